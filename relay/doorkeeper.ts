@@ -1,0 +1,117 @@
+/** Counts who stands at the door: how many sockets, how many of them without a handshake, how many from one address. */
+import type { Clock } from '../src/ports/clock.ts';
+import { createBucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+
+export interface Doorkeeper {
+  /** Loopback is a proxy or ourselves: only the whole house's caps hold for it. */
+  admit(address: string): Admission;
+  counts(): Record<string, number>;
+}
+export type Admission = { readonly state: 'admitted'; readonly visit: Visit } | { readonly state: 'refused'; readonly why: DoorRefusal };
+export type DoorRefusal = 'full' | 'half-open' | 'address-full' | 'address-too-fast';
+
+export interface Visit {
+  /** The handshake is over, well or not. */
+  shaken(): void;
+  /** The socket is gone. */
+  gone(): void;
+}
+
+export interface DoorLimits {
+  readonly sockets: number;
+  readonly halfOpen: number;
+  readonly socketsPerAddress: number;
+  readonly halfOpenPerAddress: number;
+  readonly opensPerSecondPerAddress: number;
+  readonly opensBurstPerAddress: number;
+}
+
+export const doorLimits: DoorLimits = {
+  sockets: 4_096,
+  halfOpen: 256,
+  socketsPerAddress: 512,
+  halfOpenPerAddress: 64,
+  opensPerSecondPerAddress: 20,
+  opensBurstPerAddress: 200,
+};
+
+interface Guest {
+  sockets: number;
+  halfOpen: number;
+  readonly opens: Bucket;
+}
+
+export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits): Doorkeeper {
+  const guests = new Map<string, Guest>();
+  const counted = new Map<string, number>();
+  let sockets = 0;
+  let halfOpen = 0;
+
+  const refusalOf = (guest: Guest, isLocal: boolean): DoorRefusal | null => {
+    if (sockets >= limits.sockets) return 'full';
+    if (halfOpen >= limits.halfOpen) return 'half-open';
+    if (isLocal) return null;
+    if (guest.sockets >= limits.socketsPerAddress || guest.halfOpen >= limits.halfOpenPerAddress) return 'address-full';
+    return guest.opens.take(1) ? null : 'address-too-fast';
+  };
+
+  /** A guest with nothing open is forgotten, unless it is still too fast; there are few of those at a time. */
+  const forgetQuiet = (): void => {
+    if (guests.size <= limits.sockets * 2) return;
+    for (const [key, guest] of guests) if (guest.sockets === 0) guests.delete(key);
+  };
+
+  return {
+    admit: (address) => {
+      const key = prefixOf(address);
+      const guest = guests.get(key) ?? {
+        sockets: 0,
+        halfOpen: 0,
+        opens: createBucket(limits.opensPerSecondPerAddress, limits.opensBurstPerAddress, clock.ticksMs),
+      };
+      const why = refusalOf(guest, isLoopback(address));
+      const name = why === null ? 'admitted' : `refused_${why}`;
+      counted.set(name, (counted.get(name) ?? 0) + 1);
+      forgetQuiet();
+      guests.set(key, guest);
+      if (why !== null) return { state: 'refused', why };
+
+      sockets += 1;
+      halfOpen += 1;
+      guest.sockets += 1;
+      guest.halfOpen += 1;
+      let isShaken = false;
+      let isGone = false;
+      const shaken = (): void => {
+        if (isShaken) return;
+        isShaken = true;
+        halfOpen -= 1;
+        guest.halfOpen -= 1;
+      };
+      const gone = (): void => {
+        if (isGone) return;
+        isGone = true;
+        shaken();
+        sockets -= 1;
+        guest.sockets -= 1;
+      };
+      return { state: 'admitted', visit: { shaken, gone } };
+    },
+    counts: () => ({ sockets, half_open: halfOpen, addresses: guests.size, ...Object.fromEntries(counted) }),
+  };
+}
+
+/** One IPv4 address, or one IPv6 /64: what one household is given. */
+function prefixOf(address: string): string {
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail = ''] = plain.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === '' ? [] : tail.split(':');
+  const zeros = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  return [...front, ...zeros, ...back].slice(0, 4).join(':');
+}
+
+const isLoopback = (address: string): boolean =>
+  address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');

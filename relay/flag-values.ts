@@ -1,0 +1,29 @@
+/** What each kind of setting may be, and the words for what it may not. */
+import { isIP } from 'node:net';
+import path from 'node:path';
+
+export type Read<Value> = { readonly value: Value } | { readonly wrong: string };
+
+export const readPort = (text: string): Read<number> =>
+  /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+    ? { value: Number(text) }
+    : { wrong: 'a port is a whole number from 1 to 65535, or 0 for any free one.' };
+
+export const readPortOrOff = (text: string): Read<number | 'off'> => {
+  if (text === 'off') return { value: 'off' };
+  const port = readPort(text);
+  return 'value' in port ? port : { wrong: 'a port is a whole number from 1 to 65535; or off, and this door stays shut.' };
+};
+
+export const readHost = (text: string): Read<string> => {
+  const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  return bare === 'localhost' || isIP(bare) !== 0
+    ? { value: bare === 'localhost' ? '127.0.0.1' : bare }
+    : { wrong: 'an address of this machine, such as 127.0.0.1 (nobody else), 0.0.0.0 (everybody) or ::.' };
+};
+
+export const readOnOff = (text: string): Read<boolean> =>
+  text === 'on' || text === 'off' ? { value: text === 'on' } : { wrong: 'on or off.' };
+
+export const readPath = (text: string): Read<string> =>
+  text.trim() === '' || text.includes('\0') ? { wrong: 'a path.' } : { value: path.resolve(text) };

@@ -1,0 +1,90 @@
+/** What the host reads when the relay stands: where it is, who reaches what, and a code for the phone. */
+import { encodeQR } from 'qr';
+import type { Certificate } from './http/certificate.ts';
+import { bestForOthers } from './reach.ts';
+import type { Way } from './reach.ts';
+
+export interface Standing {
+  readonly ways: readonly Way[];
+  readonly doors: readonly string[];
+  readonly port: number;
+  readonly peerId: string;
+  readonly build: string;
+  readonly dataFolder: string;
+  readonly isNewFolder: boolean;
+  readonly square: boolean;
+  readonly behindProxy: boolean;
+  readonly certificate: Certificate | null;
+  readonly nowMs: number;
+}
+
+/** For programs: one line, nothing else ever follows on standard output. */
+export const machineLine = (standing: Standing, pid: number): string =>
+  `${JSON.stringify({
+    url: standing.ways[0]?.url ?? null,
+    ways: standing.ways,
+    addresses: standing.doors,
+    port: standing.port,
+    peerId: standing.peerId,
+    build: standing.build,
+    data: standing.dataFolder,
+    square: standing.square ? 'on' : 'off',
+    pid,
+  })}\n`;
+
+export function greeting(standing: Standing, withCode: boolean): string {
+  const { ways } = standing;
+  const best = standing.behindProxy ? null : bestForOthers(ways);
+  const wide = Math.max(0, ...ways.map((way) => way.url.length));
+  return [
+    '',
+    `  Wavu is at  ${ways[0]?.url ?? 'no address anybody reaches'}`,
+    '',
+    ...ways.map((way) => `  ${way.url.padEnd(wide)}  ${way.who}: ${gives[way.gives]}`),
+    ...standing.doors.map((address) => `  ${address}`),
+    '',
+    ...(withCode && best !== null ? [code(best.url), `  ${best.url}  ${gives[best.gives]}`, ''] : []),
+    ...notes(standing, best).map((line) => `  ${line}`),
+    `  Square ${standing.square ? 'on: anyone who reaches this relay reads it' : 'off'}`,
+    `  Data in ${standing.dataFolder}${standing.isNewFolder ? ' (new: back it up, it is this relay)' : ''}`,
+    '  Ctrl-C ends it.',
+    '',
+  ].join('\n');
+}
+
+const gives: Readonly<Record<Way['gives'], string>> = {
+  app: 'the app',
+  'app-after-warning': "the app, after the browser's warning about the certificate",
+  doorstep: 'a page that says why not (browsers want HTTPS here)',
+};
+
+function notes({ behindProxy, certificate, nowMs, ways }: Standing, best: Way | null): readonly string[] {
+  const said: string[] = [];
+  if (behindProxy) said.push("Behind a proxy: people open the proxy's https:// address.");
+  else if (best === null) said.push('Nobody else reaches this address; --host 0.0.0.0 lets others in.');
+  else if (best.gives === 'doorstep')
+    said.push('For other devices turn HTTPS on: --cert and --key, Caddy, or Tailscale (relay/README.md).');
+  else if (best.isBare) {
+    said.push(
+      "People's keys hang on the address they open, and numbers change. Give this machine a name and a certificate for it.",
+    );
+  }
+  if (certificate !== null) {
+    const days = Math.floor((certificate.validUntilMs - nowMs) / 86_400_000);
+    if (days < 0) said.push(`The certificate ended ${-days} days ago: browsers refuse or warn.`);
+    else if (days < 21) said.push(`The certificate ends in ${days} days. A renewed file is taken up within the hour.`);
+    if (!ways.some((way) => way.gives === 'app' && way.url.startsWith('https:'))) {
+      said.push('The certificate names no address of this machine and no host name but a wildcard.');
+    }
+  }
+  return said;
+}
+
+/** Black on white whatever the terminal's colours: half blocks, two rows in one. */
+function code(url: string): string {
+  return encodeQR(url, 'ascii', { ecc: 'low', border: 2 })
+    .trimEnd()
+    .split('\n')
+    .map((row) => `  \x1b[97;40m${row}\x1b[0m`)
+    .join('\n');
+}

@@ -1,0 +1,107 @@
+/** Who is present for which topic, and who was told of whom: the relay passes bytes between these alone. */
+import { limits } from '../src/protocol/limits.ts';
+import type { PeerId, Topic } from '../src/protocol/ids.ts';
+import type { Entropy } from '../src/ports/entropy.ts';
+
+export interface Introductions {
+  /** Null when the page would keep more than its share. Joining again is asking again. */
+  join(page: PeerId, topics: readonly Topic[]): readonly Joined[] | null;
+  leave(page: PeerId, topics: readonly Topic[]): readonly Left[];
+  leaveAll(page: PeerId): readonly Left[];
+  isMet(one: PeerId, other: PeerId): boolean;
+  counts(): { readonly topics: number; readonly introductions: number };
+}
+/** `peers` for the page that joined; of them, `told` did not know of it yet. */
+export interface Joined {
+  readonly topic: Topic;
+  readonly peers: readonly PeerId[];
+  readonly told: readonly PeerId[];
+}
+export interface Left {
+  readonly topic: Topic;
+  readonly told: readonly PeerId[];
+}
+
+/** Newcomers one page is told of, per topic: a crowd cannot make anyone's list grow without end. */
+const introductionsPerTopic = 64;
+
+export function createIntroductions(entropy: Entropy): Introductions {
+  const present = new Map<Topic, Map<PeerId, Set<PeerId>>>();
+  const kept = new Map<PeerId, Set<Topic>>();
+  let introductions = 0;
+
+  const joinOne = (page: PeerId, topic: Topic): Joined => {
+    const members = mapAt(present, topic);
+    const known = members.get(page) ?? new Set<PeerId>();
+    members.set(page, known);
+    const peers = shuffled([...known], entropy).slice(0, limits.peersPerTopic);
+    const strangers = [...members].filter(
+      ([peer, theirs]) => peer !== page && !known.has(peer) && theirs.size < introductionsPerTopic,
+    );
+    const room = Math.min(limits.peersPerTopic - peers.length, introductionsPerTopic - known.size);
+    const told: PeerId[] = [];
+    for (const [peer, theirs] of shuffled(strangers, entropy, room)) {
+      known.add(peer);
+      theirs.add(page);
+      introductions += 1;
+      told.push(peer);
+    }
+    return { topic, peers: [...peers, ...told], told };
+  };
+
+  const leaveOne = (page: PeerId, topic: Topic): Left => {
+    const members = present.get(topic);
+    const told = [...(members?.get(page) ?? [])];
+    for (const peer of told) members?.get(peer)?.delete(page);
+    introductions -= told.length;
+    members?.delete(page);
+    if (members?.size === 0) present.delete(topic);
+    return { topic, told };
+  };
+
+  const leave = (page: PeerId, topics: readonly Topic[]): readonly Left[] => {
+    const mine = kept.get(page);
+    const left = topics.filter((topic) => mine?.delete(topic)).map((topic) => leaveOne(page, topic));
+    if (mine?.size === 0) kept.delete(page);
+    return left;
+  };
+
+  return {
+    join: (page, topics) => {
+      const mine = kept.get(page) ?? new Set<Topic>();
+      const all = new Set([...mine, ...topics]);
+      if (all.size > limits.topicsPerPage) return null;
+      if (all.size > 0) kept.set(page, all);
+      return [...new Set(topics)].map((topic) => joinOne(page, topic));
+    },
+    leave,
+    leaveAll: (page) => leave(page, [...(kept.get(page) ?? [])]),
+    isMet: (one, other) => {
+      for (const topic of kept.get(one) ?? []) {
+        if (present.get(topic)?.get(one)?.has(other) === true) return true;
+      }
+      return false;
+    },
+    counts: () => ({ topics: present.size, introductions }),
+  };
+}
+
+function mapAt<Key, Inner, Value>(map: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
+  const inner = map.get(key) ?? new Map<Inner, Value>();
+  map.set(key, inner);
+  return inner;
+}
+
+/** The first `count` of a fair shuffle. */
+function shuffled<Item>(items: readonly Item[], entropy: Entropy, count = items.length): Item[] {
+  const rest = [...items];
+  const wanted = Math.max(0, Math.min(count, rest.length));
+  for (let at = 0; at < wanted && rest.length - at > 1; at += 1) {
+    const other = at + (readU32(entropy.bytes(4)) % (rest.length - at));
+    [rest[at], rest[other]] = [rest[other]!, rest[at]!];
+  }
+  return rest.slice(0, wanted);
+}
+
+const readU32 = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);

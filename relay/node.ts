@@ -1,0 +1,140 @@
+/** A relay without its shop window: sockets in, introductions out. The HTTP side hands it the upgrades. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { openRelayHost } from '../src/adapters/libp2p/relay-host.ts';
+import type { PeerId } from '../src/protocol/ids.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { Entropy } from '../src/ports/entropy.ts';
+import type { Log } from '../src/ports/log.ts';
+import { createBucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { createDoorkeeper, doorLimits } from './doorkeeper.ts';
+import type { DoorLimits } from './doorkeeper.ts';
+import { createMeet } from './meet.ts';
+
+export interface RelayNodeSettings {
+  /** Ed25519 seed, 32 bytes: the relay's name across restarts. */
+  readonly identityKey: Uint8Array;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  /** Multiaddrs we are known under, without `/p2p/…`, such as `/dns4/wavu.example/tcp/443/tls/ws`. */
+  readonly publicAddresses?: readonly string[];
+  /** Public topics forwarded here (the Square's). Others are not heard. */
+  readonly topics?: readonly string[];
+  /** Also listens for webrtc-direct on this UDP port. */
+  readonly udpPort?: number;
+  readonly limits?: Partial<DoorLimits>;
+  /** A socket that has not shaken hands by then is closed. */
+  readonly handshakeMs?: number;
+}
+
+export interface RelayNode {
+  readonly peerId: string;
+  addresses(): string[];
+  /** Takes a WebSocket upgrade off the HTTP server; answers it in every case. */
+  acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void;
+  counts(): Record<string, number>;
+  close(): Promise<void>;
+}
+
+/** No libp2p message is longer than a Noise frame and its length. */
+const socketMessageBytes = 131_072;
+const refuseMs = 1_000;
+const circuits = { perSecond: 10, burst: 60 } as const;
+
+export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
+  const { clock, log, handshakeMs = 5_000 } = settings;
+  const limits: DoorLimits = { ...doorLimits, ...settings.limits };
+  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages: limits.sockets });
+  const door = createDoorkeeper(clock, limits);
+  const counted = new Map<string, number>();
+  const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
+
+  const circuitsOf = new Map<PeerId, Bucket>();
+  const host = await openRelayHost({
+    identityKey: settings.identityKey,
+    publicAddresses: settings.publicAddresses ?? [],
+    udpPort: settings.udpPort ?? null,
+    topics: settings.topics ?? [],
+    maxPages: limits.sockets,
+    handshakeMs,
+    log,
+    // A page is led to whom it was introduced to, and not a hundred times a second.
+    mayCircuit: (from, to) => {
+      const bucket = circuitsOf.get(from) ?? createBucket(circuits.perSecond, circuits.burst, clock.ticksMs);
+      circuitsOf.set(from, bucket);
+      const why = !meet.isMet(from, to) ? 'not-met' : bucket.take(1) ? null : 'too-fast';
+      count(why === null ? 'circuits' : `circuit_refused_${why}`);
+      return why === null;
+    },
+  });
+  host.book.listen({
+    onOpen: meet.opened,
+    onFrame: meet.frame,
+    onClose: (link, why) => {
+      if (why === 'bad-frame') count('bad_frame');
+      circuitsOf.delete(link.peer);
+      meet.closed(link);
+    },
+  });
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: socketMessageBytes,
+    perMessageDeflate: false,
+    skipUTF8Validation: true,
+    clientTracking: false,
+  });
+  sockets.on('wsClientError', (_error, socket) => {
+    count('refused_bad-upgrade');
+    refuseUpgrade(socket, '400 Bad Request', 'bad-upgrade');
+  });
+  let isClosed = false;
+
+  return {
+    peerId: host.peerId,
+    addresses: host.addresses,
+    acceptUpgrade: (request, socket, head) => {
+      socket.on('error', () => {});
+      const { remoteAddress: address = '0.0.0.0', remotePort: port = 0 } = request.socket;
+      const admission = isClosed ? ({ state: 'refused', why: 'full' } as const) : door.admit(address);
+      if (admission.state === 'refused') {
+        refuseUpgrade(socket, '503 Service Unavailable', admission.why);
+        return;
+      }
+      const { visit } = admission;
+      socket.on('close', visit.gone);
+      if (socket.destroyed) visit.gone();
+      sockets.handleUpgrade(request, socket, Buffer.from(head), (accepted) => {
+        void host.acceptSocket(accepted, { address, port }).then((outcome) => {
+          visit.shaken();
+          count(`handshake_${outcome}`);
+        });
+      });
+    },
+    counts: () => ({
+      ...host.counts(),
+      ...named('socket', door.counts()),
+      ...named('meet', meet.counts()),
+      ...Object.fromEntries(counted),
+    }),
+    close: async () => {
+      isClosed = true;
+      meet.stop();
+      await host.close();
+      sockets.close();
+    },
+  };
+}
+
+/** Says why in a header, for whoever looks, and does not wait for slow readers. */
+function refuseUpgrade(socket: Duplex, status: string, why: string): void {
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\nX-Wavu-Refused: ${why}\r\n\r\n`;
+  if (socket.writable) socket.end(head);
+  setTimeout(() => socket.destroy(), refuseMs).unref();
+}
+
+const named = (prefix: string, counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`${prefix}_${name}`, value]));

@@ -1,0 +1,73 @@
+/** Which addresses lead here, and what each of them gives: the app, or the doorstep. */
+import { networkInterfaces } from 'node:os';
+import { isIPv6 } from 'node:net';
+import type { Certificate } from './http/certificate.ts';
+import { distanceOf } from './http/remote.ts';
+
+export interface Way {
+  readonly url: string;
+  readonly gives: 'app' | 'app-after-warning' | 'doorstep';
+  readonly who: 'this machine' | 'this network' | 'whoever reaches it' | 'wherever this name leads';
+  /** An address made of numbers: it changes, and a person's keys hang on it. */
+  readonly isBare: boolean;
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly certificate: Certificate | null;
+}
+
+/** This machine first, then names, then numbers. */
+export function waysIn({ host, port, certificate }: Listening): readonly Way[] {
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const ways: Way[] = [];
+  const trusted = certificate?.isSelfSigned === true ? 'app-after-warning' : 'app';
+  if (isEverywhere || distanceOf(host) === 'this-machine') {
+    ways.push({ url: `http://${nameHere(host)}:${port}/`, gives: 'app', who: 'this machine', isBare: false });
+  }
+  if (certificate !== null) {
+    const names = certificate.names.filter((name) => !name.includes('*') && name !== 'localhost');
+    for (const name of names) {
+      ways.push({ url: `https://${name}:${port}/`, gives: trusted, who: 'wherever this name leads', isBare: false });
+    }
+  }
+  for (const address of isEverywhere ? addressesHere(host === '::') : [host]) {
+    const distance = distanceOf(address);
+    if (distance === 'this-machine') continue;
+    const isSix = isIPv6(address);
+    const isCovered = certificate?.covers({ kind: isSix ? 'ip6' : 'ip4', name: address, port }) ?? false;
+    ways.push({
+      url: `${certificate === null ? 'http' : 'https'}://${isSix ? `[${address}]` : address}:${port}/`,
+      gives: certificate === null ? 'doorstep' : isCovered ? trusted : 'app-after-warning',
+      who: distance === 'neighbourhood' ? 'this network' : 'whoever reaches it',
+      isBare: true,
+    });
+  }
+  return ways;
+}
+
+/** What a phone should open; null when only this machine reaches us. */
+export const bestForOthers = (ways: readonly Way[]): Way | null => {
+  const others = ways.filter((way) => way.who !== 'this machine');
+  return (
+    (['app', 'app-after-warning', 'doorstep'] as const).flatMap((gives) => others.filter((way) => way.gives === gives))[0] ?? null
+  );
+};
+
+/** Everybody types localhost; only who listens on another loopback address must be told that one. */
+const nameHere = (host: string): string => {
+  if (host === '::1') return '[::1]';
+  return host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
+};
+
+/** Without link-local ones: they need a zone, which no address bar takes. */
+function addressesHere(withSix: boolean): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(
+      ({ internal, family, address }) =>
+        !internal && (family === 'IPv4' || (withSix && !address.toLowerCase().startsWith('fe80'))),
+    )
+    .map(({ address }) => address);
+}

@@ -1,0 +1,103 @@
+/** Weighs what a first visit loads: brotli (quality 11), kB = 1000 bytes, against the budget of B15. */
+import { existsSync, readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+import { fromRoot, say } from './bootstrap/say.mjs';
+
+/**
+ * @typedef {{ file: string, src?: string, isEntry?: boolean, imports?: string[], dynamicImports?: string[], css?: string[], assets?: string[] }} Chunk
+ * @typedef {{ name: string, value: number, unit: string, baseline: null, ratio: null, goal: number | null }} Row
+ */
+
+const page = 'index.html';
+const mesh = 'src/mesh.ts';
+const goalKB = { shell: 90, both: 250 };
+
+/** @param {string[]} args */
+export async function run(args) {
+  const { build } = await import('./bootstrap/build.mjs');
+  const isBuilt = await build();
+  if (!existsSync(fromRoot('dist', '.vite', 'manifest.json'))) return 1;
+  const rows = measure();
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else process.stdout.write(`${table(rows)}\n`);
+  return isBuilt && overBudget() === null ? 0 : 1;
+}
+
+/** One line when the page in dist is too heavy, else null. */
+export function overBudget() {
+  const heavy = measure().filter((row) => row.goal !== null && row.value > row.goal);
+  if (heavy.length === 0) return null;
+  return `the page is too heavy: ${heavy.map((row) => `${row.name} ${row.value} kB > ${row.goal} kB`).join(', ')} (brotli, kB = 1000 bytes).`;
+}
+
+/** @returns {Row[]} */
+export function measure() {
+  const chunks = /** @type {Record<string, Chunk>} */ (
+    JSON.parse(readFileSync(fromRoot('dist', '.vite', 'manifest.json'), 'utf8'))
+  );
+  const shell = new Set([page, ...namedIn(page), ...loadedWith(chunks, page, 'code')]);
+  const both = new Set([...shell, ...loadedWith(chunks, mesh, 'code')]);
+  const fonts = new Set(loadedWith(chunks, page, 'assets'));
+  const later = Object.values(chunks)
+    .map((chunk) => chunk.file)
+    .filter((file) => /\.(js|css)$/.test(file) && !both.has(file));
+  return [
+    row('B15a shell', shell, goalKB.shell),
+    row('B15b shell + mesh', both, goalKB.both),
+    row('B15 assets the shell names (fonts, images)', fonts, null),
+    row('B15 code loaded later', new Set(later), null),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {Set<string>} files
+ * @param {number | null} goal
+ * @returns {Row}
+ */
+function row(name, files, goal) {
+  const bytes = [...files].reduce((sum, file) => sum + brotliBytes(file), 0);
+  return { name, value: Math.round(bytes / 100) / 10, unit: 'kB', baseline: null, ratio: null, goal };
+}
+
+/** @param {string} file */
+function brotliBytes(file) {
+  return brotliCompressSync(readFileSync(fromRoot('dist', file))).length;
+}
+
+/**
+ * The chunk, what it imports statically, and their styles (or their assets).
+ * @param {Record<string, Chunk>} chunks
+ * @param {string} key
+ * @param {'code' | 'assets'} what
+ * @param {Set<string>} seen
+ * @returns {string[]}
+ */
+function loadedWith(chunks, key, what, seen = new Set()) {
+  const chunk = chunks[key];
+  if (chunk === undefined || seen.has(key)) return [];
+  seen.add(key);
+  const own = what === 'code' ? [chunk.file, ...(chunk.css ?? [])] : (chunk.assets ?? []);
+  return [...own, ...(chunk.imports ?? []).flatMap((each) => loadedWith(chunks, each, what, seen))];
+}
+
+/**
+ * Scripts and styles that stand in the page itself, for whatever reason.
+ * @param {string} file
+ */
+function namedIn(file) {
+  const html = readFileSync(fromRoot('dist', file), 'utf8');
+  const names = [...html.matchAll(/(?:src|href)="[./]*([^"]+\.(?:js|css))"/g)].map((match) => match[1] ?? '');
+  return names.filter((name) => existsSync(fromRoot('dist', name)));
+}
+
+/** @param {Row[]} rows */
+function table(rows) {
+  say('brotli quality 11, kB = 1000 bytes; the shell is the page, its entry, static imports and styles.');
+  return rows
+    .map(
+      ({ name, value, unit, goal }) =>
+        `${name.padEnd(44)} ${value.toFixed(1).padStart(8)} ${unit}${goal === null ? '' : `   goal ≤ ${goal} ${unit}`}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,113 @@
+/** The network of a page: one libp2p node with a fresh name, relays by WebSocket, peers by WebRTC, topics by gossip. */
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { GossipSub } from '@libp2p/gossipsub';
+import { identify } from '@libp2p/identify';
+import type { Identify } from '@libp2p/identify';
+import type { Libp2p, Transport } from '@libp2p/interface';
+import { noise } from '@libp2p/noise';
+import { webRTC } from '@libp2p/webrtc';
+import { webSockets } from '@libp2p/websockets';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import type { Log } from '../../ports/log.ts';
+import type { Network } from '../../ports/network.ts';
+import { gossip } from './gossip.ts';
+import { createLinkBook } from './links.ts';
+import { createPeerDials, linkProtocol } from './peer-dial.ts';
+import { toPeerId } from './peer-ids.ts';
+import { createRelayDoors } from './relay-door.ts';
+import { createTopics } from './topics.ts';
+
+export interface PageNetworkSettings {
+  readonly log: Log;
+  /** STUN or TURN addresses. None by default: whoever answers one learns who talks when. */
+  readonly iceServers?: readonly string[];
+}
+
+export async function openNetwork({ log, iceServers = [] }: PageNetworkSettings): Promise<Network> {
+  const caught: { circuit?: Transport } = {};
+  const node = await createNode(caught, iceServers);
+  const { circuit } = caught;
+  if (circuit === undefined) throw new Error('libp2p made no circuit transport');
+
+  const self = toPeerId(node.peerId);
+  const book = createLinkBook(log);
+  const doors = createRelayDoors(node, circuit, book, log);
+  const dials = createPeerDials(node, self, book, log);
+  const topics = createTopics(node.services.pubsub, log);
+  await node.handle(linkProtocol, (stream, connection) => void dials.accept(stream, connection), {
+    maxInboundStreams: 8,
+  });
+  let isClosed = false;
+
+  return {
+    self,
+    links: book.links,
+    listen: book.listen,
+    openRelay: async (address, signal) => {
+      if (isClosed) return { state: 'refused', why: 'closed' };
+      if (signal.aborted) return { state: 'refused', why: 'aborted' };
+      return doors.open(address, signal);
+    },
+    openPeer: async (peer, relay, signal) => {
+      if (isClosed) return { state: 'refused', why: 'closed' };
+      const address = doors.addressOf(relay);
+      if (address === null || relay.state() === 'closed') return { state: 'refused', why: 'unreachable' };
+      return dials.open(peer, address, signal);
+    },
+    offer: async () => {
+      throw new Error('not yet');
+    },
+    answer: async () => ({ state: 'refused', why: 'bad-signal' }),
+    join: topics.join,
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      topics.close();
+      // Before anything is awaited: a page that goes away gets no second turn.
+      book.abortAll();
+      for (const connection of node.getConnections()) connection.abort(new Error('the page goes away'));
+      await node.stop();
+    },
+  };
+}
+
+interface Services extends Record<string, unknown> {
+  readonly identify: Identify;
+  readonly pubsub: GossipSub;
+}
+
+async function createNode(caught: { circuit?: Transport }, iceServers: readonly string[]): Promise<Libp2p<Services>> {
+  const circuit = circuitRelayTransport();
+  return createLibp2p<Services>({
+    privateKey: await generateKeyPair('Ed25519'),
+    transports: [
+      webSockets(),
+      (components) => (caught.circuit = circuit(components)),
+      webRTC({
+        rtcConfiguration: { iceServers: iceServers.map((urls) => ({ urls })) },
+        dataChannel: { maxMessageSize: 65_536, maxBufferedAmount: 1_048_576 },
+      }),
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ enableKeepAlive: false })],
+    // The default forbids ws:// and private addresses: a relay on the LAN is both.
+    connectionGater: { denyDialMultiaddr: () => false },
+    connectionManager: {
+      maxConnections: 512,
+      // Everybody we meet comes through the relay's one address.
+      inboundConnectionThreshold: 1_000,
+      maxIncomingPendingConnections: 64,
+      dialTimeout: 10_000,
+      addressDialTimeout: 10_000,
+      reconnectRetries: 0,
+    },
+    // Links ping by themselves.
+    connectionMonitor: { enabled: false },
+    services: {
+      identify: identify({ runOnLimitedConnection: false, maxObservedAddresses: 2 }),
+      pubsub: gossip({}),
+    },
+  });
+}

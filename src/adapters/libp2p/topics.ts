@@ -1,0 +1,95 @@
+/** Public topics over gossip. What is published waits, a little, until somebody is there to take it. */
+import type { GossipSub, Message } from '@libp2p/gossipsub';
+import type { PublicTopic } from '../../ports/network.ts';
+import type { Log } from '../../ports/log.ts';
+import { publicMessageBytes } from './gossip.ts';
+import { nameOf } from './waiting.ts';
+
+export interface Topics {
+  join(topic: string, onBytes: (bytes: Uint8Array) => void): PublicTopic;
+  close(): void;
+}
+
+interface Waiting {
+  readonly topic: string;
+  readonly bytes: Uint8Array;
+  readonly untilMs: number;
+}
+
+const waitMs = 10_000;
+const retryMs = 50;
+const maxWaiting = 32;
+
+export function createTopics(pubsub: GossipSub, log: Log): Topics {
+  const joined = new Map<string, Set<(bytes: Uint8Array) => void>>();
+  let waiting: Waiting[] = [];
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const onMessage = (event: CustomEvent<Message>): void => {
+    const { topic, data } = event.detail;
+    for (const onBytes of [...(joined.get(topic) ?? [])]) onBytes(data);
+  };
+  pubsub.addEventListener('message', onMessage);
+
+  /** A subscriber alone is not enough: without an outbound stream to one, gossip drops the message in silence. */
+  const hasTaker = (topic: string): boolean =>
+    pubsub.getSubscribers(topic).some((peer) => streamsOutbound(pubsub).has(peer.toString()));
+
+  const publishNow = ({ topic, bytes }: Waiting): void => {
+    pubsub.publish(topic, bytes).then(
+      ({ recipients }) => log('topic-published', { recipients: recipients.length }),
+      (error: unknown) => log('topic-failed', { why: nameOf(error) }),
+    );
+  };
+
+  const retry = (): void => {
+    timer = null;
+    const due = waiting;
+    waiting = [];
+    for (const each of due) {
+      if (hasTaker(each.topic)) publishNow(each);
+      else if (Date.now() < each.untilMs) waiting.push(each);
+      else log('topic-dropped', { waitedMs: waitMs });
+    }
+    if (waiting.length > 0) timer = setTimeout(retry, retryMs);
+  };
+
+  return {
+    join: (topic, onBytes) => {
+      const ears = joined.get(topic) ?? new Set();
+      if (ears.size === 0) {
+        joined.set(topic, ears);
+        pubsub.subscribe(topic);
+      }
+      // A wrapper of its own, so that two joins with the same function leave one at a time.
+      const ear = (bytes: Uint8Array): void => onBytes(bytes);
+      ears.add(ear);
+      return {
+        publish: (bytes) => {
+          if (!ears.has(ear) || bytes.length > publicMessageBytes) return;
+          if (waiting.length === maxWaiting) waiting.shift();
+          waiting.push({ topic, bytes, untilMs: Date.now() + waitMs });
+          if (timer === null) retry();
+        },
+        leave: () => {
+          if (!ears.delete(ear) || ears.size > 0) return;
+          joined.delete(topic);
+          waiting = waiting.filter((each) => each.topic !== topic);
+          pubsub.unsubscribe(topic);
+        },
+      };
+    },
+    close: () => {
+      if (timer !== null) clearTimeout(timer);
+      waiting = [];
+      pubsub.removeEventListener('message', onMessage);
+    },
+  };
+}
+
+/** Public on the class, absent from its interface. */
+function streamsOutbound(pubsub: GossipSub): ReadonlyMap<string, unknown> {
+  const streams = (pubsub as GossipSub & { streamsOutbound?: ReadonlyMap<string, unknown> }).streamsOutbound;
+  if (streams === undefined) throw new Error('gossipsub changed: it has no streamsOutbound');
+  return streams;
+}

@@ -1,0 +1,60 @@
+/** From a draft to a message on the disk; only then towards the wire. */
+import type { Core } from '../core.ts';
+import { encodeContent } from '../../protocol/content.ts';
+import type { Message } from '../../protocol/content.ts';
+import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import { limits } from '../../protocol/limits.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import { keepMessages } from '../rooms/keep-message.ts';
+import type { Desk } from './desk.ts';
+import { sealFor } from './say.ts';
+
+export interface Draft {
+  readonly id: MessageId;
+  /** It may be on the disk already, from a tab that went while sending. */
+  readonly again: boolean;
+  readonly room: RoomId;
+  readonly text: string;
+}
+
+/** Answers the sealed bytes once they are on the disk. */
+export async function sendText(
+  core: Core,
+  { timelines, outbox, receipts }: Desk,
+  draft: Draft,
+): Promise<Uint8Array | 'sent-before' | 'refused'> {
+  const text = draft.text.trim();
+  if (text === '') return 'refused';
+  if (new TextEncoder().encode(text).length > limits.textBytes) {
+    core.trouble('message-too-long');
+    return 'refused';
+  }
+  return core.lane.run(async () => {
+    const me = core.me();
+    const room = core.rooms.get(draft.room);
+    if (me === null || room === undefined) return 'refused';
+    if (draft.again && (await receipts.numberOf(room, me.key.id, draft.id)) !== null) return 'sent-before';
+    const message: Message = {
+      kind: 'message',
+      author: me.key.id,
+      id: draft.id,
+      n: (room.heads.get(me.key.id)?.upTo ?? 0) + 1,
+      sentAtMs: core.clock.nowMs(),
+      name: me.name,
+      text,
+    };
+    const bytes = encodeContent(message, room.id, me.key);
+    const envelope = sealFor(core, room, bytes);
+    if (isRefusal(envelope)) return 'refused';
+    const keeping = keepMessages(room, [{ message, bytes }], me.key.id);
+    const writes = [...keeping.writes, outbox.write(room.id, message.n, envelope)];
+    if (!(await core.commit(writes, 'strict'))) return 'refused';
+    keeping.apply();
+    receipts.sent(message.id, message.n);
+    outbox.add(room.id, message.n, envelope);
+    timelines.add(room, [message]);
+    core.showRooms();
+    outbox.flush(room.id);
+    return envelope;
+  });
+}

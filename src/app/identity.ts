@@ -1,0 +1,30 @@
+/** Who lives on this device: made once, kept, renamed at will. */
+import type { Core } from './core.ts';
+import { decodeText } from '../protocol/bytes.ts';
+import { deriveDevice, deviceSeedBytes } from '../protocol/device.ts';
+import { limits } from '../protocol/limits.ts';
+import { keyOf } from './records.ts';
+import { clip } from './clip.ts';
+
+/** Answers whether somebody lives here. */
+export async function loadIdentity(core: Core): Promise<boolean> {
+  const seed = await core.storage.get(keyOf.device);
+  const name = await core.storage.get(keyOf.name);
+  if (seed === null || name === null) return false;
+  core.setMe({ key: deriveDevice(seed.value), name: decodeText(name.value) ?? '' });
+  return true;
+}
+
+export async function nameMe(core: Core, wanted: string): Promise<void> {
+  const name = clip(wanted, limits.nameBytes);
+  if (name === '') return;
+  await core.lane.run(async () => {
+    const me = core.me();
+    const key = me?.key ?? deriveDevice(core.entropy.bytes(deviceSeedBytes));
+    const named = { op: 'put', key: keyOf.name, value: new TextEncoder().encode(name) } as const;
+    const made = { op: 'put', key: keyOf.device, value: key.seed, expect: 0 } as const;
+    if (!(await core.commit(me === null ? [made, named] : [named], 'strict'))) return;
+    core.setMe({ key, name });
+    core.store.change({ stage: 'ready' });
+  });
+}

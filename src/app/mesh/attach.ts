@@ -1,0 +1,81 @@
+/** Joins the mesh and the rooms: a path that stands is greeted, what comes over it is received, what waits goes out. */
+import type { Core } from '../core.ts';
+import type { Desk } from '../delivery/desk.ts';
+import { createReceive } from '../delivery/receive.ts';
+import { createSync } from '../delivery/sync.ts';
+import type { ReadCard } from '../../ports/door.ts';
+import type { Network } from '../../ports/network.ts';
+import { abbreviate } from '../../protocol/content.ts';
+import type { Summary } from '../../protocol/content.ts';
+import type { SquareCard } from '../../protocol/relay-card.ts';
+import type { Room } from '../rooms/room.ts';
+import { createMesh } from './mesh.ts';
+import type { Mesh } from './mesh.ts';
+import type { Peer, Peers } from './peers.ts';
+import { createSquare } from './square.ts';
+import type { Square } from './square.ts';
+
+export interface Attached {
+  readonly mesh: Mesh;
+  readonly square: Square;
+  /** Somebody lives here now: what waited for a name may begin. */
+  named(): void;
+  close(): Promise<void>;
+}
+
+export function attachMesh(core: Core, network: Network, readCard: ReadCard, desk: Desk & { readonly peers: Peers }): Attached {
+  const { peers, timelines, outbox, receipts } = desk;
+  const sync = createSync(core, network.self);
+
+  const onSummary = (peer: Peer, room: Room, summary: Summary): void => {
+    peer.device = summary.author;
+    // By its signed word it is in this room, whoever named it to us.
+    peer.rooms.add(room.id);
+    room.names.set(summary.author, summary.name);
+    const me = core.me();
+    const mine = me && summary.heads.find((head) => head.device === abbreviate(me.key.id));
+    if (mine) receipts.gotUpTo(room, summary.author, mine.upTo);
+    void core.lane.run(() => sync.answer(peer, room, summary));
+    mesh.show();
+  };
+
+  const receive = createReceive(core, peers, timelines, {
+    onSummary,
+    onReceipt: (room, receipt) => receipts.gotMessages(room, receipt.author, receipt.messages),
+  });
+
+  let square: SquareCard | null = null;
+  const squareRoom = createSquare(core, network, (bytes) => {
+    const why = receive.envelope(bytes, null);
+    if (why !== null) core.log('envelope-refused', { why });
+  });
+  /** Nobody is put into a room before there is somebody. */
+  const openSquare = async (): Promise<void> => {
+    if (core.me() === null) return;
+    await squareRoom.told(square);
+    mesh.roomsChanged();
+  };
+
+  const mesh = createMesh(core, network, peers, readCard, {
+    onPath: (peer, room) => {
+      sync.greet(peer, room);
+      outbox.flush(room.id);
+    },
+    onDropped: sync.askLater,
+    onEnvelope: receive.envelope,
+    onCard: (card) => {
+      square = card.square;
+      void openSquare();
+    },
+  });
+
+  return {
+    mesh,
+    square: squareRoom,
+    named: () => void openSquare(),
+    close: async () => {
+      mesh.close();
+      await network.close();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** Measures every path and notices the silent ones: a link may look alive long after its far end is gone. */
+import type { Clock } from '../../ports/clock.ts';
+import type { Link } from '../../ports/network.ts';
+
+export interface Heartbeat {
+  /** Asks this path from now on; `ask` puts a token on the wire. */
+  watch(path: HeartbeatPath): void;
+  forget(key: string): void;
+  /** Any frame counts as a sign of life. */
+  heard(key: string): void;
+  answered(key: string, token: number): void;
+  rttMs(key: string): number | null;
+  /** Somebody looks again: ask everyone now, and do not wait long. */
+  hurry(): void;
+  close(): void;
+}
+
+export interface HeartbeatPath {
+  readonly key: string;
+  ask(token: number): void;
+  /** Nothing was heard for too long. Null for what may stay silent. */
+  readonly silent: (() => void) | null;
+}
+
+export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat {
+  const watched = new Map<string, Watched>();
+  let nextToken = 1;
+  let lastTickMs = clock.ticksMs();
+  let stop = clock.after(tickMs, () => tick());
+
+  const ask = (each: Watched): void => {
+    each.token = nextToken;
+    nextToken += 1;
+    each.askedAtMs = clock.ticksMs();
+    each.path.ask(each.token);
+  };
+
+  const tick = (): void => {
+    const nowMs = clock.ticksMs();
+    // We slept: whoever wakes judges nobody for one interval.
+    if (nowMs - lastTickMs > 2 * tickMs + everyMs) for (const each of watched.values()) each.heardAtMs = nowMs;
+    lastTickMs = nowMs;
+    for (const each of watched.values()) {
+      const silentMs = nowMs - each.heardAtMs;
+      if (silentMs > each.patienceMs && each.path.silent !== null) each.path.silent();
+      else if (nowMs - each.askedAtMs >= everyMs) ask(each);
+    }
+    stop = clock.after(tickMs, () => tick());
+  };
+
+  return {
+    watch: (path) => {
+      const nowMs = clock.ticksMs();
+      const each: Watched = { path, heardAtMs: nowMs, askedAtMs: nowMs, token: 0, rttMs: null, patienceMs };
+      watched.set(path.key, each);
+      ask(each);
+    },
+    forget: (key) => void watched.delete(key),
+    heard: (key) => {
+      const each = watched.get(key);
+      if (each === undefined) return;
+      each.heardAtMs = clock.ticksMs();
+      each.patienceMs = patienceMs;
+    },
+    answered: (key, token) => {
+      const each = watched.get(key);
+      if (each === undefined || each.token !== token) return;
+      each.token = 0;
+      each.rttMs = clock.ticksMs() - each.askedAtMs;
+      onMeasured();
+    },
+    rttMs: (key) => watched.get(key)?.rttMs ?? null,
+    hurry: () => {
+      const nowMs = clock.ticksMs();
+      for (const each of watched.values()) {
+        each.heardAtMs = nowMs;
+        each.patienceMs = hurriedMs;
+        ask(each);
+      }
+    },
+    close: () => stop(),
+  };
+}
+
+export const keyOfLink = (link: Link): string => `link/${link.id}`;
+
+interface Watched {
+  readonly path: HeartbeatPath;
+  heardAtMs: number;
+  askedAtMs: number;
+  token: number;
+  rttMs: number | null;
+  patienceMs: number;
+}
+
+const tickMs = 1_000;
+const everyMs = 20_000;
+const patienceMs = 45_000;
+const hurriedMs = 3_000;

@@ -1,0 +1,103 @@
+/** Speaks with the relay: keeps our rooms' topics there, and learns from it who else is about. */
+import type { Core } from '../core.ts';
+import type { Link } from '../../ports/network.ts';
+import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
+import type { MeetFrame } from '../../protocol/meet.ts';
+import type { PeerId, RoomId, Topic } from '../../protocol/ids.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import { dayOf, topicOn } from '../../protocol/room-keys.ts';
+import type { Room } from '../rooms/room.ts';
+import type { Stop } from '../../ports/clock.ts';
+
+export interface Meeting {
+  opened(relay: Link): void;
+  closed(relay: Link): void;
+  frame(relay: Link, bytes: Uint8Array): void;
+  /** Rooms came or went, or the day turned: keep just the topics they need. */
+  update(): void;
+  close(): void;
+}
+
+export interface MeetingHands {
+  /** `first`: they were there before us. */
+  met(peer: PeerId, room: Room, relay: Link, first: boolean): void;
+  left(peer: PeerId, room: Room, relay: Link): void;
+  passed(peer: PeerId, relay: Link, bytes: Uint8Array): void;
+  /** What we asked the relay to pass on was not. */
+  dropped(peer: PeerId, isUnknown: boolean): void;
+  pong(relay: Link, token: number): void;
+}
+
+export function createMeeting(core: Core, hands: MeetingHands): Meeting {
+  /** What each relay keeps for us. */
+  const kept = new Map<Link, Set<Topic>>();
+  let rooms = new Map<Topic, RoomId>();
+  let stop: Stop | null = null;
+
+  const tellRelay = (relay: Link, before: Set<Topic>): void => {
+    const joins = [...rooms.keys()].filter((topic) => !before.has(topic));
+    const leaves = [...before].filter((topic) => !rooms.has(topic));
+    if (leaves.length > 0) relay.send(encodeMeet({ kind: 'leave', topics: leaves }));
+    if (joins.length > 0) relay.send(encodeMeet({ kind: 'join', topics: joins }));
+    kept.set(relay, new Set(rooms.keys()));
+  };
+
+  const roomOf = (topic: Topic): Room | undefined => {
+    const id = rooms.get(topic);
+    return id === undefined ? undefined : core.rooms.get(id);
+  };
+
+  const handle = (relay: Link, frame: MeetFrame): void => {
+    switch (frame.kind) {
+      case 'met': {
+        const room = roomOf(frame.topic);
+        if (room !== undefined) for (const peer of frame.peers) hands.met(peer, room, relay, true);
+        return;
+      }
+      case 'joined': {
+        const room = roomOf(frame.topic);
+        return room && hands.met(frame.peer, room, relay, false);
+      }
+      case 'left': {
+        const room = roomOf(frame.topic);
+        return room && hands.left(frame.peer, room, relay);
+      }
+      case 'passed':
+        return hands.passed(frame.from, relay, frame.bytes);
+      case 'pong':
+        return hands.pong(relay, frame.token);
+      case 'refused':
+        core.log('relay-refused', { why: frame.why });
+        return frame.peer === null ? undefined : hands.dropped(frame.peer, frame.why === 'not-met');
+      case 'join':
+      case 'leave':
+      case 'pass':
+      case 'ping':
+        return core.log('relay-refused-by-us', { why: 'unknown-kind', kind: frame.kind });
+    }
+  };
+
+  const meeting: Meeting = {
+    opened: (relay) => tellRelay(relay, new Set()),
+    closed: (relay) => void kept.delete(relay),
+    frame: (relay, bytes) => {
+      const frame = decodeMeet(bytes);
+      if (isRefusal(frame)) core.log('relay-frame-refused', { why: frame.refused });
+      else handle(relay, frame);
+    },
+    update: () => {
+      stop?.();
+      const nowMs = core.clock.nowMs();
+      const days = new Set([dayOf(nowMs - overlapMs), dayOf(nowMs), dayOf(nowMs + overlapMs)]);
+      rooms = new Map([...core.rooms.values()].flatMap((room) => [...days].map((day) => [topicOn(room, day), room.id])));
+      for (const [relay, before] of kept) tellRelay(relay, before);
+      stop = core.clock.after(checkMs, () => meeting.update());
+    },
+    close: () => stop?.(),
+  };
+  return meeting;
+}
+
+/** Clocks differ: around midnight both days' topics are kept. */
+const overlapMs = 3_600_000;
+const checkMs = 600_000;

@@ -1,0 +1,31 @@
+/** The Square of the relay we came by: an open room whose bytes also travel on a public topic. */
+import type { Core } from '../core.ts';
+import type { Network, PublicTopic } from '../../ports/network.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { SquareCard } from '../../protocol/relay-card.ts';
+import { keepSquare } from '../rooms/keep-room.ts';
+
+export interface Square {
+  /** What the relay says now; null: it keeps none. Answers once the room is there. */
+  told(card: SquareCard | null): Promise<void>;
+  /** Hands an envelope of mine to everybody at once; links and summaries make good what is lost. */
+  publish(room: RoomId, envelope: Uint8Array): void;
+}
+
+export function createSquare(core: Core, network: Network, onEnvelope: (bytes: Uint8Array) => void): Square {
+  let joined: { readonly room: RoomId; readonly topic: PublicTopic; readonly name: string } | null = null;
+  return {
+    told: async (card) => {
+      if (card?.topic === joined?.name) return;
+      joined?.topic.leave();
+      joined = null;
+      const room = card === null ? null : await keepSquare(core, card.openSecret);
+      if (card !== null && room !== null) {
+        joined = { room, name: card.topic, topic: network.join(card.topic, onEnvelope) };
+      }
+    },
+    publish: (room, envelope) => {
+      if (joined?.room === room) joined.topic.publish(envelope);
+    },
+  };
+}

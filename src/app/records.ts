@@ -1,0 +1,63 @@
+/** How the app's records lie on the disk: their keys, and the small ones as JSON. */
+import { decodeText } from '../protocol/bytes.ts';
+import type { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
+import type { Range } from '../ports/storage.ts';
+
+export const keyOf = {
+  /** This device's seed. */
+  device: 'me/device',
+  name: 'me/name',
+  /** The relay's card as last read. */
+  card: 'relay/card',
+  room: (room: RoomId): string => `room/${room}`,
+  /** Left, and not yet swept. */
+  left: (room: RoomId): string => `left/${room}`,
+  /** How far we have an author's messages without gaps. */
+  head: (room: RoomId, device: DeviceId): string => `head/${room}/${device}`,
+  /** Which of my messages a device has. */
+  got: (room: RoomId, device: DeviceId): string => `got/${room}/${device}`,
+  /** (author, n) → the key in the timeline. */
+  log: (room: RoomId, device: DeviceId, n: number): string => `log/${room}/${device}/${pad(n)}`,
+  /** In order of time: the signed content itself. */
+  timeline: (room: RoomId, sentAtMs: number, message: MessageId): string =>
+    `timeline/${room}/${pad(sentAtMs)}/${message}`,
+  /** Sealed and not yet acknowledged by anyone. */
+  outbox: (room: RoomId, n: number): string => `outbox/${room}/${pad(n)}`,
+};
+
+export const messageIdIn = (timelineKey: string): string => timelineKey.slice(-32);
+
+export const under = (prefix: string, limit = 100_000): Range => ({
+  from: `${prefix}/`,
+  to: `${prefix}0`, // '0' follows '/'
+  limit,
+});
+
+export const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+/** Our own records, read as strangers: null for what is not an object of the shape asked for. */
+export function decodeJson<Shape extends Record<string, 'string' | 'number'>>(
+  bytes: Uint8Array,
+  shape: Shape,
+): { readonly [Key in keyof Shape]: Shape[Key] extends 'string' ? string : number } | null {
+  try {
+    const value: unknown = JSON.parse(decodeText(bytes) ?? '');
+    if (typeof value !== 'object' || value === null) return null;
+    const fits = Object.entries(shape).every(([key, type]) => typeof Reflect.get(value, key) === type);
+    // The line above looked at every key the type promises.
+    return fits ? (value as ReturnType<typeof decodeJson<Shape>>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Of a key of the outbox. */
+export function roomAndNumberIn(key: string): { readonly room: RoomId; readonly n: number } {
+  const [, room, n] = key.split('/');
+  return { room: room as RoomId, n: Number(n) };
+}
+
+/** Of a key of the log. */
+export const numberIn = (logKey: string): number => Number(logKey.slice(-15));
+
+const pad = (value: number): string => String(value).padStart(15, '0');

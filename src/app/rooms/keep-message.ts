@@ -1,0 +1,60 @@
+/** What one stored message changes on the disk and, once that is done, in memory. Sent or received, it is the same. */
+import type { Message } from '../../protocol/content.ts';
+import type { DeviceId } from '../../protocol/ids.ts';
+import type { Write } from '../../ports/storage.ts';
+import { keyOf } from '../records.ts';
+import { withEntry, writeHead, writeRoom } from './room.ts';
+import type { Head, Room } from './room.ts';
+
+export interface Kept {
+  readonly message: Message;
+  /** As signed by its author. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Keeping {
+  readonly writes: readonly Write[];
+  /** Call once the writes are committed. */
+  apply(): void;
+}
+
+/** All for one room. `me` decides what counts as unread. */
+export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): Keeping {
+  const heads = new Map<DeviceId, Head>();
+  const names = new Map<DeviceId, string>();
+  const writes: Write[] = [];
+  let unread = room.unread;
+  let last = room.last;
+  for (const { message, bytes } of kept) {
+    const key = keyOf.timeline(room.id, message.sentAtMs, message.id);
+    const logKey = keyOf.log(room.id, message.author, message.n);
+    writes.push({ op: 'put', key, value: bytes });
+    writes.push({ op: 'put', key: logKey, value: new TextEncoder().encode(key), expect: 0 });
+    const head = heads.get(message.author) ?? room.heads.get(message.author);
+    heads.set(message.author, withEntry(head, message.n));
+    names.set(message.author, message.name);
+    const mine = message.author === me;
+    if (!mine) unread += 1;
+    if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(message, me);
+  }
+  for (const [device, head] of heads) {
+    writes.push(writeHead(keyOf.head(room.id, device), head, names.get(device) ?? ''));
+  }
+  if (unread !== room.unread) writes.push(writeRoom(room, unread));
+  return {
+    writes,
+    apply: () => {
+      for (const [device, head] of heads) room.heads.set(device, head);
+      for (const [device, name] of names) room.names.set(device, name);
+      room.unread = unread;
+      room.last = last;
+    },
+  };
+}
+
+export const lastOf = (message: Message, me: DeviceId | undefined): NonNullable<Room['last']> => ({
+  name: message.name,
+  text: message.text,
+  sentAtMs: message.sentAtMs,
+  mine: message.author === me,
+});

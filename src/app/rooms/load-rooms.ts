@@ -1,0 +1,39 @@
+/** Reads every room from the disk at the start: who said how much, who has what of mine, and the last line. */
+import type { Core } from '../core.ts';
+import { decodeOwnContent } from '../../protocol/content.ts';
+import { under } from '../records.ts';
+import { lastOf } from './keep-message.ts';
+import { deviceInKey, readHead, readRoom } from './room.ts';
+import type { Room } from './room.ts';
+
+export async function loadRooms(core: Core): Promise<void> {
+  for (const record of await core.storage.range(under('room'))) {
+    const room = readRoom(record.value);
+    if (room === null) {
+      core.log('room-not-read', { key: record.key });
+      continue;
+    }
+    core.rooms.set(room.id, room);
+  }
+  await Promise.all([...core.rooms.values()].map((room) => loadRoom(core, room)));
+}
+
+async function loadRoom(core: Core, room: Room): Promise<void> {
+  const [heads, got, newest] = await Promise.all([
+    core.storage.range(under(`head/${room.id}`)),
+    core.storage.range(under(`got/${room.id}`)),
+    core.storage.range({ ...under(`timeline/${room.id}`, 1), reverse: true }),
+  ]);
+  for (const { key, value } of heads) {
+    const read = readHead(value);
+    if (read === null) continue;
+    room.heads.set(deviceInKey(key), read.head);
+    room.names.set(deviceInKey(key), read.name);
+  }
+  for (const { key, value } of got) {
+    const read = readHead(value);
+    if (read !== null) room.got.set(deviceInKey(key), read.head);
+  }
+  const content = newest[0] && decodeOwnContent(newest[0].value);
+  if (content && 'kind' in content && content.kind === 'message') room.last = lastOf(content, core.me()?.key.id);
+}

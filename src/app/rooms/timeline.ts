@@ -1,0 +1,112 @@
+/** The parts of rooms that are on screen: loaded from the disk a page at a time, newest first. */
+import type { Core } from '../core.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { decodeOwnContent } from '../../protocol/content.ts';
+import type { Message } from '../../protocol/content.ts';
+import { keyOf, under } from '../records.ts';
+import type { Mark, MessageView, TimelineView } from '../view.ts';
+import { has } from './room.ts';
+import type { Room } from './room.ts';
+
+export interface Timelines {
+  show(room: RoomId): Promise<void>;
+  older(room: RoomId): Promise<void>;
+  /** Newly stored: appears where a timeline reaches that far back. */
+  add(room: Room, messages: readonly Message[]): void;
+  /** Marks moved. */
+  refresh(room: RoomId): void;
+  drop(room: RoomId): void;
+}
+
+export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) => boolean): Timelines {
+  const loaded = new Map<RoomId, Loaded>();
+
+  const load = async (id: RoomId): Promise<void> => {
+    const before = loaded.get(id);
+    const first = before?.entries[0];
+    const all = under(`timeline/${id}`, pageSize);
+    const records = await core.storage.range({ ...all, to: first?.key ?? all.to, reverse: true });
+    const entries = records.toReversed().flatMap((record) => readEntry(record.key, record.value));
+    // What came in while the disk was read stands in `loaded` already.
+    const current = loaded.get(id)?.entries ?? [];
+    const known = new Set(current.map((entry) => entry.key));
+    const merged = [...entries.filter((entry) => !known.has(entry.key)), ...current];
+    merged.sort((a, b) => (a.key < b.key ? -1 : 1));
+    loaded.set(id, { entries: merged, hasOlder: records.length === pageSize });
+    timelines.refresh(id);
+  };
+
+  const markOf = (room: Room, message: Message): Mark => {
+    let by = 0;
+    for (const head of room.got.values()) if (has(head, message.n)) by += 1;
+    if (by > 0) return { state: 'received', by };
+    return { state: hasLeft(room.id, message.n) ? 'left' : 'waiting' };
+  };
+
+  const project = (room: Room, part: Loaded): TimelineView => {
+    const me = core.me()?.key.id;
+    const messages = part.entries.map(({ message }): MessageView => {
+      const mine = message.author === me;
+      return {
+        id: message.id,
+        author: message.author,
+        name: room.names.get(message.author) ?? message.name,
+        mine,
+        sentAtMs: message.sentAtMs,
+        text: message.text,
+        mark: mine ? markOf(room, message) : null,
+      };
+    });
+    return { messages, hasOlder: part.hasOlder };
+  };
+
+  const timelines: Timelines = {
+    show: async (id) => {
+      if (core.rooms.has(id) && !loaded.has(id)) await load(id);
+    },
+    older: async (id) => {
+      if (loaded.get(id)?.hasOlder === true) await load(id);
+    },
+    add: (room, messages) => {
+      const part = loaded.get(room.id);
+      if (part === undefined) return;
+      const first = part.entries[0]?.key ?? '';
+      const entries = messages
+        .map((message) => ({ key: keyOf.timeline(room.id, message.sentAtMs, message.id), message }))
+        .filter(({ key }) => !part.hasOlder || key > first);
+      const merged = [...part.entries, ...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
+      loaded.set(room.id, { ...part, entries: merged });
+      timelines.refresh(room.id);
+    },
+    refresh: (id) => {
+      const part = loaded.get(id);
+      const room = core.rooms.get(id);
+      if (part === undefined || room === undefined) return;
+      const timeline = project(room, part);
+      core.store.change({ timelines: { ...core.store.view().timelines, [id]: timeline } });
+    },
+    drop: (id) => {
+      loaded.delete(id);
+      const { [id]: _gone, ...rest } = core.store.view().timelines;
+      core.store.change({ timelines: rest });
+    },
+  };
+  return timelines;
+}
+
+interface Loaded {
+  readonly entries: readonly Entry[];
+  readonly hasOlder: boolean;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly message: Message;
+}
+
+const pageSize = 60;
+
+function readEntry(key: string, value: Uint8Array): readonly Entry[] {
+  const content = decodeOwnContent(value);
+  return 'kind' in content && content.kind === 'message' ? [{ key, message: content }] : [];
+}

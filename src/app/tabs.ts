@@ -1,0 +1,157 @@
+/** Several tabs, one person: the tab that leads runs the app, the others show its view and ask it to act. */
+import type { App } from './app.ts';
+import type { LocalApp } from './start.ts';
+import { createStore } from './store.ts';
+import type { View } from './view.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { Tabs } from '../ports/tabs.ts';
+import { newMessageId } from '../protocol/content.ts';
+import type { MessageId } from '../protocol/ids.ts';
+
+/** An app at once: it follows until this tab leads, and nobody who holds it sees the difference. */
+export function shareApp(
+  ports: { readonly tabs: Tabs; readonly clock: Clock; readonly entropy: Entropy },
+  start: () => Promise<LocalApp>,
+): App {
+  const { tabs, clock, entropy } = ports;
+  const store = createStore();
+  const ending = new AbortController();
+  const asked = new Map<string, Asked>();
+  let local: LocalApp | null = null;
+
+  const lead = async (): Promise<void> => {
+    await tabs.lead(ending.signal);
+    const app = await start();
+    local = app;
+    serve(app, tabs, clock);
+    store.change(app.view());
+    app.subscribe(() => store.change(app.view()));
+    // What the leader before us left unanswered, it may have done: messages carry their id, the rest is harmless twice.
+    for (const { call, done } of asked.values()) void perform(app, call, true).then(done);
+    asked.clear();
+  };
+
+  const stop = tabs.listen((note) => {
+    if (local !== null || !isNote(note)) return;
+    if (note.kind === 'view') store.change(note.view);
+    if (note.kind === 'leads') tabs.post({ kind: 'follows' } satisfies Note);
+    if (note.kind === 'done') {
+      asked.get(note.ref)?.done(note.result);
+      asked.delete(note.ref);
+    }
+  });
+  tabs.post({ kind: 'follows' } satisfies Note);
+  // Aborted with the tab: nobody waits for it any more.
+  lead().catch(() => undefined);
+
+  const ask = (call: Call): Promise<unknown> => {
+    if (local !== null) return perform(local, call, false);
+    const ref = newMessageId(entropy.bytes(16));
+    tabs.post({ kind: 'call', ref, call } satisfies Note);
+    return new Promise((done) => asked.set(ref, { call, done }));
+  };
+  const roomId = async (call: Call): ReturnType<App['joinRoom']> => {
+    const result = await ask(call);
+    return typeof result === 'string' ? (result as Awaited<ReturnType<App['joinRoom']>>) : null;
+  };
+  const act = async (call: Call): Promise<void> => void (await ask(call));
+
+  return {
+    view: store.view,
+    subscribe: store.subscribe,
+    nameMe: (name) => act({ verb: 'nameMe', args: [name] }),
+    startRoom: (name) => roomId({ verb: 'startRoom', args: [name] }),
+    joinRoom: (link) => roomId({ verb: 'joinRoom', args: [link] }),
+    leaveRoom: (room) => act({ verb: 'leaveRoom', args: [room] }),
+    send: async (room, text) =>
+      (await ask({ verb: 'send', args: [room, text], id: newMessageId(entropy.bytes(16)) })) === true,
+    show: (room) => act({ verb: 'show', args: [room] }),
+    older: (room) => act({ verb: 'older', args: [room] }),
+    markRead: (room) => act({ verb: 'markRead', args: [room] }),
+    dismissTrouble: () => void act({ verb: 'dismissTrouble', args: [] }),
+    // The leader may be a hidden tab, whose clock the browser slows.
+    wake: (online) => void act({ verb: 'wake', args: [online] }),
+    close: async () => {
+      ending.abort();
+      stop();
+      await local?.close();
+    },
+  };
+}
+
+/** What tabs say to each other. */
+type Note =
+  | { readonly kind: 'leads' }
+  | { readonly kind: 'follows' }
+  | { readonly kind: 'view'; readonly view: View }
+  | { readonly kind: 'call'; readonly ref: string; readonly call: Call }
+  | { readonly kind: 'done'; readonly ref: string; readonly result: unknown };
+
+type Verb = Exclude<keyof App, 'view' | 'subscribe' | 'close' | 'send'>;
+type Call =
+  | { readonly [Name in Verb]: { readonly verb: Name; readonly args: Parameters<App[Name]> } }[Verb]
+  | { readonly verb: 'send'; readonly args: Parameters<App['send']>; readonly id: MessageId };
+
+interface Asked {
+  readonly call: Call;
+  readonly done: (result: unknown) => void;
+}
+
+function serve(app: LocalApp, tabs: Tabs, clock: Clock): void {
+  let isFollowed = false;
+  let isPlanned = false;
+  const post = (): void => {
+    isPlanned = false;
+    tabs.post({ kind: 'view', view: app.view() } satisfies Note);
+  };
+  // Views are whole: many changes in one breath are one note.
+  app.subscribe(() => {
+    if (!isFollowed || isPlanned) return;
+    isPlanned = true;
+    clock.after(breathMs, post);
+  });
+  tabs.listen((note) => {
+    if (!isNote(note)) return;
+    if (note.kind === 'follows') {
+      isFollowed = true;
+      post();
+    }
+    if (note.kind === 'call') {
+      void perform(app, note.call, false).then((result) =>
+        tabs.post({ kind: 'done', ref: note.ref, result } satisfies Note),
+      );
+    }
+  });
+  tabs.post({ kind: 'leads' } satisfies Note);
+}
+
+async function perform(app: LocalApp, call: Call, again: boolean): Promise<unknown> {
+  switch (call.verb) {
+    case 'send':
+      return app.sendAs(call.id, again, ...call.args);
+    case 'nameMe':
+      return app.nameMe(...call.args);
+    case 'startRoom':
+      return app.startRoom(...call.args);
+    case 'joinRoom':
+      return app.joinRoom(...call.args);
+    case 'leaveRoom':
+      return app.leaveRoom(...call.args);
+    case 'show':
+      return app.show(...call.args);
+    case 'older':
+      return app.older(...call.args);
+    case 'markRead':
+      return app.markRead(...call.args);
+    case 'dismissTrouble':
+      return app.dismissTrouble();
+    case 'wake':
+      return app.wake(...call.args);
+  }
+}
+
+const breathMs = 40;
+
+/** Our own origin's tabs only; the shape is theirs to keep. */
+const isNote = (note: unknown): note is Note => typeof note === 'object' && note !== null && 'kind' in note;

@@ -1,0 +1,104 @@
+/** What the app shows: plain, readonly, whole. The interface draws this and nothing else. */
+import type { DeviceId, MessageId, PeerId, RoomId } from '../protocol/ids.ts';
+
+export interface View {
+  readonly stage: Stage;
+  readonly me: Me | null;
+  /** Latest activity first. */
+  readonly rooms: readonly RoomView[];
+  /** Only rooms somebody asked for with `show`. */
+  readonly timelines: Readonly<Record<RoomId, TimelineView>>;
+  readonly mesh: MeshView;
+  /** The one thing a person should know now, or nothing. */
+  readonly trouble: Trouble | null;
+}
+
+/** `opening`: reading the disk. `unnamed`: nobody lives here yet. `stuck`: see trouble. */
+export type Stage = 'opening' | 'unnamed' | 'ready' | 'stuck';
+
+/** `storage-full` and `storage-failed`: what was just asked is not kept. The others stop the app from starting. */
+export type Trouble =
+  | 'storage-newer'
+  | 'storage-blocked'
+  | 'storage-absent'
+  | 'storage-failed'
+  | 'storage-full'
+  | 'bad-link'
+  | 'no-secure-context'
+  | 'message-too-long'
+  | 'too-many-rooms';
+
+export interface Me {
+  readonly device: DeviceId;
+  readonly name: string;
+}
+
+export interface RoomView {
+  readonly id: RoomId;
+  readonly name: string;
+  /** `square`: anyone at this address can read it. `open`: whoever holds the link. */
+  readonly kind: 'open' | 'square';
+  /** Goes behind `#` in an invite link; null for the Square. */
+  readonly invite: string | null;
+  readonly unread: number;
+  readonly last: { readonly name: string; readonly text: string; readonly sentAtMs: number; readonly mine: boolean } | null;
+  /** Everyone whose signed word was seen here, the present first; without me. */
+  readonly people: readonly PersonView[];
+}
+
+export interface PersonView {
+  readonly device: DeviceId;
+  readonly name: string;
+  readonly here: boolean;
+  /** How they are reached now. */
+  readonly path: PathKind | null;
+  readonly rttMs: number | null;
+}
+
+/** `direct`: page to page. `relayed`: the relay passes sealed bytes on. */
+export type PathKind = 'direct' | 'relayed';
+
+export interface TimelineView {
+  /** Oldest first; the newest part of the room, more on `older`. */
+  readonly messages: readonly MessageView[];
+  readonly hasOlder: boolean;
+}
+
+export interface MessageView {
+  readonly id: MessageId;
+  readonly author: DeviceId;
+  readonly name: string;
+  readonly mine: boolean;
+  readonly sentAtMs: number;
+  readonly text: string;
+  /** Mine only. Never goes backwards. */
+  readonly mark: Mark | null;
+}
+
+/** Each step is backed by evidence: our disk, a path that took it, a signed receipt. */
+export type Mark =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'left' }
+  | { readonly state: 'received'; readonly by: number };
+
+export interface MeshView {
+  readonly online: boolean;
+  readonly relay: RelayView | null;
+  readonly neighbours: readonly NeighbourView[];
+}
+
+export interface RelayView {
+  readonly address: string;
+  readonly state: 'connecting' | 'open' | 'lost';
+  readonly rttMs: number | null;
+}
+
+export interface NeighbourView {
+  readonly peer: PeerId;
+  /** Known once a signed word came over this path. */
+  readonly device: DeviceId | null;
+  readonly name: string | null;
+  readonly path: PathKind;
+  readonly rttMs: number | null;
+  readonly rooms: number;
+}

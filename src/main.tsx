@@ -1,0 +1,37 @@
+/** The browser's door: paints the shell, brings the mesh up beside it, and tells the app what happens to the page. */
+import { createLog } from './adapters/web/log.ts';
+import { createPageLife } from './adapters/web/page-life.ts';
+import { createUpdates } from './adapters/web/updates.ts';
+import { mountUi } from './ui/mount.tsx';
+
+const life = createPageLife();
+const updates = createUpdates(createLog());
+const arriving = import('./mesh.ts').then(({ openApp }) => {
+  const app = openApp();
+  app.wake(life.isOnline());
+  life.listen((event) => {
+    switch (event) {
+      case 'leaving':
+        return void app.close();
+      case 'back':
+        // Keys and links were let go when we left.
+        return location.reload();
+      case 'shown':
+        updates.check();
+        return app.wake(life.isOnline());
+      case 'online':
+      case 'offline':
+        return app.wake(life.isOnline());
+      case 'hidden':
+        return;
+    }
+  });
+  return app;
+});
+
+const root = document.querySelector<HTMLElement>('#root');
+if (root !== null) {
+  mountUi(root, arriving, {
+    update: { onReady: (ready) => updates.listen(ready), apply: () => updates.apply() },
+  });
+}

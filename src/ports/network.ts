@@ -1,0 +1,67 @@
+/** What we ask of the network: links to relays and peers, signals carried by hand, and public topics. */
+import type { PeerId } from '../protocol/ids.ts';
+import type { Stop } from './clock.ts';
+
+export interface Network {
+  /** Where others reach us until the next start. */
+  readonly self: PeerId;
+  links(): readonly Link[];
+  /** Tells of every link, whoever opened it. Frames that came before `listen` are kept for it. */
+  listen(on: LinkEvents): Stop;
+  /** Opens `/wavu/meet/1` at a relay, and keeps being introducible through it while the link lives. */
+  openRelay(address: string, signal: AbortSignal): Promise<Opened>;
+  /** Opens `/wavu/link/1` straight to a peer both of us met at that relay. */
+  openPeer(peer: PeerId, relay: Link, signal: AbortSignal): Promise<Opened>;
+  /** Begins a link without any server: the bytes travel by hand (a QR, a paste), the answer comes back so. */
+  offer(signal: AbortSignal): Promise<Offer>;
+  answer(offer: Uint8Array, signal: AbortSignal): Promise<Answer | OpenRefused>;
+  /** Joins a public topic: everybody's bytes, nobody's secret. */
+  join(topic: string, onBytes: (bytes: Uint8Array) => void): PublicTopic;
+  close(): Promise<void>;
+}
+
+export interface Link {
+  /** Unique in this start. */
+  readonly id: string;
+  readonly peer: PeerId;
+  /** What the far end speaks: a relay `/wavu/meet/1`, a peer `/wavu/link/1`. */
+  readonly end: 'relay' | 'peer';
+  /** Who opened it. */
+  readonly opener: 'us' | 'them';
+  readonly path: 'socket' | 'webrtc';
+  readonly maxFrameBytes: number;
+  state(): 'open' | 'closed';
+  /** Ordered and whole while the link lives. `full`: the far end reads too slowly, try later. */
+  send(frame: Uint8Array): 'sent' | 'full' | 'closed' | 'too-big';
+  close(): void;
+}
+
+export interface LinkEvents {
+  onOpen(link: Link): void;
+  onFrame(link: Link, frame: Uint8Array): void;
+  onClose(link: Link, why: CloseReason): void;
+}
+
+/** `bad-frame`: the far end broke the framing; `lost`: silence or a broken path. */
+export type CloseReason = 'closed-here' | 'closed-there' | 'lost' | 'bad-frame';
+
+export type Opened = { readonly state: 'open'; readonly link: Link } | OpenRefused;
+export interface OpenRefused {
+  readonly state: 'refused';
+  readonly why: 'unreachable' | 'refused-there' | 'aborted' | 'bad-address' | 'bad-signal' | 'too-many' | 'closed';
+}
+
+export interface Offer {
+  readonly bytes: Uint8Array;
+  accept(answer: Uint8Array): Promise<Opened>;
+}
+export interface Answer {
+  readonly state: 'answered';
+  readonly bytes: Uint8Array;
+  readonly opened: Promise<Opened>;
+}
+
+export interface PublicTopic {
+  publish(bytes: Uint8Array): void;
+  leave(): void;
+}

@@ -1,0 +1,30 @@
+/** What two peers say on `/wavu/link/1`, or through a relay that passes it on: envelopes, and pings to measure with. */
+import { createReader, createWriter } from './bytes.ts';
+import { limits } from './limits.ts';
+import { refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+export type Frame =
+  | { readonly kind: 'envelope'; readonly bytes: Uint8Array }
+  | { readonly kind: 'ping'; readonly token: number }
+  | { readonly kind: 'pong'; readonly token: number };
+
+export function encodeFrame(frame: Frame): Uint8Array {
+  const out = createWriter().u8(version).u8(kinds.indexOf(frame.kind) + 1);
+  return (frame.kind === 'envelope' ? out.fixed(frame.bytes) : out.varint(frame.token)).done();
+}
+
+export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
+  if (bytes.length > limits.frameBytes) return refuse('too-big');
+  if (bytes.length < 2) return refuse('truncated');
+  const read = createReader(bytes);
+  if (read.u8() !== version) return refuse('unknown-version');
+  const kind = kinds[read.u8() - 1];
+  if (kind === undefined) return refuse('unknown-kind');
+  if (kind === 'envelope') return { kind, bytes: read.rest() };
+  const token = read.varint();
+  return read.isDone() ? { kind, token } : refuse('truncated');
+}
+
+const version = 1;
+const kinds = ['envelope', 'ping', 'pong'] as const;

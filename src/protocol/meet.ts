@@ -1,0 +1,132 @@
+/** What a page and a relay say on `/wavu/meet/1`: topics kept, peers named, sealed bytes passed on. */
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { createReader, createWriter, fromBase64url, toBase64url } from './bytes.ts';
+import type { Reader, Writer } from './bytes.ts';
+import { parsePeerId, parseTopic } from './ids.ts';
+import type { PeerId, Topic } from './ids.ts';
+import { limits } from './limits.ts';
+import { refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+export type MeetFrame =
+  /** Page: I am here for these. The relay answers each with `met`, and tells the named of me with `joined`. */
+  | { readonly kind: 'join'; readonly topics: readonly Topic[] }
+  | { readonly kind: 'leave'; readonly topics: readonly Topic[] }
+  /** Page: hand this to a peer you named to me. */
+  | { readonly kind: 'pass'; readonly to: PeerId; readonly bytes: Uint8Array }
+  /** Either side; the answer carries the same token. */
+  | { readonly kind: 'ping'; readonly token: number }
+  | { readonly kind: 'pong'; readonly token: number }
+  | { readonly kind: 'met'; readonly topic: Topic; readonly peers: readonly PeerId[] }
+  | { readonly kind: 'joined'; readonly topic: Topic; readonly peer: PeerId }
+  | { readonly kind: 'left'; readonly topic: Topic; readonly peer: PeerId }
+  | { readonly kind: 'passed'; readonly from: PeerId; readonly bytes: Uint8Array }
+  /** `peer` names whom a refused pass was for; absent otherwise. */
+  | { readonly kind: 'refused'; readonly why: MeetRefusal; readonly peer: PeerId | null };
+
+export type MeetRefusal = 'malformed' | 'unknown-version' | 'too-many-topics' | 'not-met' | 'too-fast' | 'too-big' | 'overloaded';
+
+export function encodeMeet(frame: MeetFrame): Uint8Array {
+  const out = createWriter().u8(version).u8(kinds.indexOf(frame.kind) + 1);
+  switch (frame.kind) {
+    case 'join':
+    case 'leave':
+      out.u8(frame.topics.length);
+      for (const topic of frame.topics) out.fixed(hexToBytes(topic));
+      return out.done();
+    case 'pass':
+      return peer(out, frame.to).fixed(frame.bytes).done();
+    case 'passed':
+      return peer(out, frame.from).fixed(frame.bytes).done();
+    case 'ping':
+    case 'pong':
+      return out.varint(frame.token).done();
+    case 'met':
+      out.fixed(hexToBytes(frame.topic)).u8(frame.peers.length);
+      for (const each of frame.peers) peer(out, each);
+      return out.done();
+    case 'joined':
+    case 'left':
+      return peer(out.fixed(hexToBytes(frame.topic)), frame.peer).done();
+    case 'refused':
+      out.u8(reasons.indexOf(frame.why) + 1);
+      return (frame.peer === null ? out.u8(0) : peer(out, frame.peer)).done();
+  }
+}
+
+export function decodeMeet(bytes: Uint8Array): MeetFrame | Refusal {
+  if (bytes.length > limits.frameBytes) return refuse('too-big');
+  const read = createReader(bytes);
+  if (read.u8() !== version) return refuse(bytes.length === 0 ? 'truncated' : 'unknown-version');
+  const kind = kinds[read.u8() - 1];
+  if (kind === undefined) return refuse(bytes.length < 2 ? 'truncated' : 'unknown-kind');
+  const frame = readFields(read, kind);
+  return read.isDone() ? (frame ?? refuse('bad-id')) : refuse('truncated');
+}
+
+const version = 1;
+const kinds = ['join', 'leave', 'pass', 'ping', 'pong', 'met', 'joined', 'left', 'passed', 'refused'] as const;
+const reasons: readonly MeetRefusal[] = [
+  'malformed',
+  'unknown-version',
+  'too-many-topics',
+  'not-met',
+  'too-fast',
+  'too-big',
+  'overloaded',
+];
+
+function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal | null {
+  switch (kind) {
+    case 'join':
+    case 'leave': {
+      const count = read.u8();
+      if (count > limits.topicsPerPage) return rest(read, refuse('too-many'));
+      const topics = Array.from({ length: count }, () => readTopic(read));
+      return topics.every((topic) => topic !== null) ? { kind, topics } : null;
+    }
+    case 'pass':
+    case 'passed': {
+      const who = readPeer(read);
+      const bytes = read.rest();
+      if (bytes.length > limits.passBytes) return refuse('too-big');
+      if (who === null) return null;
+      return kind === 'pass' ? { kind, to: who, bytes } : { kind, from: who, bytes };
+    }
+    case 'ping':
+    case 'pong':
+      return { kind, token: read.varint() };
+    case 'met': {
+      const topic = readTopic(read);
+      const count = read.u8();
+      if (count > limits.peersPerTopic) return rest(read, refuse('too-many'));
+      const peers = Array.from({ length: count }, () => readPeer(read));
+      return topic !== null && peers.every((each) => each !== null) ? { kind, topic, peers } : null;
+    }
+    case 'joined':
+    case 'left': {
+      const topic = readTopic(read);
+      const who = readPeer(read);
+      return topic !== null && who !== null ? { kind, topic, peer: who } : null;
+    }
+    case 'refused': {
+      const why = reasons[read.u8() - 1];
+      const who = read.capped(limits.peerIdBytes);
+      if (why === undefined) return null;
+      return { kind, why, peer: who.length === 0 ? null : parsePeerId(toBase64url(who)) };
+    }
+  }
+}
+
+const rest = (read: Reader, refusal: Refusal): Refusal => {
+  read.rest();
+  return refusal;
+};
+
+const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
+
+const readPeer = (read: Reader): PeerId | null =>
+  parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
+
+// PeerIds only come from `parsePeerId`, whose alphabet is base64url; one of an impossible length encodes as nobody.
+const peer = (out: Writer, id: PeerId): Writer => out.capped(fromBase64url(id) ?? new Uint8Array(0));

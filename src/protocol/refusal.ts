@@ -1,0 +1,24 @@
+/** Why bytes from outside were not taken. Returned, never thrown. */
+export interface Refusal {
+  readonly refused: RefusalReason;
+}
+
+export type RefusalReason =
+  | 'truncated'
+  | 'unknown-version'
+  | 'unknown-kind'
+  | 'too-big'
+  | 'too-many'
+  | 'bad-id'
+  | 'bad-seal'
+  | 'bad-signature'
+  | 'bad-key'
+  | 'no-such-room'
+  | 'too-far-ahead'
+  | 'equivocation'
+  | 'not-here'
+  | 'not-a-link';
+
+export const refuse = (reason: RefusalReason): Refusal => ({ refused: reason });
+
+export const isRefusal = (value: object): value is Refusal => 'refused' in value;

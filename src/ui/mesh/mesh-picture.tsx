@@ -1,0 +1,95 @@
+/** The net as it is: me in the middle, each link a cord as long as its delay. */
+import type { ReactElement } from 'react';
+import type { MeshView, NeighbourView } from '../../app/view.ts';
+import { knotBox, knotPath, wholeKnot } from '../parts/knot-path.ts';
+import { useView } from '../use-app.ts';
+import { useWords } from '../words/speak.tsx';
+import { ringRadius, ringsMs, spotOf } from './mesh-place.ts';
+import type { Spot } from './mesh-place.ts';
+
+const half = 190;
+
+export function MeshPicture({ mesh }: { readonly mesh: MeshView }): ReactElement {
+  const { w, f } = useWords();
+  const me = useView((view) => view.me);
+  const { relay } = mesh;
+  return (
+    <svg className="mesh-picture" viewBox={`${-half} ${-half} ${half * 2} ${half * 2}`} role="img" aria-label={w.mesh.picture}>
+      {ringsMs.map((ms, at) => (
+        <g key={ms} className="ring">
+          <circle r={ringRadius(at)} />
+          <text y={-ringRadius(at)} dy="0.35em">
+            {f.ms(ms)}
+          </text>
+        </g>
+      ))}
+      {relay && <Cord to={spotOf(relay.address, relay.rttMs)} kind={relay.state === 'open' ? 'direct' : 'loose'} />}
+      {mesh.neighbours.map((near) => (
+        <Cord key={near.peer} to={spotOf(near.peer, near.rttMs)} kind={near.path} />
+      ))}
+      {relay && <RelayMark at={spotOf(relay.address, relay.rttMs)} says={w.mesh.relay} open={relay.state === 'open'} />}
+      {mesh.neighbours.map((near) => (
+        <Neighbour key={near.peer} near={near} />
+      ))}
+      <Face at={{ x: 0, y: 0 }} of={me?.device ?? null} size={44} />
+    </svg>
+  );
+}
+
+function Cord({ to, kind }: { readonly to: Spot; readonly kind: NeighbourView['path'] | 'loose' }): ReactElement {
+  // It leaves my knot at its rim, a little bent: a cord under its own weight.
+  const bend = Math.hypot(to.x, to.y) * 0.06;
+  const middle = { x: to.x / 2, y: to.y / 2 + bend };
+  return <path className="link" data-kind={kind} d={`M0 0Q${round(middle.x)} ${round(middle.y)} ${round(to.x)} ${round(to.y)}`} />;
+}
+
+function Neighbour({ near }: { readonly near: NeighbourView }): ReactElement {
+  const at = spotOf(near.peer, near.rttMs);
+  return (
+    <g>
+      <Face at={at} of={near.device} size={32} />
+      {near.name && (
+        <text className="who" x={round(at.x)} y={round(at.y)} dy="27">
+          {near.name}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** A device we know the fingerprint of has its knot; any other is a plain ring. */
+function Face({ at, of, size }: { readonly at: Spot; readonly of: string | null; readonly size: number }): ReactElement {
+  const x = round(at.x - size / 2);
+  const y = round(at.y - size / 2);
+  const known = of === null ? null : knotPath(of);
+  return (
+    <>
+      <circle className="ground" cx={round(at.x)} cy={round(at.y)} r={size / 2 + 3} />
+      {known ? (
+        <svg className={`knot h${known.hue}`} x={x} y={y} width={size} height={size} viewBox={knotBox}>
+          <path d={known.d} />
+        </svg>
+      ) : (
+        <circle className="stranger" cx={round(at.x)} cy={round(at.y)} r={size / 4} />
+      )}
+    </>
+  );
+}
+
+function RelayMark({ at, says, open }: { readonly at: Spot; readonly says: string; readonly open: boolean }): ReactElement {
+  return (
+    <g className="relay-mark" data-open={open}>
+      <circle className="ground" cx={round(at.x)} cy={round(at.y)} r="17" />
+      <svg x={round(at.x - 12)} y={round(at.y - 12)} width="24" height="24" viewBox={knotBox} className="knot sign">
+        <path d={wholeKnot()} />
+      </svg>
+      <text className="who" x={round(at.x)} y={round(at.y)} dy="26">
+        {says}
+      </text>
+    </g>
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,114 @@
+/** The live net: a picture of the real links and the same as a table. An empty net is drawn empty. */
+import type { ReactElement } from 'react';
+import type { MeshView, NeighbourView, RelayView } from '../../app/view.ts';
+import { Knot, Sign } from '../parts/knot.tsx';
+import { useView } from '../use-app.ts';
+import { useWords } from '../words/speak.tsx';
+import type { Words } from '../words/words.ts';
+import { MeshPicture } from './mesh-picture.tsx';
+
+export function MeshTab(): ReactElement | null {
+  const { w } = useWords();
+  const mesh = useView((view) => view.mesh);
+  if (!mesh) return null;
+  return (
+    <div className="page mesh">
+      <h1>{w.tabs.mesh}</h1>
+      <div className="mesh-sides">
+        <figure>
+          <MeshPicture mesh={mesh} />
+          <figcaption className="quiet small">{w.mesh.legend}</figcaption>
+        </figure>
+        <div>
+          {mesh.neighbours.length === 0 && (
+            <p>
+              {w.mesh.empty} <span className="quiet">{w.mesh.emptyHint}</span>
+            </p>
+          )}
+          <Links mesh={mesh} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Links({ mesh }: { readonly mesh: MeshView }): ReactElement | null {
+  const { w } = useWords();
+  if (!mesh.relay && mesh.neighbours.length === 0) return null;
+  return (
+    <table className="links">
+      <caption className="sr">{w.mesh.links}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{w.mesh.name}</th>
+          <th scope="col">{w.mesh.path}</th>
+          <th scope="col" className="figure">
+            {w.mesh.delay}
+          </th>
+          <th scope="col" className="figure">
+            {w.mesh.shared}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {mesh.relay && <RelayRow relay={mesh.relay} />}
+        {mesh.neighbours.map((near) => (
+          <NeighbourRow key={near.peer} near={near} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
+  const { w } = useWords();
+  return (
+    <tr>
+      <th scope="row">
+        <span className="link-name">
+          <Sign size={32} />
+          <span>
+            {w.mesh.relay}
+            <bdi className="small quiet address">{relay.address}</bdi>
+          </span>
+        </span>
+      </th>
+      <td>{relayState(relay, w)}</td>
+      <Delay rttMs={relay.rttMs} />
+      <td />
+    </tr>
+  );
+}
+
+function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement {
+  const { w, f } = useWords();
+  return (
+    <tr>
+      <th scope="row">
+        <span className="link-name">
+          {near.device ? <Knot of={near.device} size={32} /> : <span className="stranger-dot" />}
+          <bdi>{near.name ?? w.mesh.unnamed}</bdi>
+        </span>
+      </th>
+      <td>{near.path === 'direct' ? w.people.direct : w.people.relayed}</td>
+      <Delay rttMs={near.rttMs} />
+      <td className="figure">{f.number(near.rooms)}</td>
+    </tr>
+  );
+}
+
+function Delay({ rttMs }: { readonly rttMs: number | null }): ReactElement {
+  const { w, f } = useWords();
+  return rttMs === null ? <td className="figure quiet small">{w.mesh.unmeasured}</td> : <td className="figure">{f.ms(rttMs)}</td>;
+}
+
+function relayState({ state }: RelayView, { mesh }: Words): string {
+  switch (state) {
+    case 'open':
+      return mesh.relayOpen;
+    case 'connecting':
+      return mesh.relayConnecting;
+    case 'lost':
+      return mesh.relayLost;
+  }
+}

@@ -1,0 +1,40 @@
+/** Signs of one stroke each, like everything here. */
+import type { ReactElement } from 'react';
+
+export type IconName = keyof typeof strokes;
+
+export function Icon({ name, size = 24 }: { readonly name: IconName; readonly size?: number }): ReactElement {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" data-icon={name}>
+      <path d={strokes[name]} />
+    </svg>
+  );
+}
+
+const strokes: {
+  readonly rooms: string;
+  readonly mesh: string;
+  readonly you: string;
+  readonly back: string;
+  readonly plus: string;
+  readonly close: string;
+  readonly send: string;
+  readonly people: string;
+  readonly invite: string;
+  readonly scan: string;
+  readonly square: string;
+  readonly down: string;
+} = {
+  rooms: 'M6 3v3.5M6 11.5v1M6 17.5V21M6 6.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M6 12.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M12.5 9H21M12.5 15H18',
+  mesh: 'M12 4.5 4.5 9.5 7 18.5h10l2.5-9zM12 4.5 7 18.5M12 4.5l5 14M4.5 9.5h15M4.5 9.5 17 18.5M19.5 9.5 7 18.5',
+  you: 'M12 12.5a4.2 4.2 0 1 0 0-8.4 4.2 4.2 0 0 0 0 8.4M4 20.5c.8-4 4-5.5 8-5.5s7.2 1.5 8 5.5',
+  back: 'M14.5 5 7.5 12l7 7',
+  plus: 'M12 5v14M5 12h14',
+  close: 'M6 6l12 12M18 6 6 18',
+  send: 'M12 20V5M5.5 11.5 12 5l6.5 6.5',
+  people: 'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 19.5c.6-3.5 3-5 6.5-5s5.9 1.5 6.5 5M15.5 4.8a3.5 3.5 0 0 1 0 6.4M18 15c2 .7 3.2 2.2 3.5 4.5',
+  invite: 'M10 14 14 10M9 10.5 6.5 13a3.5 3.5 0 0 0 5 5L14 15.5M10 8.5 12.5 6a3.5 3.5 0 0 1 5 5L15 13.5',
+  scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',
+  square: 'M9.5 4H4v5.5M14.5 4H20v5.5M20 14.5V20h-5.5M9.5 20H4v-5.5',
+  down: 'M12 4v15M5.5 12.5 12 19l6.5-6.5',
+};

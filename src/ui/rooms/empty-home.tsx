@@ -1,0 +1,74 @@
+/** Home without a room of one's own: who is near, and the ways in. */
+import type { ReactElement } from 'react';
+import type { RoomView } from '../../app/view.ts';
+import { Icon } from '../parts/icon.tsx';
+import type { IconName } from '../parts/icon.tsx';
+import { Sign } from '../parts/knot.tsx';
+import { go } from '../shell/place.ts';
+import { useView } from '../use-app.ts';
+import { useWords } from '../words/speak.tsx';
+import type { HomeDialog } from './home-dialogs.tsx';
+
+export interface WaysInProps {
+  readonly rooms: readonly RoomView[];
+  readonly onDialog: (dialog: HomeDialog) => void;
+}
+
+export function EmptyHome({ rooms, onDialog }: WaysInProps): ReactElement {
+  const { w, f } = useWords();
+  const near = useView((view) => view.mesh.neighbours.length) ?? 0;
+  return (
+    <div className="empty">
+      <h2>{near > 0 ? w.home.noRooms : w.home.firstHere}</h2>
+      <p className="quiet">
+        {near > 0 ? `${f.count(w.home.inReach, near)}. ` : ''}
+        {w.home.explain}
+      </p>
+      <WaysIn rooms={rooms} onDialog={onDialog} />
+    </div>
+  );
+}
+
+export function WaysIn({ rooms, onDialog }: WaysInProps): ReactElement {
+  const { w } = useWords();
+  const square = rooms.find(({ kind }) => kind === 'square');
+  const enterSquare = (): void => {
+    onDialog(null);
+    if (square) go({ tab: 'rooms', room: square.id });
+  };
+  return (
+    <div className="ways">
+      <Way icon="plus" says={w.home.start} hint={w.home.startHint} onClick={() => onDialog('start')} />
+      <Way icon="scan" says={w.home.join} hint={w.home.joinHint} onClick={() => onDialog('join')} />
+      {square && <Way icon="square" says={w.home.square} hint={w.home.squareHint} onClick={enterSquare} />}
+    </div>
+  );
+}
+
+/** Beside the list, while no room is open. */
+export function StageHint(): ReactElement {
+  const { w } = useWords();
+  return (
+    <div className="stage-hint">
+      <Sign size={96} />
+      <p className="quiet">{w.home.choose}</p>
+    </div>
+  );
+}
+
+interface WayProps {
+  readonly icon: IconName;
+  readonly says: string;
+  readonly hint: string;
+  readonly onClick: () => void;
+}
+
+function Way({ icon, says, hint, onClick }: WayProps): ReactElement {
+  return (
+    <button type="button" className="way" onClick={onClick}>
+      <Icon name={icon} />
+      <span className="way-says">{says}</span>
+      <span className="way-hint">{hint}</span>
+    </button>
+  );
+}

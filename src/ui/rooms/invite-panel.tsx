@@ -1,0 +1,61 @@
+/** An invite to hand over: the code, black on white in any theme, and the link. */
+import { encodeQR } from 'qr';
+import { useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+import { announce } from '../parts/announce.tsx';
+import { copyText, inviteLink } from '../shell/invite-link.ts';
+import { useWords } from '../words/speak.tsx';
+
+export function InvitePanel({ invite }: { readonly invite: string }): ReactElement {
+  const { w } = useWords();
+  const link = inviteLink(invite);
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const { size, path } = useMemo(() => qrPath(link), [link]);
+
+  const copy = async (): Promise<void> => {
+    const done = await copyText(link);
+    setCopied(done);
+    if (done) announce(w.common.copied);
+  };
+  const canShare = typeof navigator.share === 'function';
+
+  return (
+    <div className="invite">
+      <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={w.invite.qr} shapeRendering="crispEdges">
+        <path d={path} />
+      </svg>
+      <input
+        className="field"
+        readOnly
+        value={link}
+        aria-label={w.invite.link}
+        dir="ltr"
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <div className="actions">
+        {canShare && (
+          <button type="button" className="plain" onClick={() => void navigator.share({ url: link }).catch(() => undefined)}>
+            {w.invite.share}
+          </button>
+        )}
+        <button type="button" className="deep" onClick={() => void copy()}>
+          {copied ? w.common.copied : w.common.copy}
+        </button>
+      </div>
+      {copied === false && (
+        <p className="error" role="alert">
+          {w.common.copyFailed}
+        </p>
+      )}
+      <p className="quiet small">{w.invite.truth}</p>
+    </div>
+  );
+}
+
+/** One square per dark module, with the four light ones around that readers need. */
+function qrPath(text: string): { readonly size: number; readonly path: string } {
+  const rows = encodeQR(text, 'raw', { border: 4 });
+  let path = '';
+  rows.forEach((row, y) => row.forEach((dark, x) => (path += dark ? `M${x} ${y}h1v1h-1z` : '')));
+  return { size: rows.length, path };
+}

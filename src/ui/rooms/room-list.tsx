@@ -1,0 +1,52 @@
+/** The rooms as one cord: each tied on by a small knot, orange where something is new for you. */
+import type { ReactElement } from 'react';
+import type { RoomView } from '../../app/view.ts';
+import { go } from '../shell/place.ts';
+import { useWords } from '../words/speak.tsx';
+import type { Speech } from '../words/speak.tsx';
+
+export interface RoomListProps {
+  readonly rooms: readonly RoomView[];
+  readonly open: RoomView['id'] | null;
+}
+
+export function RoomList({ rooms, open }: RoomListProps): ReactElement {
+  const speech = useWords();
+  const { w, f } = speech;
+  const nowMs = Date.now();
+  return (
+    <>
+      <h1 className="sr">{w.tabs.rooms}</h1>
+      <ul className="rooms">
+        {rooms.map((room) => (
+          <li key={room.id}>
+            <button
+              type="button"
+              className="room-row"
+              data-kind={room.kind}
+              aria-current={room.id === open ? 'true' : undefined}
+              onClick={() => go({ tab: 'rooms', room: room.id })}
+            >
+              <span className="room-knot" data-new={room.unread > 0}>
+                {room.unread > 0 && (
+                  <>
+                    <span aria-hidden="true">{f.number(room.unread)}</span>
+                    <span className="sr">{f.count(w.home.unread, room.unread)}</span>
+                  </>
+                )}
+              </span>
+              <span className="room-name">{room.name}</span>
+              {room.last && <span className="room-time">{f.stamp(room.last.sentAtMs, nowMs)}</span>}
+              <span className="room-last">{lastLine(room, speech)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function lastLine({ last, kind }: RoomView, { w }: Speech): string {
+  if (!last) return kind === 'square' ? w.home.squareHint : w.home.nothingYet;
+  return last.mine ? w.home.youSaid(last.text) : w.home.saidBy(last.name, last.text);
+}

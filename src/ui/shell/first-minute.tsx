@@ -1,0 +1,94 @@
+/** The first minute: one name, one button, and three knots that tie as facts arrive. */
+import { useEffect, useRef, useState } from 'react';
+import type { FormEvent, ReactElement } from 'react';
+import { FactCord } from '../parts/cord.tsx';
+import { clip, nameBytes } from '../parts/field-bytes.ts';
+import { Sign } from '../parts/knot.tsx';
+import { useActs, useView } from '../use-app.ts';
+import { useWords } from '../words/speak.tsx';
+import type { Words } from '../words/words.ts';
+
+export function FirstMinute({ invited }: { readonly invited: boolean }): ReactElement {
+  const { w } = useWords();
+  const acts = useActs();
+  const [typed, setTyped] = useState<string | null>(null);
+  const [luck] = useState(() => crypto.getRandomValues(new Uint8Array(2)));
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const name = typed ?? suggestion(w, luck);
+
+  // The suggestion lies selected: typing replaces it, Enter takes it.
+  useEffect(() => field.current?.select(), []);
+
+  const enter = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const wanted = name.trim() || suggestion(w, luck);
+    setBusy(true);
+    try {
+      await acts.nameMe(wanted);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main className="first">
+      <div className="first-sign">
+        <Sign size={64} />
+        <h1>{w.first.title}</h1>
+      </div>
+      <p className="quiet">{invited ? w.first.invited : w.first.line}</p>
+      <form onSubmit={(event) => void enter(event).catch(() => undefined)}>
+        <label htmlFor="my-name">{w.first.name}</label>
+        <input
+          ref={field}
+          id="my-name"
+          className="name-field"
+          value={name}
+          onChange={(event) => setTyped(clip(event.target.value, nameBytes))}
+          aria-describedby="my-name-hint"
+          autoComplete="nickname"
+          autoCapitalize="words"
+          spellCheck={false}
+          enterKeyHint="go"
+        />
+        <p id="my-name-hint" className="quiet small">
+          {w.first.hint}
+        </p>
+        <button type="submit" className="deep big" aria-disabled={busy}>
+          {busy ? w.first.entering : w.first.enter}
+        </button>
+      </form>
+      <Facts />
+    </main>
+  );
+}
+
+function Facts(): ReactElement {
+  const { w, f } = useWords();
+  const mesh = useView((view) => view.mesh);
+  const ready = useView((view) => view.stage !== 'opening' && view.trouble === null) ?? false;
+  const relay = mesh?.relay?.state === 'open' ? mesh.relay : null;
+  const near = mesh?.neighbours.length ?? 0;
+  const reached = relay && (relay.rttMs === null ? w.tide.relayOpen : w.tide.relayIn(f.ms(relay.rttMs)));
+  const facts = [
+    { key: 'relay', tied: relay !== null, says: reached ?? w.first.looking },
+    { key: 'near', tied: near > 0, says: near > 0 ? f.count(w.tide.neighbours, near) : w.first.noNeighbours },
+    { key: 'sealed', tied: ready, says: ready ? w.first.sealed : w.first.unsealed },
+  ];
+  return (
+    <ul className="facts" aria-label={w.first.facts} aria-live="polite">
+      {facts.map(({ key, tied, says }) => (
+        <li key={key} data-tied={tied}>
+          <FactCord tied={tied} />
+          <span>{says}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function suggestion({ calm }: Words, luck: Uint8Array): string {
+  const pick = (list: readonly string[], at: number): string => list[(luck[at] ?? 0) % list.length] ?? '';
+  return calm.join(pick(calm.first, 0), pick(calm.second, 1));
+}

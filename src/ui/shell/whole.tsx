@@ -1,0 +1,50 @@
+/** Which screen stands: the question, the frame, or why neither can. */
+import { useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
+import { useActs, useBroken, useView } from '../use-app.ts';
+import { FirstMinute } from './first-minute.tsx';
+import { Frame } from './frame.tsx';
+import { onInvite } from './invite-link.ts';
+import { Stuck } from './notices.tsx';
+import type { Update } from './notices.tsx';
+import { go } from './place.ts';
+import { changeSettings, settings } from './settings.ts';
+
+export interface WholeProps {
+  /** What the address brought. */
+  readonly invite: string | null;
+  readonly update: Update | null;
+}
+
+export function Whole({ invite, update }: WholeProps): ReactElement {
+  const broken = useBroken();
+  const stage = useView((view) => view.stage);
+  const waiting = useInvite(invite, stage === 'ready');
+  const ready = stage === 'ready';
+
+  useEffect(() => {
+    if (ready !== settings().named && (ready || stage === 'unnamed')) changeSettings({ named: ready });
+  }, [ready, stage]);
+
+  if (broken || stage === 'stuck') return <Stuck />;
+  // Before the disk was read, the last time decides: most people come back.
+  if (ready || ((stage === null || stage === 'opening') && settings().named)) return <Frame update={update} />;
+  return <FirstMinute invited={waiting} />;
+}
+
+/** Joins the room of an invite as soon as there is a name; true while one waits. */
+function useInvite(first: string | null, ready: boolean): boolean {
+  const acts = useActs();
+  const [invite, setInvite] = useState(first);
+  useEffect(() => onInvite(setInvite), []);
+  useEffect(() => {
+    if (invite === null || !ready) return;
+    setInvite(null);
+    acts.joinRoom(invite).then(
+      (room) => room !== null && go({ tab: 'rooms', room }),
+      // Told by `trouble`.
+      () => undefined,
+    );
+  }, [acts, invite, ready]);
+  return invite !== null;
+}

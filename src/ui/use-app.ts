@@ -1,0 +1,87 @@
+/** The one door between the interface and the app: its view, and what a person can do. */
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Context } from 'react';
+import type { App } from '../app/app.ts';
+import type { View } from '../app/view.ts';
+
+/** The app's verbs; called early, they wait until the app is there. */
+export type Acts = Pick<
+  App,
+  'nameMe' | 'startRoom' | 'joinRoom' | 'leaveRoom' | 'send' | 'show' | 'older' | 'markRead' | 'dismissTrouble'
+>;
+
+export interface Door {
+  /** Null until the app has arrived. */
+  view(): View | null;
+  /** The app did not come. */
+  isBroken(): boolean;
+  subscribe(changed: () => void): () => void;
+  readonly acts: Acts;
+}
+
+export function createDoor(arriving: App | Promise<App>): Door {
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const changed of listeners) changed();
+  };
+  let app: App | null = null;
+  let broken = false;
+  const arrived = (came: App): App => {
+    app = came;
+    came.subscribe(tell);
+    tell();
+    return came;
+  };
+  const soon = arriving instanceof Promise ? arriving.then(arrived) : Promise.resolve(arrived(arriving));
+  soon.catch(() => {
+    broken = true;
+    tell();
+  });
+
+  return {
+    view: () => app?.view() ?? null,
+    isBroken: () => broken,
+    subscribe: (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    acts: {
+      nameMe: async (name) => (await soon).nameMe(name),
+      startRoom: async (name) => (await soon).startRoom(name),
+      joinRoom: async (link) => (await soon).joinRoom(link),
+      leaveRoom: async (room) => (await soon).leaveRoom(room),
+      send: async (room, text) => (await soon).send(room, text),
+      show: async (room) => (await soon).show(room),
+      older: async (room) => (await soon).older(room),
+      markRead: async (room) => (await soon).markRead(room),
+      dismissTrouble: () => app?.dismissTrouble(),
+    },
+  };
+}
+
+export const DoorContext: Context<Door | null> = createContext<Door | null>(null);
+
+/** Picks a part of the view; the part must keep its identity while it stays the same. */
+export function useView<Part>(pick: (view: View) => Part): Part | null {
+  const door = useDoor();
+  const read = (): Part | null => {
+    const view = door.view();
+    return view ? pick(view) : null;
+  };
+  return useSyncExternalStore(door.subscribe, read);
+}
+
+export function useActs(): Acts {
+  return useDoor().acts;
+}
+
+export function useBroken(): boolean {
+  const door = useDoor();
+  return useSyncExternalStore(door.subscribe, door.isBroken);
+}
+
+function useDoor(): Door {
+  const door = useContext(DoorContext);
+  if (!door) throw new Error('a view outside mountUi');
+  return door;
+}

@@ -1,0 +1,28 @@
+/** Which languages there are, and how each arrives: English at once, the others when chosen. */
+import { en } from './en.ts';
+import type { Words } from './words.ts';
+
+export const languages: readonly { readonly code: string; readonly name: string }[] = [
+  { code: 'en', name: 'English' },
+  { code: 'sw', name: 'Kiswahili' },
+  { code: 'es', name: 'Español' },
+];
+
+const loaders: Readonly<Record<string, () => Promise<Words>>> = {
+  sw: async () => (await import('./sw.ts')).sw,
+  es: async () => (await import('./es.ts')).es,
+};
+
+export async function loadWords(code: string): Promise<Words> {
+  return (await loaders[code]?.()) ?? en;
+}
+
+/** The first language of the list that we speak; English when none. */
+export function firstSpoken(wanted: readonly string[]): string {
+  for (const tag of wanted) {
+    const code = tag.toLowerCase().split('-')[0];
+    const known = languages.find((language) => language.code === code);
+    if (known) return known.code;
+  }
+  return 'en';
+}

@@ -1,0 +1,202 @@
+/** Every word a person can read or hear. A language that lacks one does not compile. */
+
+/** `#` stands for the number. Forms a language does not have may be left out. */
+export interface Counted {
+  readonly zero?: string;
+  readonly one?: string;
+  readonly two?: string;
+  readonly few?: string;
+  readonly many?: string;
+  readonly other: string;
+}
+
+export interface Words {
+  readonly lang: string;
+  readonly dir: 'ltr' | 'rtl';
+  /** Has a native speaker read it? */
+  readonly reviewed: boolean;
+  /** A suggested name is one of the first and one of the second. */
+  readonly calm: { readonly first: readonly string[]; readonly second: readonly string[]; join(first: string, second: string): string };
+
+  readonly tabs: { readonly label: string; readonly rooms: string; readonly mesh: string; readonly you: string };
+  readonly common: {
+    readonly close: string;
+    readonly cancel: string;
+    readonly back: string;
+    readonly copy: string;
+    readonly copied: string;
+    readonly copyFailed: string;
+    readonly you: string;
+    readonly skip: string;
+  };
+
+  readonly tide: {
+    readonly opening: string;
+    readonly offline: string;
+    readonly relayIn: (ms: string) => string;
+    readonly relayOpen: string;
+    readonly relayConnecting: string;
+    readonly relayLost: string;
+    readonly relayNone: string;
+    readonly neighbours: Counted;
+    readonly stillHere: Counted;
+    readonly nobody: string;
+  };
+
+  readonly first: {
+    readonly title: string;
+    readonly line: string;
+    readonly invited: string;
+    readonly name: string;
+    readonly hint: string;
+    readonly enter: string;
+    readonly entering: string;
+    readonly facts: string;
+    readonly looking: string;
+    readonly noNeighbours: string;
+    readonly sealed: string;
+    readonly unsealed: string;
+  };
+
+  readonly home: {
+    readonly list: string;
+    readonly fresh: string;
+    readonly firstHere: string;
+    readonly inReach: Counted;
+    readonly noRooms: string;
+    readonly explain: string;
+    readonly start: string;
+    readonly startHint: string;
+    readonly join: string;
+    readonly joinHint: string;
+    readonly square: string;
+    readonly squareHint: string;
+    readonly choose: string;
+    readonly nothingYet: string;
+    readonly unread: Counted;
+    readonly youSaid: (text: string) => string;
+    readonly saidBy: (name: string, text: string) => string;
+  };
+
+  readonly start: {
+    readonly title: string;
+    readonly name: string;
+    readonly truth: string;
+    readonly create: string;
+    readonly failed: string;
+  };
+
+  readonly join: {
+    readonly title: string;
+    readonly field: string;
+    readonly enter: string;
+    readonly joining: string;
+    readonly notLink: string;
+    readonly scan: string;
+    readonly scanning: string;
+    readonly scanHint: string;
+    readonly scanAbsent: string;
+    readonly scanRefused: string;
+  };
+
+  readonly invite: {
+    readonly open: string;
+    readonly title: (room: string) => string;
+    readonly qr: string;
+    readonly link: string;
+    readonly share: string;
+    readonly truth: string;
+  };
+
+  readonly room: {
+    readonly square: string;
+    readonly timeline: (room: string) => string;
+    readonly people: Counted;
+    readonly alone: string;
+    readonly aloneHint: string;
+    readonly quiet: string;
+    readonly older: string;
+    readonly toNewest: string;
+    readonly write: string;
+    readonly send: string;
+    readonly arrived: (name: string, text: string) => string;
+    readonly arrivedIn: (room: string) => string;
+    readonly notKept: string;
+    readonly tooLong: string;
+  };
+
+  readonly mark: {
+    readonly waiting: string;
+    readonly left: string;
+    readonly received: Counted;
+    readonly details: (mark: string, time: string) => string;
+  };
+
+  readonly people: {
+    readonly title: string;
+    readonly direct: string;
+    readonly relayed: string;
+    readonly away: string;
+    readonly none: string;
+    readonly leave: string;
+    readonly leaveTitle: (room: string) => string;
+    readonly leaveTruth: string;
+    readonly leaveYes: string;
+  };
+
+  readonly mesh: {
+    readonly picture: string;
+    readonly links: string;
+    readonly relay: string;
+    readonly relayOpen: string;
+    readonly relayConnecting: string;
+    readonly relayLost: string;
+    readonly unnamed: string;
+    readonly unmeasured: string;
+    readonly name: string;
+    readonly path: string;
+    readonly delay: string;
+    readonly shared: string;
+    readonly empty: string;
+    readonly emptyHint: string;
+    readonly legend: string;
+  };
+
+  readonly you: {
+    readonly name: string;
+    readonly save: string;
+    readonly saved: string;
+    readonly fingerprint: string;
+    readonly fingerprintHint: string;
+    readonly look: string;
+    readonly theme: string;
+    readonly light: string;
+    readonly dark: string;
+    readonly system: string;
+    readonly textSize: string;
+    readonly language: string;
+    readonly languageSystem: string;
+    readonly unreviewed: string;
+    readonly truth: string;
+    readonly sealed: readonly string[];
+    readonly notSealed: readonly string[];
+  };
+
+  readonly trouble: {
+    readonly dismiss: string;
+    readonly storageNewer: string;
+    readonly storageBlocked: string;
+    readonly storageAbsent: string;
+    readonly storageFailed: string;
+    readonly storageFull: string;
+    readonly badLink: string;
+    readonly noSecureContext: string;
+    readonly messageTooLong: string;
+    readonly tooManyRooms: string;
+    readonly broken: string;
+    readonly stuck: string;
+    readonly again: string;
+  };
+
+  readonly update: { readonly ready: string; readonly apply: string; readonly later: string };
+}

@@ -1,0 +1,85 @@
+/** Me: my name and knot, how things look, and what is sealed and what is not. */
+import { useState } from 'react';
+import type { FormEvent, ReactElement } from 'react';
+import type { Me } from '../../app/view.ts';
+import { announce } from '../parts/announce.tsx';
+import { clip, nameBytes } from '../parts/field-bytes.ts';
+import { groups } from '../parts/fingerprint.ts';
+import { Knot } from '../parts/knot.tsx';
+import { useActs, useView } from '../use-app.ts';
+import { useWords } from '../words/speak.tsx';
+import { LookSettings } from './look-settings.tsx';
+
+export function YouTab(): ReactElement | null {
+  const { w } = useWords();
+  const me = useView((view) => view.me);
+  if (!me) return null;
+  return (
+    <div className="page you">
+      <h1>{w.tabs.you}</h1>
+      <div className="me">
+        <Knot of={me.device} size={96} />
+        <NameForm key={me.name} me={me} />
+      </div>
+      <section aria-labelledby="fingerprint">
+        <h2 id="fingerprint">{w.you.fingerprint}</h2>
+        <p className="fingerprint" dir="ltr">
+          {groups(me.device).map((group, at) => (
+            // The same group may stand twice.
+            <code key={`${at}-${group}`}>{group}</code>
+          ))}
+        </p>
+        <p className="quiet small">{w.you.fingerprintHint}</p>
+      </section>
+      <LookSettings />
+      <section aria-labelledby="truth">
+        <h2 id="truth">{w.you.truth}</h2>
+        <ul className="truth">
+          {w.you.sealed.map((line) => (
+            <li key={line} data-sealed>
+              {line}
+            </li>
+          ))}
+          {w.you.notSealed.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+function NameForm({ me }: { readonly me: Me }): ReactElement {
+  const { w } = useWords();
+  const acts = useActs();
+  const [name, setName] = useState(me.name);
+  const wanted = name.trim();
+  const changed = wanted !== '' && wanted !== me.name;
+
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (!changed) return;
+    await acts.nameMe(wanted);
+    announce(w.you.saved);
+  };
+
+  return (
+    <form className="stack" onSubmit={(event) => void save(event).catch(() => undefined)}>
+      <label htmlFor="name">{w.you.name}</label>
+      <div className="side-by-side">
+        <input
+          id="name"
+          className="field"
+          value={name}
+          onChange={(event) => setName(clip(event.target.value, nameBytes))}
+          autoComplete="nickname"
+          spellCheck={false}
+          enterKeyHint="done"
+        />
+        <button type="submit" className="deep" aria-disabled={!changed}>
+          {w.you.save}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+/** Runs in a page: hands the real adapters to the test that drives it, and runs the contract's cases on them. */
+import { openStorage } from '../../../src/adapters/idb/storage.ts';
+import { createTabs } from '../../../src/adapters/web/tabs.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { storageContract } from '../../contracts/storage.contract.ts';
+import type { StorageSubject } from '../../contracts/storage.contract.ts';
+
+export interface PortsPage {
+  readonly openStorage: typeof openStorage;
+  readonly createTabs: typeof createTabs;
+  /** `holds`, or what does not. */
+  runStorageCase(name: string): Promise<string>;
+}
+
+const storageCases = storageContract('idb:', makeStorageSubject);
+
+const ports: PortsPage = {
+  openStorage,
+  createTabs,
+  async runStorageCase(name) {
+    const found = storageCases.find((each) => each.name === name);
+    if (found === undefined) return 'no such case';
+    return await found.run().then(
+      () => 'holds',
+      (error: unknown) => String(error),
+    );
+  },
+};
+Object.assign(globalThis, { ports });
+
+let subjects = 0;
+
+async function makeStorageSubject(): Promise<StorageSubject> {
+  const name = `contract-${++subjects}`;
+  const opened: Storage[] = [];
+  return {
+    async open() {
+      const answer = await openStorage(name);
+      if (answer.state !== 'open') throw new Error(answer.why);
+      opened.push(answer.storage);
+      return answer.storage;
+    },
+    async dispose() {
+      await Promise.all(opened.map((storage) => storage.close()));
+    },
+  };
+}

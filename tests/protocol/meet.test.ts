@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { toBase64url } from '../../src/protocol/bytes.ts';
+import { limits } from '../../src/protocol/limits.ts';
+import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
+import type { MeetFrame } from '../../src/protocol/meet.ts';
+import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
+
+const topic = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => parseTopic(Buffer.from(bytes).toString('hex'))!);
+const peer = fc.uint8Array({ minLength: 2, maxLength: limits.peerIdBytes }).map((bytes) => parsePeerId(toBase64url(bytes))!);
+const bytes = fc.uint8Array({ maxLength: 400 });
+const token = fc.nat();
+const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
+  fc.record({ kind: fc.constant('join' as const), topics: fc.array(topic, { maxLength: limits.topicsPerPage }) }),
+  fc.record({ kind: fc.constant('leave' as const), topics: fc.array(topic, { maxLength: limits.topicsPerPage }) }),
+  fc.record({ kind: fc.constant('pass' as const), to: peer, bytes }),
+  fc.record({ kind: fc.constant('passed' as const), from: peer, bytes }),
+  fc.record({ kind: fc.constant('ping' as const), token }),
+  fc.record({ kind: fc.constant('pong' as const), token }),
+  fc.record({ kind: fc.constant('met' as const), topic, peers: fc.array(peer, { maxLength: limits.peersPerTopic }) }),
+  fc.record({ kind: fc.constant('joined' as const), topic, peer }),
+  fc.record({ kind: fc.constant('left' as const), topic, peer }),
+  fc.record({
+    kind: fc.constant('refused' as const),
+    why: fc.constantFrom('malformed', 'not-met', 'too-fast', 'overloaded'),
+    peer: fc.option(peer),
+  }),
+);
+
+test('every frame is read back as it was said', () => {
+  fc.assert(
+    fc.property(frame, (said) => {
+      expect(decodeMeet(encodeMeet(said))).toEqual(said);
+    }),
+  );
+});
+
+test('a frame cut anywhere is refused by name', () => {
+  fc.assert(
+    fc.property(frame, fc.nat(), (said, cut) => {
+      const whole = encodeMeet(said);
+      const part = whole.subarray(0, cut % whole.length);
+      const read = decodeMeet(part);
+      // `pass` carries the rest of the frame: cut there it is a shorter one, and whole.
+      const isShorterPass = 'kind' in read && (read.kind === 'pass' || read.kind === 'passed');
+      expect('refused' in read || isShorterPass).toBe(true);
+    }),
+  );
+});
+
+test('other versions, unknown kinds, too many and too big are refused by name', () => {
+  expect(decodeMeet(Uint8Array.of(2, 1, 0))).toEqual({ refused: 'unknown-version' });
+  expect(decodeMeet(Uint8Array.of(1, 99, 0))).toEqual({ refused: 'unknown-kind' });
+  expect(decodeMeet(Uint8Array.of(1, 0, 0))).toEqual({ refused: 'unknown-kind' });
+  expect(decodeMeet(new Uint8Array(0))).toEqual({ refused: 'truncated' });
+  expect(decodeMeet(Uint8Array.of(1, 1, 255))).toEqual({ refused: 'too-many' });
+  expect(decodeMeet(new Uint8Array(limits.frameBytes + 1))).toEqual({ refused: 'too-big' });
+  const pass = encodeMeet({ kind: 'pass', to: parsePeerId('AAAA')!, bytes: new Uint8Array(limits.passBytes + 1) });
+  expect(decodeMeet(pass)).toEqual({ refused: 'too-big' });
+});
+
+test('noise never throws', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => void decodeMeet(noise)), { numRuns: 2_000 });
+});

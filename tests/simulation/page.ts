@@ -1,0 +1,68 @@
+/** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
+import { createMeet } from '../../relay/meet.ts';
+import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
+import type { World } from '../../src/adapters/memory/world.ts';
+import type { App } from '../../src/app/app.ts';
+import { startApp } from '../../src/app/start.ts';
+import type { Network } from '../../src/ports/network.ts';
+import type { RoomId } from '../../src/protocol/ids.ts';
+
+export interface Page {
+  readonly node: WorldNode;
+  /** The life that runs now; null while the device is down. */
+  running(): Running | null;
+  /** Starts the app and lets it show these rooms before anything can arrive. */
+  start(rooms: readonly RoomId[]): Promise<Running>;
+  crash(how: 'killed' | 'power-cut'): void;
+}
+
+export interface Running {
+  readonly app: App;
+  readonly life: Life;
+}
+
+export interface RelayOptions {
+  readonly address: string;
+}
+
+export const createPage = (world: World, name: string, home: string, onStart: (app: App) => void): Page => {
+  const node = world.node(name, { home });
+  let now: Running | null = null;
+  return {
+    node,
+    running: () => now,
+    start: async (rooms) => {
+      const life = node.start();
+      const { promise: network, resolve: attach } = Promise.withResolvers<Network>();
+      const { clock, entropy, log, readCard } = life;
+      const app = await startApp({ clock, entropy, log, readCard, network, storage: life.openStorage() });
+      now = { app, life };
+      onStart(app);
+      for (const room of rooms) await app.show(room);
+      attach(life.network());
+      return now;
+    },
+    crash: (how) => {
+      now = null;
+      node.crash(how);
+    },
+  };
+};
+
+/** A relay as `relay/` runs it, without its sockets and files. */
+export const createRelay = (world: World, name: string, { address }: RelayOptions): Pick<Page, 'node' | 'crash'> & { start(): void } => {
+  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: null };
+  const node = world.node(name, { role: 'relay', address, card });
+  return {
+    node,
+    start: () => {
+      const { clock, entropy, log, network } = node.start();
+      const meet = createMeet({ clock, entropy, log });
+      network().listen({ onOpen: meet.opened, onFrame: meet.frame, onClose: meet.closed });
+    },
+    crash: (how) => node.crash(how),
+  };
+};
+
+/** The card wants libp2p's spelling; nothing in this world reads it. */
+const cardPeerId = '12D3KooWsimu1ationsimu1ationsimu1ationsimu1ation';

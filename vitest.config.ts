@@ -1,0 +1,52 @@
+/** The tests in their kinds: what needs no page, the relay, pages in a real browser, and what only runs by hand. */
+import { existsSync } from 'node:fs';
+import type { ViteUserConfig } from 'vitest/config';
+
+const pageSetup = './tests/browser/setup.ts';
+const inPages = { fileParallelism: false, maxWorkers: 1 };
+
+const config: ViteUserConfig = {
+  // The page's own configuration (vite.config.ts) is no business of tests in Node.
+  test: {
+    environment: 'node',
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: ['tests/{relay,browser,deep}/**'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'relay', include: ['tests/relay/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          globalSetup: existsSync(pageSetup) ? [pageSetup] : [],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          // After the others: a page under load is slow, and two cores are all there are.
+          sequence: { groupOrder: 1 },
+          ...inPages,
+        },
+      },
+      // Not part of `npm test`: named only by `npm run test:deep`.
+      ...(process.env['WAVU_DEEP'] === '1'
+        ? [
+            {
+              test: {
+                name: 'deep',
+                include: ['tests/deep/**/*.test.ts'],
+                testTimeout: 3_600_000,
+                hookTimeout: 600_000,
+                ...inPages,
+              },
+            },
+          ]
+        : []),
+    ],
+  },
+};
+export default config;
