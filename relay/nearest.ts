@@ -1,10 +1,16 @@
 /** Finds the word somebody meant. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  const [best] = known
-    .map((each) => ({ each, far: each.startsWith(word) && word.length >= 3 ? 1 : distance(word, each) }))
-    .toSorted((one, other) => one.far - other.far);
+  const [best] = known.map((each) => ({ each, far: howFar(word, each) })).toSorted((one, other) => one.far - other.far);
   return best !== undefined && best.far <= Math.max(1, Math.floor(best.each.length / 3)) ? best.each : null;
 }
+
+function howFar(word: string, known: string): number {
+  // Its beginning, or its letters in another order: one slip each.
+  const isSlip = (word.length >= 3 && known.startsWith(word)) || sorted(word) === sorted(known);
+  return isSlip ? 1 : distance(word, known);
+}
+
+const sorted = (word: string): string => word.split('').toSorted().join('');
 
 /** Letters to change, add or drop (Levenshtein). */
 function distance(one: string, other: string): number {

@@ -126,6 +126,8 @@ function createHttp(limits: HttpLimits): Server {
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkEveryMs,
+    // We refuse it ourselves, with our headers.
+    requireHostHeader: false,
     // curl offers h2c with every plain request: such offers are ignored, as HTTP asks.
     shouldUpgradeCallback: isWebSocket,
   });
@@ -171,7 +173,8 @@ function read(request: IncomingMessage, behindProxy: boolean): Asked {
   return {
     method: request.method ?? '',
     target: request.url ?? '',
-    host: readHost(headers.host),
+    // Two Hosts are none: a proxy before us may have looked at the other.
+    host: hostsIn(request) === 1 ? readHost(headers.host) : null,
     remoteAddress,
     isTls: 'encrypted' in socket,
     // Only a proxy on this machine: anybody can write a header.
@@ -179,6 +182,9 @@ function read(request: IncomingMessage, behindProxy: boolean): Asked {
     headers,
   };
 }
+
+const hostsIn = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === 'host').length;
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
   const length = status === 304 ? {} : { 'content-length': String(Buffer.byteLength(body)) };

@@ -77,7 +77,7 @@ function works(world: DoorstepWorld, host: Host): readonly string[] {
     const others = isEnough ? [] : names.map((name): Host => ({ kind: 'name', name, port }));
     for (const each of [...others, { ...host, port }]) {
       const isTrusted = certificate.covers(each) && !certificate.isSelfSigned;
-      found.push(`<li>${link(originOf(each, true))}: this relay, ${isTrusted ? 'over HTTPS.' : warning}</li>`);
+      found.push(`<li>${link(originOf(each, true))} ${isTrusted ? 'This relay, over HTTPS.' : warning}</li>`);
     }
   }
   if (world.behindProxy) {
@@ -92,7 +92,7 @@ function works(world: DoorstepWorld, host: Host): readonly string[] {
   return found;
 }
 
-const warning = `but the browser will warn you about its certificate.
+const warning = `This relay, over HTTPS; the browser will warn you about its certificate.
 Whoever goes on all the same has no offline start and cannot install.`;
 
 /** The addresses are ours or were read strictly; escaped they are all the same. */

@@ -113,5 +113,10 @@ export const leanLibp2p = (): Plugin => {
   };
 };
 
-const fromNodeModules = (id: string): string => (id.replaceAll('\\', '/').split('/node_modules/').at(-1) ?? '').split('?')[0] ?? '';
-const packageOf = (file: string): string => file.split('/').slice(0, file.startsWith('@') ? 2 : 1).join('/');
+const fromNodeModules = (id: string): string =>
+  (id.replaceAll('\\', '/').split('/node_modules/').at(-1) ?? '').split('?')[0] ?? '';
+const packageOf = (file: string): string =>
+  file
+    .split('/')
+    .slice(0, file.startsWith('@') ? 2 : 1)
+    .join('/');

@@ -59,7 +59,7 @@ const publicEntries = (publicDir: string): readonly Entry[] =>
   publicDir === '' || !existsSync(publicDir)
     ? []
     : globSync('**/*', { cwd: publicDir })
-        .filter((name) => isSmallFile(join(publicDir, name)))
+        .filter((name) => !name.startsWith('screenshots') && isSmallFile(join(publicDir, name)))
         .sort()
         .map((name) => entryOf(`/${name.replaceAll('\\', '/')}`, readFileSync(join(publicDir, name))));
 

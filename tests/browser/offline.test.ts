@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isOlder } from '../../src/workers/build-order.ts';
 import { openChromium } from './browsers.ts';
 import type { OfflinePage } from './harness/offline-page.ts';
 import { buildApp } from './harness/offline-site.ts';
@@ -68,11 +69,23 @@ test('it starts without any server, as isolated as with one', async () => {
   await untilTitled(page, 'first');
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   const deep = await context.newPage();
-  await deep.goto(`${site.origin}/rooms/anything?from=share#secret`);
-  await untilTitled(deep, 'first');
+  for (const address of ['/?from=share', '/rooms/anything?from=share#secret', '/#secret']) {
+    await deep.goto('about:blank');
+    await deep.goto(site.origin + address);
+    await untilTitled(deep, 'first');
+  }
   // What is the relay's to say is never answered from this device.
   for (const path of ['/.well-known/wavu.json', '/healthz', '/metrics']) {
-    expect(await page.evaluate(async (asked) => await fetch(asked).then(() => 'answered', () => 'silent'), path)).toBe('silent');
+    expect(
+      await page.evaluate(
+        async (asked) =>
+          await fetch(asked).then(
+            () => 'answered',
+            () => 'silent',
+          ),
+        path,
+      ),
+    ).toBe('silent');
   }
   await expect(deep.goto(`${site.origin}/healthz`)).rejects.toThrow('ERR_CONNECTION_REFUSED');
   await Promise.all([page.close(), deep.close()]);
@@ -99,6 +112,8 @@ test('a newer build waits until somebody takes it, and then every tab has it and
   });
   expect(kept.filter((path) => path.startsWith('/assets/mesh-'))).toHaveLength(1);
   expect(kept.filter((path) => path === '/')).toHaveLength(1);
+  const pages = await here.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('wavu-page')));
+  expect(pages).toEqual([expect.stringContaining('1700000100000')]);
   expect(await here.evaluate(() => offline.offers)).toBe(0);
   await Promise.all([here.close(), there.close()]);
 });
@@ -122,6 +137,15 @@ test('a relay that serves an older build than the one installed never downgrades
   await page.reload();
   await untilTitled(page, 'second');
   await page.close();
+});
+
+test('an old release built again today is still older than a new one', () => {
+  const [old, young] = [
+    { version: '0.9.12', builtAtMs: 2_000 },
+    { version: '0.10.0', builtAtMs: 1_000 },
+  ];
+  expect([isOlder(old, young), isOlder(young, old), isOlder(young, young)]).toEqual([true, false, false]);
+  expect(isOlder({ version: '0.10.0', builtAtMs: 999 }, young)).toBe(true);
 });
 
 test('the same sources at the same time make the same build, with squeezed twins that hold the same bytes', async () => {

@@ -1,7 +1,9 @@
-/** Proves the storage port on the IndexedDB of a real browser: what the contract cannot know, and the contract itself. */
+/** Proves storage on the IndexedDB of a real browser (and clock and entropy beside it): the contracts, and what they cannot know. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Batch, CommitResult, StoredRecord } from '../../src/ports/storage.ts';
+import { clockContract } from '../contracts/clock.contract.ts';
+import { entropyContract } from '../contracts/entropy.contract.ts';
 import { storageContract } from '../contracts/storage.contract.ts';
 import { openChromium } from './browsers.ts';
 import type { PortsPage } from './harness/ports-page.ts';
@@ -10,8 +12,13 @@ import type { StaticSite } from './harness/static-site.ts';
 
 declare const ports: PortsPage;
 
-// The sentences are the contract's own; the page holds the storage they are run on.
-const contract = storageContract('idb:', () => Promise.reject(new Error('runs in the page')));
+// The sentences are the contracts' own; the page holds what they are run on.
+const inThePage = (): Promise<never> => Promise.reject(new Error('runs in the page'));
+const contracts = [
+  ...storageContract('[storage]', inThePage),
+  ...clockContract('[clock]', inThePage),
+  ...entropyContract('[entropy]', inThePage),
+];
 
 let site: StaticSite;
 let browser: Browser;
@@ -34,9 +41,9 @@ const openPage = async (): Promise<Page> => {
   return page;
 };
 
-test.each(contract)('$name', async ({ name }) => {
+test.each(contracts)('$name', async ({ name }) => {
   contractPage ??= await openPage();
-  expect(await contractPage.evaluate((sentence) => ports.runStorageCase(sentence), name)).toBe('holds');
+  expect(await contractPage.evaluate((sentence) => ports.runCase(sentence), name)).toBe('holds');
 });
 
 test('a database of a newer version is refused and left as it was', async () => {
@@ -125,7 +132,11 @@ test('a full disk refuses the batch that does not fit, whole, and not its neighb
       ],
     });
     // The same tick, so one transaction at first.
-    const results = await Promise.all([storage.commit(put('a', 10)), storage.commit(put('b', 30_000_000)), storage.commit(put('c', 10))]);
+    const results = await Promise.all([
+      storage.commit(put('a', 10)),
+      storage.commit(put('b', 30_000_000)),
+      storage.commit(put('c', 10)),
+    ]);
     const keys = (await storage.range({ from: '', to: '~', limit: 10 })).map(({ key }) => key);
     return { results, keys };
   });

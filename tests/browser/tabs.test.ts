@@ -1,9 +1,11 @@
 /** Proves the tabs port on the Web Locks and BroadcastChannel of a real browser. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tabsContract } from '../contracts/tabs.contract.ts';
 import { openChromium } from './browsers.ts';
 import type { PortsPage } from './harness/ports-page.ts';
 import { openPortsSite } from './harness/ports-site.ts';
+import { openRealTabs } from './harness/real-tabs.ts';
 import type { StaticSite } from './harness/static-site.ts';
 
 declare const ports: PortsPage;
@@ -22,21 +24,28 @@ afterAll(async () => {
   await site?.stop();
 });
 
+let worlds = 0;
+const contract = tabsContract('[tabs]', () => openRealTabs(context, site.origin, `contract-${++worlds}`));
+
+test.each(contract)('$name', async ({ run }) => {
+  await expect(run()).resolves.toBeUndefined();
+});
+
 interface Standing {
   readonly leads: boolean;
-  readonly heard: readonly unknown[];
 }
 
-/** A tab that wants to lead and keeps what it hears. */
+/** A tab that wants to lead. */
 async function openTab(): Promise<Page> {
   const page = await context.newPage();
   await page.goto(site.origin);
   await page.evaluate(() => {
-    const tabs = ports.createTabs();
-    const standing = { leads: false, heard: [] as unknown[] };
-    Object.assign(globalThis, { tabs, standing });
-    tabs.listen((note) => standing.heard.push(note));
-    void tabs.lead(new AbortController().signal).then(() => (standing.leads = true));
+    const standing = { leads: false };
+    Object.assign(globalThis, { standing });
+    void ports
+      .createTabs()
+      .lead(new AbortController().signal)
+      .then(() => (standing.leads = true));
   });
   return page;
 }
@@ -68,38 +77,4 @@ test('of three tabs one leads, and a leader that closes, crashes or goes away ha
   await third.goto('about:blank');
   await untilLeads(fourth);
   await Promise.all([second, third, fourth].map((page) => page.close()));
-});
-
-test('who gives up waiting is told so and leaves its place in the queue', async () => {
-  const leader = await openTab();
-  await untilLeads(leader);
-  const waiting = await context.newPage();
-  await waiting.goto(site.origin);
-  const ended = await waiting.evaluate(async () => {
-    const giveUp = new AbortController();
-    const asked = ports.createTabs().lead(giveUp.signal);
-    setTimeout(() => giveUp.abort(), 30);
-    return await asked.then(
-      () => 'leads',
-      (error: unknown) => (error instanceof Error ? error.name : 'unknown'),
-    );
-  });
-  expect(ended).toBe('AbortError');
-  const next = await openTab();
-  await leader.close();
-  await untilLeads(next);
-  await Promise.all([waiting.close(), next.close()]);
-});
-
-test('a note reaches every other tab and not its own', async () => {
-  const tabs = [await openTab(), await openTab(), await openTab()] as const;
-  await tabs[0].evaluate(() => {
-    const { tabs: mine } = globalThis as unknown as { tabs: ReturnType<PortsPage['createTabs']> };
-    mine.post({ kind: 'hello', bytes: new Uint8Array([1, 2]) });
-  });
-  await tabs[2].waitForFunction(() => (globalThis as unknown as { standing: Standing }).standing.heard.length > 0);
-  await shortWhile();
-  const heard = await Promise.all(tabs.map(async (page) => (await standingOf(page)).heard.length));
-  expect(heard).toEqual([0, 1, 1]);
-  await Promise.all(tabs.map((page) => page.close()));
 });

@@ -50,7 +50,7 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
   const note = (what: Set<string>, name: string, facts: string): void => {
     if (what.has(name)) return;
     what.add(name);
-    say(`${Math.round(nowMs())} ms: ${facts}`);
+    say(facts);
   };
 
   const lookForTwins = (device: string, messages: readonly MessageView[]): void => {

@@ -1,6 +1,6 @@
 /** Writes batches: each whole or not at all, and those that arrive together in one transaction. */
 import type { Batch, CommitResult, StoredRecord } from '../../ports/storage.ts';
-import type { Database } from './storage.ts';
+import type { Database } from './shelves.ts';
 
 export interface Commits {
   commit(batch: Batch): Promise<CommitResult>;
@@ -57,7 +57,10 @@ export function createCommits(db: Database): Commits {
 }
 
 async function writeGroup(db: Database, group: readonly Waiting[], isLast: () => boolean): Promise<void> {
-  const together = await write(db, group.map(({ batch }) => batch));
+  const together = await write(
+    db,
+    group.map(({ batch }) => batch),
+  );
   // One batch too big for the disk must not drag its neighbours down: each alone then, in their order.
   const alone = typeof together === 'string' && together !== 'closed' && group.length > 1 && isLast();
   const results = alone ? await Promise.all(group.map(({ batch }) => write(db, [batch]).then(onlyResult))) : together;
@@ -74,9 +77,7 @@ async function write(db: Database, batches: readonly Batch[]): Promise<readonly 
     const tx = db.transaction('records', 'readwrite', { durability });
     tx.done.catch(ignore); // awaited below; a throw on the way there must not leave it orphaned
     const versions = new Map<string, number>();
-    await Promise.all(
-      keysToRead(batches).map(async (key) => versions.set(key, (await tx.store.get(key))?.version ?? 0)),
-    );
+    await Promise.all(keysToRead(batches).map(async (key) => versions.set(key, (await tx.store.get(key))?.version ?? 0)));
     const results = batches.map((batch): CommitResult => {
       const judged = judge(batch, versions);
       if (judged.state === 'conflict') return { state: 'refused', why: 'conflict', key: judged.key };

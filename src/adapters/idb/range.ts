@@ -1,6 +1,6 @@
 /** Reads records in key order, forwards or backwards, in as few round trips as the browser allows. */
 import type { Range, StoredRecord } from '../../ports/storage.ts';
-import type { Database } from './storage.ts';
+import type { Database } from './shelves.ts';
 
 export async function readRange(db: Database, wanted: Range): Promise<readonly StoredRecord[]> {
   // IndexedDB throws at an empty range, and takes a count of 0 for "all".

@@ -1,18 +1,10 @@
 /** Keeps records in IndexedDB. */
 import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
-import type { OpenedStorage, Storage, StoredRecord } from '../../ports/storage.ts';
+import type { OpenedStorage, Storage } from '../../ports/storage.ts';
 import { createCommits } from './commits.ts';
 import { readRange } from './range.ts';
-
-/** One shelf, its records exactly as the port knows them. */
-export interface Shelves extends DBSchema {
-  records: { key: string; value: StoredRecord };
-}
-export type Database = IDBPDatabase<Shelves>;
-
-/** Raised when the shape of the shelves changes; a database above it belongs to a later Wavu. */
-export const SHELVES_VERSION = 1;
+import { SHELVES_VERSION } from './shelves.ts';
+import type { Database, Shelves } from './shelves.ts';
 
 export async function openStorage(name: string, shelvesVersion: number = SHELVES_VERSION): Promise<OpenedStorage> {
   if (typeof globalThis.indexedDB !== 'object' || globalThis.indexedDB === null) return refused('absent');
@@ -31,7 +23,10 @@ export async function openStorage(name: string, shelvesVersion: number = SHELVES
     const db = await Promise.race([opening, blocked]);
     if (db === 'blocked') {
       // The request cannot be taken back: should it come through after all, nobody is waiting for it.
-      void opening.then((late) => late.close(), () => undefined);
+      void opening.then(
+        (late) => late.close(),
+        () => undefined,
+      );
       return refused('blocked');
     }
     const opened = createStorage(db);

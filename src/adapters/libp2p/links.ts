@@ -29,11 +29,10 @@ export interface LinkInit extends Pick<Link, 'peer' | 'end' | 'opener' | 'path'>
 interface Entry extends LinkInit {
   readonly link: Link;
   state: 'open' | 'closed';
-  /** What came before anyone listened; too much of it, and the stream waits too. Null once heard. */
-  kept: Uint8Array[] | null;
+  isTold: boolean;
+  /** What came while nobody listened; too much of it, and the stream waits too. */
+  kept: Uint8Array[];
   keptBytes: number;
-  /** Closed before anyone listened. */
-  unheardClose: CloseReason | null;
 }
 
 /** Bytes a stream may hold unsent before `full`. */
@@ -43,31 +42,35 @@ const closeTimeoutMs = 1_000;
 export function createLinkBook(log: Log): LinkBook {
   const entries = new Map<string, Entry>();
   const listeners = new Set<LinkEvents>();
+  /** Ended while nobody listened. */
+  const unheard: { readonly entry: Entry; readonly why: CloseReason }[] = [];
+  let isCatchingUp = false;
   let opened = 0;
 
+  const isReady = (): boolean => listeners.size > 0 && !isCatchingUp;
   const tell = (run: (on: LinkEvents) => void): void => {
     for (const on of [...listeners]) run(on);
   };
 
-  const end = (entry: Entry, why: CloseReason): void => {
+  const end = (entry: Entry, why: CloseReason, isPolite = why === 'closed-here'): void => {
     if (entry.state === 'closed') return;
     entry.state = 'closed';
     log('link-closed', { link: entry.link.id, peer: entry.peer, why });
-    if (entry.kept !== null) {
-      entry.unheardClose = why;
-    } else {
-      entries.delete(entry.link.id);
-      tell((on) => on.onClose(entry.link, why));
-    }
+    entries.delete(entry.link.id);
+    // Whoever closes hears of it later, not from inside the own call.
+    if (isReady() && why === 'closed-here') queueMicrotask(() => tell((on) => on.onClose(entry.link, why)));
+    else if (isReady()) tell((on) => on.onClose(entry.link, why));
+    else unheard.push({ entry, why });
     // A goodbye lets the last frames out; a broken path gets none.
-    if (why === 'closed-here') void closeConnection(entry.connection);
-    else if (entry.connection.status !== 'closed') entry.connection.abort(new Error(why));
+    if (isPolite) void closeConnection(entry.connection);
+    else entry.connection.abort(new Error(why));
   };
 
   const takeFrame = (entry: Entry, frame: Uint8Array): boolean => {
-    if (entry.kept === null) {
-      if (entry.state === 'open') tell((on) => on.onFrame(entry.link, frame));
-      return entry.state === 'open';
+    if (entry.state === 'closed') return false;
+    if (isReady() && entry.kept.length === 0) {
+      tell((on) => on.onFrame(entry.link, frame));
+      return true;
     }
     entry.kept.push(frame);
     entry.keptBytes += frame.length;
@@ -75,17 +78,22 @@ export function createLinkBook(log: Log): LinkBook {
     return true;
   };
 
-  const hear = (entry: Entry, on: LinkEvents): void => {
-    on.onOpen(entry.link);
-    const frames = entry.kept ?? [];
-    entry.kept = null;
-    for (const frame of frames) on.onFrame(entry.link, frame);
-    if (entry.unheardClose !== null) {
-      entries.delete(entry.link.id);
-      on.onClose(entry.link, entry.unheardClose);
-    } else if (entry.stream.readStatus === 'paused') {
-      entry.stream.resume();
+  const hear = (entry: Entry): void => {
+    if (!entry.isTold) tell((on) => on.onOpen(entry.link));
+    entry.isTold = true;
+    for (const frame of entry.kept.splice(0)) tell((on) => on.onFrame(entry.link, frame));
+    entry.keptBytes = 0;
+    if (entry.stream.readStatus === 'paused') entry.stream.resume();
+  };
+
+  const catchUp = (): void => {
+    isCatchingUp = false;
+    if (listeners.size === 0) return;
+    for (const { entry, why } of unheard.splice(0)) {
+      hear(entry);
+      tell((on) => on.onClose(entry.link, why));
     }
+    for (const entry of [...entries.values()]) hear(entry);
   };
 
   const createLink = (init: LinkInit): Entry => {
@@ -113,7 +121,7 @@ export function createLinkBook(log: Log): LinkBook {
       send,
       close: () => end(entry, 'closed-here'),
     };
-    const entry: Entry = { ...init, link, state: 'open', kept: [], keptBytes: 0, unheardClose: null };
+    const entry: Entry = { ...init, link, state: 'open', isTold: false, kept: [], keptBytes: 0 };
     const takeChunk = createFrameReader(limits.frameBytes, (frame) => takeFrame(entry, frame));
     stream.addEventListener('message', (event) => {
       if (entry.state === 'open' && takeChunk(event.data.subarray()) === 'bad') end(entry, 'bad-frame');
@@ -129,10 +137,10 @@ export function createLinkBook(log: Log): LinkBook {
   };
 
   return {
-    links: () => [...entries.values()].filter((entry) => entry.state === 'open').map((entry) => entry.link),
+    links: () => [...entries.values()].map((entry) => entry.link),
     linkTo: (peer) => {
       for (const entry of entries.values()) {
-        if (entry.state === 'open' && entry.peer === peer) return entry.link;
+        if (entry.peer === peer && entry.end === 'peer') return entry.link;
       }
       return null;
     },
@@ -141,10 +149,7 @@ export function createLinkBook(log: Log): LinkBook {
       const entry = createLink(init);
       entries.set(entry.link.id, entry);
       log('link-opened', { link: entry.link.id, peer: init.peer, opener: init.opener, path: init.path });
-      if (listeners.size > 0) {
-        tell((on) => on.onOpen(entry.link));
-        entry.kept = null;
-      }
+      if (isReady()) hear(entry);
       if (init.stream.status !== 'open') end(entry, 'lost');
       return entry.link;
     },
@@ -153,16 +158,17 @@ export function createLinkBook(log: Log): LinkBook {
       if (entry !== undefined) end(entry, why);
     },
     listen: (on) => {
-      listeners.add(on);
-      for (const entry of [...entries.values()]) hear(entry, on);
-      return () => void listeners.delete(on);
+      // Each listening is its own, even with the same functions.
+      const mine: LinkEvents = { ...on };
+      if (listeners.size === 0 && !isCatchingUp) {
+        isCatchingUp = true;
+        queueMicrotask(catchUp);
+      }
+      listeners.add(mine);
+      return () => void listeners.delete(mine);
     },
     abortAll: () => {
-      for (const entry of [...entries.values()]) {
-        if (entry.state === 'closed') continue;
-        entry.stream.abort(new Error('the page goes away'));
-        end(entry, 'closed-here');
-      }
+      for (const entry of [...entries.values()]) end(entry, 'closed-here', false);
     },
   };
 }

@@ -91,7 +91,12 @@ async function createNode(caught: { circuit?: Transport }, iceServers: readonly 
       }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ enableKeepAlive: false })],
+    streamMuxers: [
+      yamux({
+        enableKeepAlive: false,
+        streamOptions: { initialStreamWindowSize: 262_144, maxStreamWindowSize: 1_048_576 },
+      }),
+    ],
     // The default forbids ws:// and private addresses: a relay on the LAN is both.
     connectionGater: { denyDialMultiaddr: () => false },
     connectionManager: {

@@ -90,7 +90,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
       } catch (error) {
         const isLate = performance.now() - startedMs > attempts.onlyWithinMs;
         log('dial-failed', { peer, attempt, why: nameOf(error) });
-        if (signal.aborted || isLate || attempt === attempts.count || error instanceof RefusedThere) throw error;
+        if (signal.aborted || isLate || attempt === attempts.count || isFinal(error)) throw error;
         await pause(attempts.firstWaitMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2), signal);
       }
     }
@@ -116,7 +116,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
         // Whoever leads refuses us only because its own dial succeeded: that link is on its way.
         const other = book.linkTo(peer) ?? (await accepting.get(peer)) ?? null;
         if (other !== null) return { state: 'open', link: other };
-        return refused(error instanceof RefusedThere ? 'refused-there' : 'unreachable');
+        return refused(isFinal(error) ? 'refused-there' : 'unreachable');
       } finally {
         dials.delete(peer);
         enough.abort();
@@ -177,6 +177,10 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
 }
 
 class RefusedThere extends Error {}
+
+/** The peer does not want us, or the relay does not lead us there: asking again changes nothing. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof RefusedThere || (error instanceof Error && error.message.includes('PERMISSION_DENIED'));
 
 const refused = (why: OpenRefused['why']): OpenRefused => ({ state: 'refused', why });
 

@@ -20,6 +20,8 @@ import { closeConnection, createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { toPeerId } from './peer-ids.ts';
 import { meetProtocol } from './relay-door.ts';
+import { createTopics } from './topics.ts';
+import type { Topics } from './topics.ts';
 import { nameOf } from './waiting.ts';
 
 export interface RelayHostSettings {
@@ -41,7 +43,9 @@ export interface RelayHostSettings {
 export interface RelayHost {
   /** libp2p's own spelling, as it stands in multiaddrs. */
   readonly peerId: string;
+  readonly self: PeerId;
   readonly book: LinkBook;
+  join: Topics['join'];
   addresses(): string[];
   acceptSocket(socket: WebSocket, from: SocketOrigin): Promise<'upgraded' | 'failed' | 'junk'>;
   counts(): Record<string, number>;
@@ -64,7 +68,8 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   const { relay, pubsub } = node.services;
   const book = createLinkBook(settings.log);
   const closing = new AbortController();
-  for (const topic of settings.topics) pubsub.subscribe(topic);
+  const topics = createTopics(pubsub, settings.log);
+  for (const topic of settings.topics) topics.join(topic, () => {});
 
   await node.handle(
     meetProtocol,
@@ -89,7 +94,9 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
 
   return {
     peerId: node.peerId.toString(),
+    self: toPeerId(node.peerId),
     book,
+    join: topics.join,
     addresses: () => {
       const known = [...settings.publicAddresses.map((each) => multiaddr(each)), ...node.getMultiaddrs()];
       const suffix = `/p2p/${node.peerId.toString()}`;
@@ -120,6 +127,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     }),
     close: async () => {
       closing.abort();
+      topics.close();
       book.abortAll();
       for (const connection of node.getConnections()) connection.abort(new Error('the relay stops'));
       await node.stop();
@@ -159,7 +167,12 @@ async function createNode(
         enableKeepAlive: false,
         maxInboundStreams: 96,
         maxOutboundStreams: 96,
-        streamOptions: { maxReadBufferLength: 1_048_576, maxWriteBufferLength: 2_097_152 },
+        streamOptions: {
+          initialStreamWindowSize: 262_144,
+          maxStreamWindowSize: 1_048_576,
+          maxReadBufferLength: 2_097_152,
+          maxWriteBufferLength: 2_097_152,
+        },
       }),
     ],
     connectionGater: {

@@ -4,18 +4,21 @@ import type { Log } from '../../ports/log.ts';
 import { ownScriptUrl } from './script-urls.ts';
 
 export interface Updates {
-  /** Called once when a newer build waits, at once if it does already. */
+  /** Called whenever a newer build has come to wait, at once if one does already. */
   listen(onWaiting: () => void): Stop;
   /** Lets the waiting build take over; every tab reloads once, onto it. */
   apply(): void;
-  /** Asks the relay whether there is a newer build. */
+  /** Asks the relay whether there is a newer build; often called, seldom asked. */
   check(): void;
 }
+
+const ASK_AT_MOST_EVERY_MS = 15 * 60_000;
 
 export function createUpdates(log: Log): Updates {
   const listeners = new Set<() => void>();
   let waiting: ServiceWorker | null = null;
   let registration: ServiceWorkerRegistration | null = null;
+  let askedAtMs = -ASK_AT_MOST_EVERY_MS;
 
   const offer = (worker: ServiceWorker): void => {
     waiting = worker;
@@ -38,8 +41,12 @@ export function createUpdates(log: Log): Updates {
       return () => listeners.delete(onWaiting);
     },
     apply: () => waiting?.postMessage('skip-waiting'),
-    // No network, or a relay that is gone: the next look finds out.
-    check: () => void registration?.update().catch(() => undefined),
+    check() {
+      if (registration === null || performance.now() - askedAtMs < ASK_AT_MOST_EVERY_MS) return;
+      askedAtMs = performance.now();
+      // No network, or a relay that is gone: the browser looks again at the next start.
+      registration.update().catch(() => undefined);
+    },
   };
 }
 

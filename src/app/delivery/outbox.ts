@@ -9,17 +9,18 @@ import { sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, roomAndNumberIn, under } from '../records.ts';
 import { has } from '../rooms/room.ts';
+import type { Head } from '../rooms/room.ts';
 
 export interface Outbox {
   load(): Promise<void>;
   /** The write that must be in the same commit as the message; `add` after it. */
   write(room: RoomId, n: number, envelope: Uint8Array): Write;
   add(room: RoomId, n: number, envelope: Uint8Array): void;
-  /** Hands whatever a path has not had to it. */
+  /** Hands to every path of the room what it has not had. */
   flush(room: RoomId): void;
   hasLeft(room: RoomId, n: number): boolean;
-  /** Drops what `got` now covers: the writes, to commit with the receipt. */
-  settle(room: RoomId): readonly Write[];
+  /** What one of these heads covers need not be kept: the writes for the same commit, and what to do after it. */
+  settled(room: RoomId, heads: readonly Head[]): { readonly writes: readonly Write[]; apply(): void };
   drop(room: RoomId): void;
   close(): void;
 }
@@ -27,46 +28,40 @@ export interface Outbox {
 export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) => void): Outbox {
   const rooms = new Map<RoomId, Map<number, Entry>>();
   let retry: Stop | null = null;
-  let isSavingLeft = false;
+  let savePlanned: Stop | null = null;
 
   const add = (room: RoomId, n: number, envelope: Uint8Array, left: boolean): void => {
     const entries = rooms.get(room) ?? new Map<number, Entry>();
-    rooms.set(room, entries.set(n, { envelope, left, isLeftSaved: left, had: new Map(), waitMs: firstWaitMs, tries: 0 }));
+    rooms.set(room, entries.set(n, { envelope, left, hasGone: left, had: new Map(), waitMs: firstWaitMs, tries: 0 }));
   };
 
   /** Answers whether a path was too full to take it all. */
   const flushTo = (room: RoomId, peer: Peer): boolean => {
     const known = peer.device === null ? undefined : core.rooms.get(room)?.got.get(peer.device);
-    let isFirst = false;
     for (const [n, entry] of rooms.get(room) ?? []) {
       if (entry.had.get(peer.id) === peer.era || has(known, n)) continue;
       const result = sendTo(peer, encodeFrame({ kind: 'envelope', bytes: entry.envelope }));
       if (result !== 'sent') return result === 'full';
       entry.had.set(peer.id, peer.era);
-      if (entry.left) continue;
-      entry.left = true;
-      isFirst = true;
-    }
-    if (isFirst) {
-      leftNow(room);
-      saveLeft();
+      if (!entry.hasGone) saveLeft();
+      entry.hasGone = true;
     }
     return false;
   };
 
-  /** Most are acknowledged before this gets its turn, and then nothing is written. */
+  /** Shown once it is on the disk, for a mark never goes back. Most are acknowledged before their turn comes, and nothing is written. */
   const saveLeft = (): void => {
-    if (isSavingLeft) return;
-    isSavingLeft = true;
-    void core.lane.run(async () => {
-      isSavingLeft = false;
-      const unsaved = [...rooms].flatMap(([room, entries]) =>
-        [...entries].flatMap(([n, entry]) => (entry.left && !entry.isLeftSaved ? [{ room, n, entry }] : [])),
-      );
-      if (unsaved.length === 0) return;
-      const writes = unsaved.map(({ room, n, entry }) => record(room, n, entry.envelope, true));
-      if (!(await core.commit(writes, 'relaxed'))) return;
-      for (const { entry } of unsaved) entry.isLeftSaved = true;
+    savePlanned ??= core.clock.after(saveLeftMs, () => {
+      savePlanned = null;
+      void core.lane.run(async () => {
+        const unsaved = [...rooms].flatMap(([room, entries]) =>
+          [...entries].flatMap(([n, entry]) => (entry.hasGone && !entry.left ? [{ room, n, entry }] : [])),
+        );
+        const writes = unsaved.map(({ room, n, entry }) => record(room, n, entry.envelope, true));
+        if (writes.length === 0 || !(await core.commit(writes, 'strict'))) return;
+        for (const { entry } of unsaved) entry.left = true;
+        for (const room of new Set(unsaved.map((each) => each.room))) leftNow(room);
+      });
     });
   };
 
@@ -105,26 +100,32 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
       if (isFull || entries.some((entry) => entry.had.size > 0)) plan();
     },
     hasLeft: (room, n) => rooms.get(room)?.get(n)?.left ?? false,
-    settle: (id) => {
-      const room = core.rooms.get(id);
-      const entries = rooms.get(id);
-      if (room === undefined || entries === undefined) return [];
-      const heads = [...room.got.values()];
-      const settled = [...entries.keys()].filter((n) => heads.some((head) => has(head, n)));
-      for (const n of settled) entries.delete(n);
-      if (entries.size === 0) rooms.delete(id);
-      return settled.map((n) => ({ op: 'delete', key: keyOf.outbox(id, n) }));
+    settled: (id, heads) => {
+      const entries = rooms.get(id) ?? new Map<number, Entry>();
+      const gone = [...entries.keys()].filter((n) => heads.some((head) => has(head, n)));
+      return {
+        writes: gone.map((n) => ({ op: 'delete', key: keyOf.outbox(id, n) })),
+        apply: () => {
+          for (const n of gone) entries.delete(n);
+          if (entries.size === 0) rooms.delete(id);
+        },
+      };
     },
     drop: (room) => void rooms.delete(room),
-    close: () => retry?.(),
+    close: () => {
+      retry?.();
+      savePlanned?.();
+    },
   };
   return outbox;
 }
 
 interface Entry {
   readonly envelope: Uint8Array;
+  /** Handed to a path. */
+  hasGone: boolean;
+  /** The disk knows. */
   left: boolean;
-  isLeftSaved: boolean;
   /** Which peers had it, and in which era of theirs. */
   readonly had: Map<string, number>;
   waitMs: number;
@@ -132,6 +133,7 @@ interface Entry {
 }
 
 const tickMs = 1_000;
+const saveLeftMs = 300;
 const firstWaitMs = 4_000;
 const longestWaitMs = 60_000;
 

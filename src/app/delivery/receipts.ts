@@ -2,6 +2,7 @@
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import type { DeviceId, MessageId } from '../../protocol/ids.ts';
+import type { Write } from '../../ports/storage.ts';
 import { keyOf, messageIdIn, numberIn, under } from '../records.ts';
 import { has, withEntry, withUpTo, writeHead } from '../rooms/room.ts';
 import type { Head, Room } from '../rooms/room.ts';
@@ -22,48 +23,78 @@ export interface Receipts {
 export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox): Receipts {
   /** My latest messages by id; older ones are looked up on the disk. */
   const numbers = new Map<MessageId, number>();
+  let waiting: Told[] = [];
 
-  const numberOf = async (room: Room, me: DeviceId, message: MessageId): Promise<number | null> => {
+  const numberOf: Receipts['numberOf'] = async (room, me, message) => {
     const known = numbers.get(message);
     if (known !== undefined) return known;
-    const all = under(`log/${room.id}/${me}`, 2_000);
+    const all = under(`log/${room.id}/${me}`, mostSearched);
     const records = await core.storage.range({ ...all, reverse: true });
     const found = records.find((record) => messageIdIn(decodeText(record.value) ?? '') === message);
     return found === undefined ? null : numberIn(found.key);
   };
 
-  const settle = async (room: Room, device: DeviceId, next: Head): Promise<void> => {
-    const before = room.got.get(device);
-    room.got.set(device, next);
-    const writes = [writeHead(keyOf.got(room.id, device), next, ''), ...outbox.settle(room.id)];
-    if (await core.commit(writes, 'relaxed')) return timelines.refresh(room.id);
-    if (before === undefined) room.got.delete(device);
-    else room.got.set(device, before);
+  const take = (told: Told): void => {
+    if (told.device === core.me()?.key.id) return;
+    waiting.push(told);
+    if (waiting.length === 1) void core.lane.run(drain);
+  };
+
+  /** All that came while the disk was busy is one commit a room. Strict: a mark never goes back, not even over a power cut. */
+  const drain = async (): Promise<void> => {
+    const told = waiting;
+    waiting = [];
+    for (const room of new Set(told.map((each) => each.room))) {
+      // oxlint-disable-next-line no-await-in-loop -- one commit after another, on purpose
+      await keep(room, told.filter((each) => each.room === room));
+    }
+  };
+
+  const keep = async (room: Room, told: readonly Told[]): Promise<void> => {
+    const me = core.me();
+    if (me === null || !core.rooms.has(room.id)) return;
+    const next = new Map<DeviceId, Head>();
+    for (const each of told) {
+      const before = next.get(each.device) ?? room.got.get(each.device);
+      // oxlint-disable-next-line no-await-in-loop -- almost always answered from memory
+      const after = await each.join(before, room.heads.get(me.key.id), me.key.id);
+      if (after !== undefined && after !== before) next.set(each.device, after);
+    }
+    if (next.size === 0) return;
+    const got = new Map([...room.got, ...next]);
+    const settled = outbox.settled(room.id, [...got.values()]);
+    const writes = [...next].map(([device, head]): Write => writeHead(keyOf.got(room.id, device), head, ''));
+    if (!(await core.commit([...writes, ...settled.writes], 'strict'))) return;
+    for (const [device, head] of next) room.got.set(device, head);
+    settled.apply();
+    timelines.refresh(room.id);
   };
 
   return {
     numberOf,
     gotMessages: (room, device, messages) =>
-      void core.lane.run(async () => {
-        const me = core.me();
-        if (me === null || device === me.key.id) return;
-        let head = room.got.get(device);
-        const mine = room.heads.get(me.key.id);
-        for (const message of messages) {
-          // oxlint-disable-next-line no-await-in-loop -- almost always answered from memory
-          const n = await numberOf(room, me.key.id, message);
-          if (n !== null && has(mine, n) && !has(head, n)) head = withEntry(head, n);
-        }
-        if (head !== undefined && head !== room.got.get(device)) await settle(room, device, head);
+      take({
+        room,
+        device,
+        join: async (head, mine, me) => {
+          let joined = head;
+          for (const message of messages) {
+            // oxlint-disable-next-line no-await-in-loop -- almost always answered from memory
+            const n = await numberOf(room, me, message);
+            if (n !== null && has(mine, n) && !has(joined, n)) joined = withEntry(joined, n);
+          }
+          return joined;
+        },
       }),
     gotUpTo: (room, device, upTo) =>
-      void core.lane.run(async () => {
-        const me = core.me();
-        if (me === null || device === me.key.id) return;
-        // Nobody can have more than was said.
-        const said = Math.min(upTo, room.heads.get(me.key.id)?.upTo ?? 0);
-        const head = room.got.get(device);
-        if (said > (head?.upTo ?? 0)) await settle(room, device, withUpTo(head, said));
+      take({
+        room,
+        device,
+        join: async (head, mine) => {
+          // Nobody can have more than was said.
+          const said = Math.min(upTo, mine?.upTo ?? 0);
+          return said > (head?.upTo ?? 0) ? withUpTo(head, said) : head;
+        },
       }),
     sent: (message, n) => {
       numbers.set(message, n);
@@ -73,4 +104,12 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
   };
 }
 
+interface Told {
+  readonly room: Room;
+  readonly device: DeviceId;
+  /** What the device has once this is counted in. */
+  join(head: Head | undefined, mine: Head | undefined, me: DeviceId): Promise<Head | undefined>;
+}
+
 const mostRemembered = 4_096;
+const mostSearched = 2_000;

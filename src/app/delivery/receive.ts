@@ -9,6 +9,7 @@ import type { DeviceId, EnvelopeId, MessageId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
+import { pick } from '../luck.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, messageIdIn } from '../records.ts';
@@ -93,12 +94,11 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
     return 'refused';
   };
 
-  /** Whoever is in the room and not met by the sender gets it from us. Twice is once: envelopes are known by their hash. */
+  /** A few others, by luck: so it also crosses to those its author has no path to. What luck leaves out, summaries bring. */
   const forward = (room: Room, { envelope, peer, message }: Body & { readonly peer: Peer | null }): void => {
-    for (const other of peers.inRoom(room.id)) {
-      if (other !== peer && other.device !== message.author) {
-        sendTo(other, encodeFrame({ kind: 'envelope', bytes: envelope }));
-      }
+    const others = peers.inRoom(room.id).filter((other) => other !== peer && other.device !== message.author);
+    for (const other of pick(others, forwardTo, core.entropy)) {
+      sendTo(other, encodeFrame({ kind: 'envelope', bytes: envelope }));
     }
   };
 
@@ -106,13 +106,16 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
     const me = core.me();
     if (me === null) return;
     const byAuthor = new Map<DeviceId, Set<MessageId>>();
-    for (const { author, messageId } of arrived) {
-      if (author !== me.key.id) byAuthor.set(author, (byAuthor.get(author) ?? new Set()).add(messageId));
+    for (const { author, messageId, peer, body } of arrived) {
+      // A copy that others passed on asks for nothing; one from its author says that our receipt was lost.
+      const isAsked = body !== null || peer?.device === author || peer?.device === null;
+      if (isAsked && author !== me.key.id) byAuthor.set(author, (byAuthor.get(author) ?? new Set()).add(messageId));
     }
     for (const [author, ids] of byAuthor) {
       const ends = peers.inRoom(room.id).filter((peer) => peer.device === author);
       // Before their first summary nobody is bound to a path: the path it came by is the best guess.
-      const to = ends.length > 0 ? ends : arrived.flatMap(({ peer }) => peer ?? []).slice(0, 1);
+      const guesses = arrived.flatMap(({ peer }) => (peer?.device === null ? peer : []));
+      const to = ends.length > 0 ? ends : guesses.slice(0, 1);
       for (const peer of to) {
         const messages = [...ids];
         for (let at = 0; at < messages.length; at += limits.receiptIds) {
@@ -203,3 +206,4 @@ function createSeen(): Seen {
 }
 
 const mostSeen = 4_096;
+const forwardTo = 3;

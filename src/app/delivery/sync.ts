@@ -6,7 +6,7 @@ import type { Summary } from '../../protocol/content.ts';
 import type { DeviceId, PeerId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { pathOf } from '../mesh/peers.ts';
-import type { Peer } from '../mesh/peers.ts';
+import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf } from '../records.ts';
 import type { Room } from '../rooms/room.ts';
 import { handOver, say } from './say.ts';
@@ -15,11 +15,12 @@ export interface Sync {
   /** Tells a peer what we have, once per era of its path. */
   greet(peer: Peer, room: Room): void;
   askLater(peer: Peer, room: Room): void;
+  close(): void;
   /** Gives what a summary shows to be missing. Runs in the lane. */
   answer(peer: Peer, room: Room, summary: Summary): Promise<void>;
 }
 
-export function createSync(core: Core, self: PeerId): Sync {
+export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
   const asking = new Set<string>();
 
   const tell = (peer: Peer, room: Room, wantsReply: boolean): void => {
@@ -36,7 +37,7 @@ export function createSync(core: Core, self: PeerId): Sync {
         .map(([device, head]) => ({ device: abbreviate(device), upTo: head.upTo })),
     };
     const result = say(core, me, room, summary, peer);
-    if (result === 'sent') peer.summarized.add(room.id);
+    if (result === 'sent') peer.told.set(room.id, room.changes);
     if (result === 'full') askLater(peer, room);
   };
 
@@ -67,10 +68,20 @@ export function createSync(core: Core, self: PeerId): Sync {
     return { count: records.length, isAll: records.length < most };
   };
 
+  /** Everybody hears now and then what we have by now: receipts that were lost, copies that luck left out. Idle rooms say nothing. */
+  const remind = (): void => {
+    for (const room of core.rooms.values()) {
+      for (const peer of peers.inRoom(room.id)) if (peer.told.get(room.id) !== room.changes) tell(peer, room, false);
+    }
+    stop = core.clock.after(remindMs, remind);
+  };
+  let stop = core.clock.after(remindMs, remind);
+
   return {
     askLater,
+    close: () => stop(),
     greet: (peer, room) => {
-      if (!peer.summarized.has(room.id)) tell(peer, room, false);
+      if (!peer.told.has(room.id)) tell(peer, room, false);
     },
     answer: async (peer, room, summary) => {
       const theirs = new Map(summary.heads.map((head) => [head.device, head.upTo]));
@@ -86,10 +97,15 @@ export function createSync(core: Core, self: PeerId): Sync {
         if (left <= 0 || !given.isAll) break;
       }
       if (!isAll) tell(peer, room, true);
-      else if (summary.wantsReply || !peer.summarized.has(room.id)) tell(peer, room, false);
+      else if (summary.wantsReply || !peer.told.has(room.id) || hasMore(theirs, room)) tell(peer, room, false);
     },
   };
 }
+
+const hasMore = (theirs: ReadonlyMap<string, number>, room: Room): boolean => {
+  const ours = new Map([...room.heads].map(([device, head]) => [abbreviate(device), head.upTo]));
+  return [...theirs].some(([device, upTo]) => upTo > (ours.get(device) ?? 0));
+};
 
 interface Given {
   readonly count: number;
@@ -99,3 +115,4 @@ interface Given {
 /** A long history goes in parts, each asked for by the summary that follows the one before. */
 const mostAtOnce = 128;
 const calmMs = 1_500;
+const remindMs = 30_000;

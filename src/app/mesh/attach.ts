@@ -25,7 +25,7 @@ export interface Attached {
 
 export function attachMesh(core: Core, network: Network, readCard: ReadCard, desk: Desk & { readonly peers: Peers }): Attached {
   const { peers, timelines, outbox, receipts } = desk;
-  const sync = createSync(core, network.self);
+  const sync = createSync(core, peers, network.self);
 
   const onSummary = (peer: Peer, room: Room, summary: Summary): void => {
     peer.device = summary.author;
@@ -74,6 +74,7 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
     square: squareRoom,
     named: () => void openSquare(),
     close: async () => {
+      sync.close();
       mesh.close();
       await network.close();
     },

@@ -16,8 +16,8 @@ export interface Peer {
   rttMs: number | null;
   /** Grows when a path breaks: what was handed to the old one counts as not sent. */
   era: number;
-  /** Rooms whose summary this peer has had from us in this era. */
-  readonly summarized: Set<RoomId>;
+  /** Rooms whose summary this peer has had from us in this era, as of which change. */
+  readonly told: Map<RoomId, number>;
 }
 
 export interface Peers {
@@ -44,7 +44,7 @@ export function createPeers(): Peers {
         device: null,
         rttMs: null,
         era: 0,
-        summarized: new Set(),
+        told: new Map(),
       };
       peers.set(id, peer);
       return peer;
@@ -68,5 +68,5 @@ export function sendTo(peer: Peer, frame: Uint8Array): 'sent' | 'full' | 'closed
 /** A path broke: everything is to be said again. */
 export function newEra(peer: Peer): void {
   peer.era += 1;
-  peer.summarized.clear();
+  peer.told.clear();
 }

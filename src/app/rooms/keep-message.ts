@@ -47,6 +47,7 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
       for (const [device, head] of heads) room.heads.set(device, head);
       for (const [device, name] of names) room.names.set(device, name);
       room.unread = unread;
+      room.changes += 1;
       room.last = last;
     },
   };

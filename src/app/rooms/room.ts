@@ -13,6 +13,8 @@ export interface Room extends RoomKeys {
   readonly name: string;
   readonly joinedAtMs: number;
   unread: number;
+  /** Grows with each change of `heads`. */
+  changes: number;
   last: RoomView['last'];
   /** What this device has, by author. */
   readonly heads: Map<DeviceId, Head>;
@@ -40,6 +42,7 @@ export function createRoom(made: {
     name: made.name,
     joinedAtMs: made.joinedAtMs,
     unread: 0,
+    changes: 0,
     last: null,
     heads: new Map(),
     got: new Map(),

@@ -7,7 +7,7 @@ import { useWords } from '../words/speak.tsx';
 import { ringRadius, ringsMs, spotOf } from './mesh-place.ts';
 import type { Spot } from './mesh-place.ts';
 
-const half = 190;
+const half = 222;
 
 export function MeshPicture({ mesh }: { readonly mesh: MeshView }): ReactElement {
   const { w, f } = useWords();
@@ -27,11 +27,13 @@ export function MeshPicture({ mesh }: { readonly mesh: MeshView }): ReactElement
       {mesh.neighbours.map((near) => (
         <Cord key={near.peer} to={spotOf(near.peer, near.rttMs)} kind={near.path} />
       ))}
-      {relay && <RelayMark at={spotOf(relay.address, relay.rttMs)} says={w.mesh.relay} open={relay.state === 'open'} />}
-      {mesh.neighbours.map((near) => (
-        <Neighbour key={near.peer} near={near} />
-      ))}
+      {relay && <Who at={spotOf(relay.address, relay.rttMs)} says={w.mesh.relay} />}
+      {mesh.neighbours.map((near) => near.name && <Who key={near.peer} at={spotOf(near.peer, near.rttMs)} says={near.name} />)}
       <Face at={{ x: 0, y: 0 }} of={me?.device ?? null} size={44} />
+      {relay && <RelayMark at={spotOf(relay.address, relay.rttMs)} open={relay.state === 'open'} />}
+      {mesh.neighbours.map((near) => (
+        <Face key={near.peer} at={spotOf(near.peer, near.rttMs)} of={near.device} size={32} />
+      ))}
     </svg>
   );
 }
@@ -43,17 +45,12 @@ function Cord({ to, kind }: { readonly to: Spot; readonly kind: NeighbourView['p
   return <path className="link" data-kind={kind} d={`M0 0Q${round(middle.x)} ${round(middle.y)} ${round(to.x)} ${round(to.y)}`} />;
 }
 
-function Neighbour({ near }: { readonly near: NeighbourView }): ReactElement {
-  const at = spotOf(near.peer, near.rttMs);
+/** A name under its knot; the knots lie above all names. */
+function Who({ at, says }: { readonly at: Spot; readonly says: string }): ReactElement {
   return (
-    <g>
-      <Face at={at} of={near.device} size={32} />
-      {near.name && (
-        <text className="who" x={round(at.x)} y={round(at.y)} dy="27">
-          {near.name}
-        </text>
-      )}
-    </g>
+    <text className="who" x={round(at.x)} y={round(at.y + 31)}>
+      {says}
+    </text>
   );
 }
 
@@ -76,16 +73,13 @@ function Face({ at, of, size }: { readonly at: Spot; readonly of: string | null;
   );
 }
 
-function RelayMark({ at, says, open }: { readonly at: Spot; readonly says: string; readonly open: boolean }): ReactElement {
+function RelayMark({ at, open }: { readonly at: Spot; readonly open: boolean }): ReactElement {
   return (
     <g className="relay-mark" data-open={open}>
-      <circle className="ground" cx={round(at.x)} cy={round(at.y)} r="17" />
-      <svg x={round(at.x - 12)} y={round(at.y - 12)} width="24" height="24" viewBox={knotBox} className="knot sign">
+      <circle className="ground" cx={round(at.x)} cy={round(at.y)} r="18" />
+      <svg x={round(at.x - 14)} y={round(at.y - 14)} width="28" height="28" viewBox={knotBox} className="knot sign">
         <path d={wholeKnot()} />
       </svg>
-      <text className="who" x={round(at.x)} y={round(at.y)} dy="26">
-        {says}
-      </text>
     </g>
   );
 }

@@ -8,8 +8,8 @@ export interface Spot {
 /** Rings of the picture. */
 export const ringsMs: readonly number[] = [10, 50, 200, 1000];
 
-const nearest = 26;
-const perRing = 32;
+const nearest = 50;
+const perRing = 34;
 /** Beyond the last ring: what was not measured yet. */
 export const unmeasuredRadius: number = nearest + perRing * ringsMs.length + 14;
 

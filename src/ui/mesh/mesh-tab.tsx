@@ -12,8 +12,8 @@ export function MeshTab(): ReactElement | null {
   const mesh = useView((view) => view.mesh);
   if (!mesh) return null;
   return (
-    <div className="page mesh">
-      <h1>{w.tabs.mesh}</h1>
+    <div className="page mesh" role="region" aria-labelledby="mesh" tabIndex={0}>
+      <h1 id="mesh">{w.tabs.mesh}</h1>
       <div className="mesh-sides">
         <figure>
           <MeshPicture mesh={mesh} />

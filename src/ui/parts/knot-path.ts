@@ -32,7 +32,7 @@ type Tile = readonly [number, number, number, number];
 const cross: Tile = [2, 3, 0, 1];
 const bendOne: Tile = [1, 0, 3, 2];
 const bendTwo: Tile = [3, 2, 1, 0];
-const tiles: readonly Tile[] = [cross, cross, cross, cross, bendOne, bendTwo, bendOne, bendTwo];
+const tiles: readonly Tile[] = [cross, cross, cross, cross, bendOne, bendOne, bendTwo, bendTwo];
 const ways = [[0, -1], [1, 0], [0, 1], [-1, 0]] as const;
 
 /** The twelve loose ends around the grid, clockwise: node, port. Neighbours are tied in pairs. */
@@ -88,7 +88,7 @@ function draw(passes: readonly Pass[]): string {
     } else if (pass.to === (pass.from + 2) % 4) {
       parts.push(`${at === 0 ? `M${into}` : ''}L${out}`);
     } else {
-      parts.push(`C${port(pass.node, pass.from, 1.9)} ${port(pass.node, pass.to, 1.9)} ${out}`);
+      parts.push(`C${port(pass.node, pass.from, 3)} ${port(pass.node, pass.to, 3)} ${out}`);
     }
     const next = passes[(at + 1) % passes.length];
     if (next && reach(pass.node, pass.to) === rimReach) parts.push(rimArc(pass, next));

@@ -18,17 +18,14 @@ export function Modal({ title, onClose, children }: ModalProps): ReactElement {
   useEffect(() => {
     const shown = dialog.current;
     if (!shown) return;
-    shown.showModal();
+    if (!shown.open) shown.showModal();
     shown.querySelector<HTMLElement>('[data-focus]')?.focus();
     // A press outside lands on the dialog itself, not on what is in it.
     const outside = (event: MouseEvent): void => {
       if (event.target === shown) shown.close();
     };
     shown.addEventListener('pointerdown', outside);
-    return () => {
-      shown.removeEventListener('pointerdown', outside);
-      shown.close();
-    };
+    return () => shown.removeEventListener('pointerdown', outside);
   }, []);
 
   return (

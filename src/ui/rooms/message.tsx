@@ -19,10 +19,10 @@ export const Message: NamedExoticComponent<MessageProps> = memo(function Message
   return props.message.mine ? <Mine {...props} /> : <Theirs {...props} />;
 });
 
-function Theirs({ message, opens, closes }: MessageProps): ReactElement {
+function Theirs({ message, opens, closes, newest }: MessageProps): ReactElement {
   const { f } = useWords();
   return (
-    <article className={`theirs h${knotPath(message.author).hue}`} data-opens={opens} data-closes={closes}>
+    <article className={`theirs h${knotPath(message.author).hue}`} data-opens={opens} data-closes={closes} data-newest={newest}>
       {opens && <Knot of={message.author} size={32} />}
       {opens && (
         <p className="by">
@@ -43,7 +43,7 @@ function Mine({ message, opens, newest }: MessageProps): ReactElement {
   const word = markWord(mark, speech);
   const time = speech.f.clock(message.sentAtMs);
   return (
-    <article className="mine" data-opens={opens} data-word={newest || asked}>
+    <article className="mine" data-opens={opens} data-newest={newest} data-word={newest || asked}>
       <div className="mine-block">
         <p className="text" dir="auto">
           {message.text}
@@ -54,11 +54,9 @@ function Mine({ message, opens, newest }: MessageProps): ReactElement {
         type="button"
         className="mark"
         aria-expanded={newest || asked}
-        aria-label={speech.w.mark.details(word, time)}
         onClick={() => setAsked(!asked)}
       >
-        <span className="mark-word">{word}</span>
-        <time dateTime={iso(message.sentAtMs)}>{time}</time>
+        <span>{word}</span> <time dateTime={iso(message.sentAtMs)}>{time}</time>
       </button>
     </article>
   );

@@ -44,8 +44,8 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
       <header className="top">
         <Sign size={32} />
         <p className="brand">{w.first.title}</p>
+        <TideLine />
       </header>
-      <TideLine />
       <main>
         <section className="list" aria-label={w.home.list}>
           <RoomList rooms={rooms ?? []} open={room ? room.id : null} />
@@ -57,7 +57,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
             </button>
           )}
         </section>
-        <section className="stage" id="stage" tabIndex={-1} aria-label={stageLabel(place, w.tabs)}>
+        <section className="stage" id="stage" tabIndex={-1}>
           <Suspense fallback={null}>
             {room && <Room key={room.id} room={room} />}
             {place.tab === 'rooms' && !room && (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
@@ -109,8 +109,4 @@ function Tabs({ tab }: { readonly tab: Tab }): ReactElement {
 function skip(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById('stage')?.focus();
-}
-
-function stageLabel(place: Place, tabs: Readonly<Record<Tab, string>>): string {
-  return tabs[place.tab];
 }

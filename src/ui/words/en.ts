@@ -37,7 +37,7 @@ export const en: Words = {
     title: 'Wavu',
     line: 'Open a page, and you are in the mesh.',
     invited: 'You followed an invite. Its room opens as soon as you have a name.',
-    name: 'Your name here',
+    name: 'Your name',
     hint: 'No account, no phone number. You can change it later.',
     enter: 'Enter the mesh',
     entering: 'Entering…',
@@ -113,7 +113,6 @@ export const en: Words = {
     waiting: 'Waiting on this device',
     left: 'Left this device',
     received: { one: 'Received by # device', other: 'Received by # devices' },
-    details: (mark, time) => `${mark}, ${time}`,
   },
   people: {
     title: 'People',

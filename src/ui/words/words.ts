@@ -129,7 +129,6 @@ export interface Words {
     readonly waiting: string;
     readonly left: string;
     readonly received: Counted;
-    readonly details: (mark: string, time: string) => string;
   };
 
   readonly people: {

@@ -15,8 +15,8 @@ export function YouTab(): ReactElement | null {
   const me = useView((view) => view.me);
   if (!me) return null;
   return (
-    <div className="page you">
-      <h1>{w.tabs.you}</h1>
+    <div className="page you" role="region" aria-labelledby="you" tabIndex={0}>
+      <h1 id="you">{w.tabs.you}</h1>
       <div className="me">
         <Knot of={me.device} size={96} />
         <NameForm key={me.name} me={me} />

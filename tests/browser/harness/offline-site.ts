@@ -21,7 +21,10 @@ export async function buildApp({ mark, builtAtSeconds }: BuildWanted): Promise<s
   await mkdir(join(root, 'public'), { recursive: true });
   await writeFile(join(root, 'public/manifest.webmanifest'), '{"name":"Wavu","start_url":"/"}');
   await writeFile(join(root, 'src/mesh.ts'), `export const mesh = ${JSON.stringify(`mesh of ${mark}`)};\n`);
-  await writeFile(join(root, 'src/main.ts'), `import ${JSON.stringify(script)};\nvoid import('./mesh.ts').then(({ mesh }) => Object.assign(globalThis, { mesh }));\n`);
+  await writeFile(
+    join(root, 'src/main.ts'),
+    `import ${JSON.stringify(script)};\nvoid import('./mesh.ts').then(({ mesh }) => Object.assign(globalThis, { mesh }));\n`,
+  );
   await writeFile(
     join(root, 'index.html'),
     `<!doctype html><html lang="en"><head><title>${mark}</title><link rel="manifest" href="/manifest.webmanifest"></head>` +

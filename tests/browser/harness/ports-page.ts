@@ -1,7 +1,11 @@
 /** Runs in a page: hands the real adapters to the test that drives it, and runs the contract's cases on them. */
 import { openStorage } from '../../../src/adapters/idb/storage.ts';
+import { createClock } from '../../../src/adapters/web/clock.ts';
+import { createEntropy } from '../../../src/adapters/web/entropy.ts';
 import { createTabs } from '../../../src/adapters/web/tabs.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
+import { clockContract } from '../../contracts/clock.contract.ts';
+import { entropyContract } from '../../contracts/entropy.contract.ts';
 import { storageContract } from '../../contracts/storage.contract.ts';
 import type { StorageSubject } from '../../contracts/storage.contract.ts';
 
@@ -9,16 +13,20 @@ export interface PortsPage {
   readonly openStorage: typeof openStorage;
   readonly createTabs: typeof createTabs;
   /** `holds`, or what does not. */
-  runStorageCase(name: string): Promise<string>;
+  runCase(name: string): Promise<string>;
 }
 
-const storageCases = storageContract('idb:', makeStorageSubject);
+const cases = [
+  ...storageContract('[storage]', makeStorageSubject),
+  ...clockContract('[clock]', async () => createClock()),
+  ...entropyContract('[entropy]', async () => createEntropy()),
+];
 
 const ports: PortsPage = {
   openStorage,
   createTabs,
-  async runStorageCase(name) {
-    const found = storageCases.find((each) => each.name === name);
+  async runCase(name) {
+    const found = cases.find((each) => each.name === name);
     if (found === undefined) return 'no such case';
     return await found.run().then(
       () => 'holds',

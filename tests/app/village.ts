@@ -1,0 +1,69 @@
+/** A few people, a relay and a room in a memory world, for tests that turn the clock by hand. */
+import type { App } from '../../src/app/app.ts';
+import type { MessageView, RoomView } from '../../src/app/view.ts';
+import { createWorld } from '../../src/adapters/memory/world.ts';
+import type { World } from '../../src/adapters/memory/world.ts';
+import type { RoomId } from '../../src/protocol/ids.ts';
+import { createPage, createRelay } from '../simulation/page.ts';
+import type { Page } from '../simulation/page.ts';
+
+export interface Village {
+  readonly world: World;
+  readonly relay: ReturnType<typeof createRelay>;
+  /** Named, and in the mesh. */
+  person(name: string): Promise<Page>;
+  /** Everyone given, in one room. */
+  room(people: readonly Page[]): Promise<RoomId>;
+  /** Turns the clock until it holds, or fails with what it waited for. */
+  until(what: string, holds: () => boolean, capMs?: number): Promise<void>;
+}
+
+export function createVillage(seed: string): Village {
+  const world = createWorld({ seed });
+  const relay = createRelay(world, 'relay', { address });
+  relay.start();
+  const village: Village = {
+    world,
+    relay,
+    person: async (name) => {
+      const page = createPage(world, name, address, () => undefined);
+      const { app } = await world.finish(page.start([]));
+      await world.finish(app.nameMe(name));
+      return page;
+    },
+    room: async ([founder, ...others]) => {
+      const room = await world.finish(appOf(founder).startRoom('The well'));
+      if (room === null) throw new Error('no room');
+      await world.finish(appOf(founder).show(room));
+      const invite = roomOf(appOf(founder), room).invite ?? '';
+      for (const other of others) {
+        await world.finish(appOf(other).joinRoom(invite));
+        await world.finish(appOf(other).show(room));
+      }
+      return room;
+    },
+    until: async (what, holds, capMs = 60_000) => {
+      if (!(await world.runUntil(holds, capMs))) throw new Error(`after ${capMs} virtual ms still not: ${what}`);
+    },
+  };
+  return village;
+}
+
+export function appOf(page: Page | undefined): App {
+  const running = page?.running();
+  if (running === null || running === undefined) throw new Error('nobody is running there');
+  return running.app;
+}
+
+export function roomOf(app: App, room: RoomId): RoomView {
+  const view = app.view().rooms.find((each) => each.id === room);
+  if (view === undefined) throw new Error('not in that room');
+  return view;
+}
+
+export const messagesOf = (app: App, room: RoomId): readonly MessageView[] =>
+  app.view().timelines[room]?.messages ?? [];
+
+export const textsOf = (app: App, room: RoomId): readonly string[] => messagesOf(app, room).map(({ text }) => text);
+
+const address = '/memory/relay';

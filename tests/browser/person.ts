@@ -1,0 +1,111 @@
+/** Somebody who uses Wavu by what is on the screen: names themselves, starts and joins rooms, writes, and looks. */
+import type { TestContext } from 'vitest';
+import { en } from '../../src/ui/words/en.ts';
+import type { Hands } from './hands.ts';
+import type { Seen, SeenMessage } from './seen.ts';
+
+export interface Person {
+  readonly name: string;
+  readonly hands: Hands;
+  /** Opens an address and takes the name, as the first minute asks. */
+  arrive(url: string): Promise<void>;
+  /** Starts a room, and answers its invite link as the screen gives it. */
+  startRoom(room: string): Promise<string>;
+  openRoom(room: string): Promise<void>;
+  showTab(tab: 'rooms' | 'mesh' | 'you'): Promise<void>;
+  write(text: string): Promise<void>;
+  seen(): Promise<Seen>;
+  /** Waits for the screen to show it; `what` says in words what was missed. */
+  until(what: string, isSo: (seen: Seen) => boolean, withinMs?: number): Promise<Seen>;
+  /** Until this message of somebody else is there. */
+  hears(text: string): Promise<Seen>;
+  /** Until this message of mine is marked so. */
+  marked(text: string, mark: 'waiting' | 'left' | 'received'): Promise<Seen>;
+}
+
+/** Generous: two cores may be shared with seven others. */
+const patienceMs = 90_000;
+const lookAgainMs = 2_000;
+
+export function createPerson(name: string, hands: Hands): Person {
+  const look = async (before: string | null, withinMs: number): Promise<Seen | null> => {
+    try {
+      return await hands.look(before, withinMs);
+    } catch (error) {
+      // A reload took the page away while it was looked at.
+      if (/context was destroyed|navigat|detached|no such frame|Cannot find context|DiscardedBrowsingContext/i.test(String(error))) return null;
+      throw error;
+    }
+  };
+
+  const until: Person['until'] = async (what, isSo, withinMs = patienceMs) => {
+    const endMs = Date.now() + withinMs;
+    let last: Seen | null = null;
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one look after another, each waits for a change
+      const seen = await look(last && compared(last), Math.min(lookAgainMs, Math.max(1, endMs - Date.now())));
+      last = seen ?? last;
+      if (seen !== null && isSo(seen)) return seen;
+      if (Date.now() >= endMs) {
+        throw new Error(`${name} never saw ${what}, but:\n${JSON.stringify(last, null, 1)}\n${hands.log.join('\n')}`);
+      }
+    }
+  };
+
+  const person: Person = {
+    name,
+    hands,
+    until,
+    seen: () => until('the page', (seen) => seen.screen !== 'blank'),
+    arrive: async (url) => {
+      await hands.open(url);
+      await until('the question for a name', ({ screen }) => screen === 'first');
+      await hands.fill('#my-name', name);
+      await hands.press(en.first.enter);
+      await until('the frame', ({ screen }) => screen === 'frame');
+    },
+    startRoom: async (room) => {
+      await hands.press(en.home.start);
+      await hands.fill('#room-name', room);
+      await hands.press(en.start.create);
+      const alone = await until(`the room ${room} with its invite`, (seen) => seen.room === room && seen.invite !== null);
+      return alone.invite ?? '';
+    },
+    openRoom: async (room) => {
+      await person.showTab('rooms');
+      await until(`the room ${room} in the list`, ({ rooms }) => rooms.includes(room));
+      await hands.press(room);
+      await until(`the room ${room}`, (seen) => seen.room === room);
+    },
+    showTab: (tab) => hands.press(en.tabs[tab]),
+    write: async (text) => {
+      await hands.fill('.composer textarea', text);
+      await hands.key('Enter');
+    },
+    hears: (text) => until(`"${text}" of somebody else`, (seen) => said(seen, text).some(({ mine }) => !mine)),
+    marked: (text, mark) =>
+      until(`my "${text}" marked ${mark}`, (seen) => said(seen, text).some((each) => each.mine && each.mark === mark)),
+  };
+  return person;
+}
+
+export const said = ({ messages }: Seen, text: string): readonly SeenMessage[] => messages.filter((each) => each.text === text);
+
+/** `who` is seen in the open room, reached page to page. */
+export const isDirect = ({ people }: Seen, who: string): boolean =>
+  people.some((each) => each.name.startsWith(who) && each.here && each.path.startsWith(en.people.direct));
+
+export const isRelayOpen = ({ tide }: Seen): boolean => tide.startsWith('Relay ') && tide.includes(' · ') && !tide.includes('lost');
+
+const compared = (seen: Seen): string => JSON.stringify({ ...seen, atMs: 0 });
+
+/** A journey's later steps stand on the earlier: once one failed, the rest say so at once instead of waiting in vain. */
+export function createSteps(): (context: TestContext) => void {
+  let failed: string | null = null;
+  return (context) => {
+    if (failed !== null) context.skip(`an earlier step failed: ${failed}`);
+    context.onTestFailed(({ task }) => {
+      failed ??= task.name;
+    });
+  };
+}

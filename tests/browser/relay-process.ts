@@ -1,0 +1,83 @@
+/** The real relay in a process of its own, which a test may kill and start again where it was. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface RelayProcess {
+  /** As a person on this machine would type it. */
+  readonly url: string;
+  readonly port: number;
+  /** SIGKILL leaves it no time for a word; SIGTERM is how a host ends it. */
+  kill(how: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** The same port, the same data. Answers when it said that it listens. */
+  restart(): Promise<{ readonly listeningAtMs: number }>;
+  /** For good: the data go too. */
+  close(): Promise<void>;
+}
+
+export interface RelayWanted {
+  readonly square?: 'on' | 'off';
+}
+
+export async function startRelay({ square = 'on' }: RelayWanted = {}): Promise<RelayProcess> {
+  const data = await mkdtemp(join(tmpdir(), 'wavu-journey-'));
+  let running = await spawnRelay(0, data, square);
+  const { port } = running;
+  return {
+    url: `http://localhost:${port}/`,
+    port,
+    kill: (how) => ended(running.child, how),
+    restart: async () => {
+      running = await spawnRelay(port, data, square);
+      return { listeningAtMs: running.listeningAtMs };
+    },
+    close: async () => {
+      await ended(running.child, 'SIGTERM');
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+const program = join(import.meta.dirname, '../../relay/main.ts');
+const startWithinMs = 60_000;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly listeningAtMs: number;
+}
+
+async function spawnRelay(port: number, data: string, square: string): Promise<Running> {
+  const flags = ['--port', String(port), '--host', '127.0.0.1', '--data', data, '--square', square, '--json'];
+  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill); // whatever ends the tests ends their relay
+  child.once('exit', () => process.off('exit', kill));
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
+  return await new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      kill();
+      reject(new Error(`the relay did not say where it listens: ${said}`));
+    }, startWithinMs);
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`the relay ended with ${code}: ${said}`));
+    });
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      clearTimeout(late);
+      const { port: taken } = JSON.parse(line) as { readonly port: number };
+      resolve({ child, port: taken, listeningAtMs: Date.now() });
+    });
+  });
+}
+
+async function ended(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill(how);
+  await gone;
+}

@@ -1,0 +1,59 @@
+/** `npm run sim -- --scenario hello --nodes 20 --seed 7 --json`: runs the product in a memory world and prints what came of it. */
+import { parseArgs } from 'node:util';
+import { hello } from './hello.ts';
+import type { Scenario } from './hello.ts';
+import { isMet } from './rows.ts';
+import type { Row } from './rows.ts';
+
+const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello };
+
+const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--json]
+  The same scenario, nodes, messages and seed give the same run, event for event (see traceHash).
+  Exit status 1: something that must hold did not. With --json nothing but the rows is on standard output.`;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({
+    options: {
+      scenario: { type: 'string', default: 'hello' },
+      nodes: { type: 'string', default: '10' },
+      messages: { type: 'string', default: '3' },
+      seed: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return printUsage(0);
+  const run = Object.hasOwn(scenarios, values.scenario) ? scenarios[values.scenario] : undefined;
+  const [nodes, messagesPerNode] = [Number(values.nodes), Number(values.messages)];
+  if (run === undefined || !isCount(nodes, 2) || !isCount(messagesPerNode, 1)) return printUsage(2);
+  const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 32));
+
+  say(`${values.scenario}, ${nodes} nodes, seed ${seed}`);
+  const beganMs = performance.now();
+  // Node has an exact "every promise has gone as far as it can".
+  const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+  const rows = await run({ nodes, seed, messagesPerNode, say, settle });
+  say(`${((performance.now() - beganMs) / 1000).toFixed(1)} s on the clock of this machine`);
+  process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${table(rows)}\n`);
+  return isMet(rows) ? 0 : 1;
+};
+
+const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least && value <= 100_000;
+
+const printUsage = (status: number): number => {
+  say(usage);
+  return status;
+};
+
+const table = (rows: readonly Row[]): string =>
+  rows
+    .map(({ name, value, unit, baseline, met, counted }) => {
+      const of = baseline === null ? '' : ` of ${baseline}`;
+      const verdict = met === null ? '  ' : met ? '✓ ' : '✗ ';
+      return `${verdict}${name.padEnd(15)} ${`${value}${of} ${unit}`.padEnd(34)} ${counted}`;
+    })
+    .join('\n');
+
+process.exitCode = await main();
