@@ -9,6 +9,10 @@ import type { Page } from '../simulation/page.ts';
 
 export interface Village {
   readonly world: World;
+  /** What every device's log called the reasons, so far. */
+  refusals(): readonly string[];
+  /** What an honest clock shows now. */
+  wallMs(): number;
   readonly relay: ReturnType<typeof createRelay>;
   /** Named, and in the mesh. */
   person(name: string): Promise<Page>;
@@ -19,12 +23,18 @@ export interface Village {
 }
 
 export function createVillage(seed: string): Village {
-  const world = createWorld({ seed });
+  const refusals: string[] = [];
+  const onLog: Parameters<typeof createWorld>[0]['onLog'] = (_node, _event, facts) => {
+    if (typeof facts?.['why'] === 'string') refusals.push(facts['why']);
+  };
+  const world = createWorld({ seed, startMs, onLog });
   const relay = createRelay(world, 'relay', { address });
   relay.start();
   const village: Village = {
     world,
     relay,
+    refusals: () => refusals,
+    wallMs: () => Math.round(startMs + world.nowMs()),
     person: async (name) => {
       const page = createPage(world, name, address, () => undefined);
       const { app } = await world.finish(page.start([]));
@@ -66,4 +76,5 @@ export const messagesOf = (app: App, room: RoomId): readonly MessageView[] =>
 
 export const textsOf = (app: App, room: RoomId): readonly string[] => messagesOf(app, room).map(({ text }) => text);
 
-const address = '/memory/relay';
+const startMs = 1_795_000_000_000;
+export const address = '/memory/relay';

@@ -34,14 +34,20 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
   let waiting: Arrived[] = [];
 
   const take = (arrived: Arrived): void => {
+    if (waiting.length >= mostWaiting) {
+      // The disk is slower than they speak: not kept, not acknowledged, and so said again later.
+      seen.forget(arrived.id);
+      return core.log('message-refused', { why: 'too-many', room: arrived.room.id });
+    }
     waiting.push(arrived);
     if (waiting.length === 1) void core.lane.run(drain);
   };
 
-  /** Everything that arrived while the disk was busy goes in one commit a room. */
+  /** What arrived while the disk was busy goes in one commit a room. */
   const drain = async (): Promise<void> => {
-    const arrived = waiting;
-    waiting = [];
+    const arrived = waiting.slice(0, mostAtOnce);
+    waiting = waiting.slice(mostAtOnce);
+    if (waiting.length > 0) void core.lane.run(drain);
     for (const room of new Set(arrived.map((each) => each.room))) {
       // oxlint-disable-next-line no-await-in-loop -- one commit after another, on purpose
       await keep(room, arrived.filter((each) => each.room === room));
@@ -85,7 +91,8 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
       const key = log === null ? '' : (decodeText(log.value) ?? '');
       return messageIdIn(key) === message.messageId ? 'known' : refused('equivocation', room);
     }
-    const isTooFar = (head?.above.size ?? 0) >= limits.messagesAboveGap && message.n !== (head?.upTo ?? 0) + 1;
+    const ahead = (head?.above.size ?? 0) + [...fresh.values()].filter(({ author }) => author === message.author).length;
+    const isTooFar = ahead >= limits.messagesAboveGap && message.n !== (head?.upTo ?? 0) + 1;
     return isTooFar ? refused('too-many', room) : 'fresh';
   };
 
@@ -207,3 +214,5 @@ function createSeen(): Seen {
 
 const mostSeen = 4_096;
 const forwardTo = 3;
+const mostAtOnce = 128;
+const mostWaiting = 2_048;

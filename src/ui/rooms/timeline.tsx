@@ -1,5 +1,5 @@
 /** What was said, virtualised: it follows the newest while one is there, and stays put while one reads back. */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactElement, RefObject } from 'react';
 import { Virtualizer } from 'virtua';
 import type { VirtualizerHandle } from 'virtua';
@@ -43,9 +43,10 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
     if (newest?.mine || following.current) toEnd();
   }, [newest, toEnd]);
 
+  const shown = useShown();
   useEffect(() => {
-    if (atEnd && room.unread > 0 && document.visibilityState === 'visible') acts.markRead(room.id).catch(() => undefined);
-  }, [acts, atEnd, room.id, room.unread]);
+    if (atEnd && shown && room.unread > 0) acts.markRead(room.id).catch(() => undefined);
+  }, [acts, atEnd, shown, room.id, room.unread]);
   useSpokenArrivals(messages);
 
   const scrolled = (offset: number): void => {
@@ -107,6 +108,16 @@ function useFreshFrom(room: RoomView, timeline: TimelineView | null): string | n
     return found.id;
   }
   return from?.id ?? null;
+}
+
+/** Is the page before somebody's eyes? */
+function useShown(): boolean {
+  return useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible');
+}
+
+function onVisibility(changed: () => void): () => void {
+  document.addEventListener('visibilitychange', changed);
+  return () => document.removeEventListener('visibilitychange', changed);
 }
 
 /** Asks for earlier messages, one question at a time. */

@@ -11,6 +11,7 @@ import { RoomList } from '../rooms/room-list.tsx';
 import { Room } from '../rooms/room.tsx';
 import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
+import { useArrivals } from './arrivals.ts';
 import { Notices } from './notices.tsx';
 import type { Update } from './notices.tsx';
 import { go, replacePlace, usePlace } from './place.ts';
@@ -23,11 +24,14 @@ const YouTab = lazy(async () => ({ default: (await import('../you/you-tab.tsx'))
 export function Frame({ update }: { readonly update: Update | null }): ReactElement {
   const { w } = useWords();
   const place = usePlace();
-  const rooms = useView((view) => view.rooms);
+  // Until the disk was read nobody knows which rooms there are.
+  const rooms = useView((view) => (view.stage === 'opening' ? null : view.rooms));
   const [dialog, setDialog] = useState<HomeDialog>(null);
   const close = useCallback(() => setDialog(null), []);
   const room = place.tab === 'rooms' && rooms?.find(({ id }) => id === place.room);
   const missing = place.tab === 'rooms' && place.room !== null && rooms !== null && !room;
+
+  useArrivals(rooms, room ? room.id : null);
 
   // A room that was left, or that this device never had.
   useEffect(() => {
@@ -60,7 +64,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
         <section className="stage" id="stage" tabIndex={-1}>
           <Suspense fallback={null}>
             {room && <Room key={room.id} room={room} />}
-            {place.tab === 'rooms' && !room && (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
+            {place.tab === 'rooms' && rooms && !room && (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
             {place.tab === 'mesh' && <MeshTab />}
             {place.tab === 'you' && <YouTab />}
           </Suspense>

@@ -1,0 +1,67 @@
+/** Two tabs, one person: one leads, both show the same, and a change of leader neither loses nor doubles a message. */
+import { expect, test } from 'vitest';
+import type { App } from '../../src/app/app.ts';
+import { startApp } from '../../src/app/start.ts';
+import { shareApp } from '../../src/app/tabs.ts';
+import type { Life } from '../../src/adapters/memory/node.ts';
+import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
+import type { Village } from './village.ts';
+
+interface Tab {
+  readonly app: App;
+  readonly life: Life;
+}
+
+function openTab({ world }: Village, name: string): Tab {
+  const life = world.node(name, { home: address }).start();
+  const { clock, entropy, log, readCard, tabs } = life;
+  const app = shareApp({ tabs, clock, entropy }, () =>
+    startApp({ clock, entropy, log, readCard, storage: life.openStorage(), network: Promise.resolve(life.network()) }),
+  );
+  return { app, life };
+}
+
+test('both tabs are one person: one identity, the same rooms, the same messages', async () => {
+  const village = createVillage('tabs');
+  const { world, person, room, until } = village;
+  const asha = await person('Asha');
+  const well = await room([asha]);
+  const [first, second] = [openTab(village, 'Baraka'), openTab(village, 'Baraka')];
+  await until('both are up', () => [first, second].every(({ app }) => app.view().stage === 'unnamed'));
+  await world.finish(second.app.nameMe('Baraka'));
+  await world.finish(second.app.joinRoom(roomOf(appOf(asha), well).invite ?? ''));
+  await world.finish(second.app.show(well));
+  await world.finish(second.app.send(well, 'From the second tab'));
+  await until('heard', () => textsOf(appOf(asha), well).length === 1);
+  await until('both show it', () => [first, second].every(({ app }) => textsOf(app, well).length === 1));
+  await world.runFor(60_000);
+  expect(textsOf(appOf(asha), well)).toEqual(['From the second tab']);
+  expect(first.app.view().me).toEqual(second.app.view().me);
+  expect(first.app.view().me).not.toBeNull();
+  expect(roomOf(appOf(asha), well).people).toHaveLength(1);
+  expect([first, second].filter(({ life }) => life.network().links().length > 0)).toHaveLength(1);
+});
+
+test('the leader goes at any moment while the other sends: each message is there exactly once', async () => {
+  for (let afterMs = 0; afterMs < 40; afterMs += 2) {
+    const village = createVillage(`handover ${afterMs}`);
+    const { world, person, room, until } = village;
+    const asha = await person('Asha');
+    const well = await room([asha]);
+    const leader = openTab(village, 'Baraka');
+    await until('up', () => leader.app.view().stage === 'unnamed');
+    await world.finish(leader.app.nameMe('Baraka'));
+    await world.finish(leader.app.joinRoom(roomOf(appOf(asha), well).invite ?? ''));
+    const follower = openTab(village, 'Baraka');
+    await until('follows', () => follower.app.view().stage === 'ready');
+    const sending = [1, 2, 3].map((n) => follower.app.send(well, `word ${n}`));
+    await world.runFor(afterMs);
+    leader.life.kill();
+    for (const sent of sending) expect(await world.finish(sent)).toBe(true);
+    await until('all heard', () => textsOf(appOf(asha), well).length >= 3, 120_000);
+    await world.runFor(60_000);
+    expect([...textsOf(appOf(asha), well)].sort()).toEqual(['word 1', 'word 2', 'word 3']);
+    await world.finish(follower.app.show(well));
+    expect([...textsOf(follower.app, well)].sort()).toEqual(['word 1', 'word 2', 'word 3']);
+  }
+});
