@@ -41,7 +41,7 @@ export function greeting(standing: Standing, withCode: boolean): string {
     `  Wavu is at  ${ways[0]?.url ?? 'no address anybody reaches'}`,
     '',
     ...ways.map((way) => `  ${way.url.padEnd(wide)}  ${way.who}: ${gives[way.gives]}`),
-    ...standing.doors.map((address) => `  ${address}`),
+    ...secondDoors(standing.doors).map((line) => `  ${line}`),
     '',
     ...(withCode && best !== null ? [code(best.url), `  ${best.url}  ${gives[best.gives]}`, ''] : []),
     ...notes(standing, best).map((line) => `  ${line}`),
@@ -58,6 +58,14 @@ const gives: Readonly<Record<Way['gives'], string>> = {
   doorstep: 'a page that says why not (browsers want HTTPS here)',
 };
 
+/** Their whole addresses stand in /.well-known/wavu.json; nobody types them. */
+const secondDoors = (addresses: readonly string[]): readonly string[] => {
+  const ports = addresses
+    .map((address) => /\/udp\/(\d+)\/webrtc-direct\//.exec(address)?.[1])
+    .filter((port) => port !== undefined);
+  return [...new Set(ports)].map((port) => `UDP port ${port}: a second door (webrtc-direct), on every IPv4 address`);
+};
+
 function notes({ behindProxy, certificate, nowMs, ways }: Standing, best: Way | null): readonly string[] {
   const said: string[] = [];
   if (behindProxy) said.push("Behind a proxy: people open the proxy's https:// address.");
@@ -71,8 +79,9 @@ function notes({ behindProxy, certificate, nowMs, ways }: Standing, best: Way | 
   }
   if (certificate !== null) {
     const days = Math.floor((certificate.validUntilMs - nowMs) / 86_400_000);
-    if (days < 0) said.push(`The certificate ended ${-days} days ago: browsers refuse or warn.`);
-    else if (days < 21) said.push(`The certificate ends in ${days} days. A renewed file is taken up within the hour.`);
+    const day = new Date(certificate.validUntilMs).toISOString().slice(0, 10);
+    if (days < 0) said.push(`The certificate ended on ${day}: browsers refuse or warn.`);
+    else if (days < 21) said.push(`The certificate ends on ${day}. A renewed file is taken up within the hour.`);
     if (!ways.some((way) => way.gives === 'app' && way.url.startsWith('https:'))) {
       said.push('The certificate names no address of this machine and no host name but a wildcard.');
     }

@@ -12,9 +12,9 @@ const commands = {
   check: { needs: 'full', load: () => import('./tasks/check.mjs') },
   fix: { needs: 'full', load: () => import('./tasks/fix.mjs') },
   'test:deep': { needs: 'full', load: () => import('./tasks/deep.mjs') },
-  bench: { needs: 'full', load: async () => program(['tests/bench/bench.ts']) },
-  sim: { needs: 'full', load: async () => program(['tests/simulation/sim.ts']) },
-  screenshots: { needs: 'full', load: async () => program(['scripts/screenshots.mjs'], { built: true }) },
+  bench: { needs: 'full', load: async () => program('tests/bench/bench.ts') },
+  sim: { needs: 'full', load: async () => program('tests/simulation/sim.ts') },
+  screenshots: { needs: 'full', load: async () => program('scripts/screenshots.mjs', { built: true }) },
 };
 
 const oldestNode = 18;
@@ -39,8 +39,8 @@ async function main(name, args) {
   const { fail } = await import('./bootstrap/say.mjs');
   const command = commands[name];
   if (command === undefined) return fail(`there is no command "${name}"; there are: ${Object.keys(commands).join(', ')}.`);
-  const { stopWithParent } = await import('./bootstrap/child.mjs');
-  stopWithParent();
+  const { stopWithNpm } = await import('./bootstrap/child.mjs');
+  stopWithNpm();
   const { needPlatform } = await import('./bootstrap/node24.mjs');
   needPlatform();
   const { install } = await import('./bootstrap/install.mjs');
@@ -51,19 +51,20 @@ async function main(name, args) {
 
 /**
  * A task that is one program on Node 24; its standard output is left alone.
- * @param {string[]} head
+ * @param {string} file
  * @param {{ built?: boolean }} options
  */
-async function program(head, { built = false } = {}) {
-  const { fromRoot } = await import('./bootstrap/say.mjs');
+async function program(file, { built = false } = {}) {
+  const { existsSync } = await import('node:fs');
+  const { fail, fromRoot } = await import('./bootstrap/say.mjs');
   const { node } = await import('./bootstrap/child.mjs');
   const { build } = await import('./bootstrap/build.mjs');
   return {
     /** @param {string[]} args */
     run: async (args) => {
       if (built && !(await build())) return 1;
-      const [file = '', ...rest] = head;
-      return node([fromRoot(file), ...rest, ...args], { cleanStop: true });
+      if (!existsSync(fromRoot(file))) fail(`there is no ${file} yet.`);
+      return node([fromRoot(file), ...args], { cleanStop: true });
     },
   };
 }

@@ -9,19 +9,18 @@ import { createTabs } from './adapters/web/tabs.ts';
 import type { App } from './app/app.ts';
 import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
+import { createMeasure } from './measure.ts';
 
 export function openApp(): App {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
-  return shareApp({ tabs: createTabs(), clock, entropy }, () =>
-    startApp({
-      clock,
-      entropy,
-      log,
-      readCard,
-      storage: openStorage('wavu'),
-      network: openNetwork({ log }),
-    }),
-  );
+  const measure = __WAVU_BENCH__ ? createMeasure() : null;
+  const app = shareApp({ tabs: createTabs(), clock, entropy }, () => {
+    const storage = openStorage('wavu');
+    const network = openNetwork({ log });
+    return startApp({ clock, entropy, log, readCard, storage, network: measure?.watch(network, storage) ?? network });
+  });
+  measure?.offer(app);
+  return app;
 }

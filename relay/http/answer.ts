@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { encodeRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
 import type { SquareCard } from '../../src/protocol/relay-card.ts';
 import type { AppFile, AppFiles } from './app-files.ts';
-import { securityHeaders, strictTransport } from './headers.ts';
+import { forInsecure, securityHeaders, strictTransport } from './headers.ts';
 import type { Headers } from './headers.ts';
 import { isThisMachine, webSocketAddress } from './host.ts';
 import type { Host } from './host.ts';
@@ -62,8 +62,9 @@ export function createAnswers(world: Answering): Respond {
   };
   return (asked) => {
     const answer = respond(asked);
-    const isStrict = asked.isTls && asked.host !== null && !isThisMachine(asked.host);
-    return isStrict ? { ...answer, headers: { ...answer.headers, ...strictTransport } } : answer;
+    const isHere = asked.host !== null && isThisMachine(asked.host);
+    if (asked.isTls && asked.host !== null && !isHere) return { ...answer, headers: { ...answer.headers, ...strictTransport } };
+    return asked.isTls || asked.isTlsBefore || isHere ? answer : { ...answer, headers: forInsecure(answer.headers) };
   };
 }
 

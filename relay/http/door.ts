@@ -73,10 +73,13 @@ export async function openDoor(wanted: DoorWanted): Promise<OpenedDoor> {
     });
   });
 
-  http.on('request', (request, response) => {
-    counts.requests += 1;
-    send(request, response, wanted.respond(read(request, wanted.behindProxy)));
-  });
+  // Whoever waits for a "100 Continue" has a body, and nothing here takes one.
+  for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
+    http.on(event, (request: IncomingMessage, response: ServerResponse) => {
+      counts.requests += 1;
+      send(request, response, wanted.respond(read(request, wanted.behindProxy)));
+    });
+  }
   http.on('upgrade', (request, socket, head) => {
     if (isClosing || !isWebSocket(request)) return sayAndClose(socket, plain(400, 'Only a WebSocket is an upgrade here.\n'));
     counts.upgrades += 1;

@@ -46,3 +46,7 @@ export const securityHeaders = (kind: 'app' | 'plain'): Headers => ({
 
 /** Half a year. Only where we end the TLS ourselves, and never for this machine: it would shut http://localhost for all. */
 export const strictTransport: Headers = { 'strict-transport-security': 'max-age=15552000' };
+
+/** Where a browser trusts no header about isolation, it writes an error about it to the console. */
+export const forInsecure = (headers: Headers): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'cross-origin-opener-policy'));

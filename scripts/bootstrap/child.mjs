@@ -1,5 +1,6 @@
 /** Child processes that leave nothing behind: signals are handed on, exit codes come back. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -24,6 +25,7 @@ const living = new Map();
 let stoppedBy = null;
 let exitCode = 0;
 const killAfterMs = 10_000;
+const elderPollMs = 500;
 
 /**
  * Runs to the end and gives the exit code. After a signal it never returns: we end when the last child has.
@@ -69,13 +71,25 @@ export function node(args, options = {}) {
   return run(nodePath(), args, options);
 }
 
-/** npm killed outright tells nobody; an orphan must not keep a relay running. Windows never changes the parent's id. */
-export function stopWithParent() {
-  const parent = process.ppid;
+/** npm killed outright tells nobody, and an orphan must not keep a relay running. Without npm, who started us may leave (`nohup`). */
+export function stopWithNpm() {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const elders = eldersNow();
   const timer = setInterval(() => {
-    if (process.ppid !== parent) stop('SIGTERM');
-  }, 1000);
+    if (eldersNow() !== elders) stop('SIGTERM');
+  }, elderPollMs);
   timer.unref();
+}
+
+/** Between npm and us may stand a shell, which stays; only Linux lets us see past it. Windows never changes a parent's id. */
+function eldersNow() {
+  const parent = String(process.ppid);
+  try {
+    const status = readFileSync(`/proc/${parent}/status`, 'utf8');
+    return /^Name:\s*\w*sh$/m.test(status) ? `${parent} ${/^PPid:\s*(\d+)/m.exec(status)?.[1]}` : parent;
+  } catch {
+    return parent;
+  }
 }
 
 let isListening = false;

@@ -1,4 +1,4 @@
-/** Leaves out of the page's bundle what no page of ours can use: 127 → 109 kB brotli for the libp2p set. */
+/** Leaves out of the page's bundle what no page of ours can use: 127 → 110 kB brotli for the libp2p set. */
 import type { Plugin } from 'vite';
 
 interface StandIn {

@@ -41,11 +41,7 @@ export interface CorePorts {
 }
 
 /** `peopleOf` is asked of the mesh, which knows who is here. */
-export function createCore(
-  ports: CorePorts,
-  store: Store,
-  peopleOf: (room: Room) => readonly PersonView[],
-): Core {
+export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room) => readonly PersonView[]): Core {
   let me: Self | null = null;
   const rooms = new Map<RoomId, Room>();
   const core: Core = {
@@ -71,8 +67,7 @@ export function createCore(
       store.change({ rooms: views.sort((a, b) => lastAtMs(b) - lastAtMs(a)) });
     },
   };
-  const lastAtMs = (view: RoomView): number =>
-    view.last?.sentAtMs ?? rooms.get(view.id)?.joinedAtMs ?? 0;
+  const lastAtMs = (view: RoomView): number => view.last?.sentAtMs ?? rooms.get(view.id)?.joinedAtMs ?? 0;
   return core;
 }
 

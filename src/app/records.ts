@@ -19,8 +19,7 @@ export const keyOf = {
   /** (author, n) → the key in the timeline. */
   log: (room: RoomId, device: DeviceId, n: number): string => `log/${room}/${device}/${pad(n)}`,
   /** In order of time: the signed content itself. */
-  timeline: (room: RoomId, sentAtMs: number, message: MessageId): string =>
-    `timeline/${room}/${pad(sentAtMs)}/${message}`,
+  timeline: (room: RoomId, sentAtMs: number, message: MessageId): string => `timeline/${room}/${pad(sentAtMs)}/${message}`,
   /** Sealed and not yet acknowledged by anyone. */
   outbox: (room: RoomId, n: number): string => `outbox/${room}/${pad(n)}`,
 };

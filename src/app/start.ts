@@ -43,9 +43,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     return stuckApp(store);
   }
   const peers = createPeers();
-  const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) =>
-    peopleIn(room, peers, core.me()?.key.id),
-  );
+  const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) => peopleIn(room, peers, core.me()?.key.id));
   const timelines = createTimelines(core, (room, n) => outbox.hasLeft(room, n));
   const outbox = createOutbox(core, peers, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
@@ -79,6 +77,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     startRoom: async (name) => afterRooms(await startRoom(core, name)),
     joinRoom: async (link) => afterRooms(await joinRoom(core, link)),
     leaveRoom: async (room) => {
+      attached?.leaving(room);
       if (!(await leaveRoom(core, room))) return;
       outbox.drop(room);
       timelines.drop(room);

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/tabs.ts';
 import { newMessageId } from '../protocol/content.ts';
-import type { MessageId } from '../protocol/ids.ts';
+import type { MessageId, RoomId } from '../protocol/ids.ts';
 
 /** An app at once: it follows until this tab leads, and nobody who holds it sees the difference. */
 export function shareApp(
@@ -18,6 +18,8 @@ export function shareApp(
   const store = createStore();
   const ending = new AbortController();
   const asked = new Map<string, Asked>();
+  /** What this tab looks at: a new leader has loaded none of it. */
+  const shown = new Set<RoomId>();
   let local: LocalApp | null = null;
 
   const lead = async (): Promise<void> => {
@@ -30,12 +32,18 @@ export function shareApp(
     // What the leader before us left unanswered, it may have done: messages carry their id, the rest is harmless twice.
     for (const { call, done } of asked.values()) void perform(app, call, true).then(done);
     asked.clear();
+    for (const room of shown) void app.show(room);
   };
 
   const stop = tabs.listen((note) => {
     if (local !== null || !isNote(note)) return;
     if (note.kind === 'view') store.change(note.view);
-    if (note.kind === 'leads') tabs.post({ kind: 'follows' } satisfies Note);
+    if (note.kind === 'leads') {
+      tabs.post({ kind: 'follows' } satisfies Note);
+      // Nobody may have heard these, or somebody who is gone now.
+      for (const [ref, { call }] of asked) tabs.post({ kind: 'call', ref, call, again: true } satisfies Note);
+      for (const room of shown) void ask({ verb: 'show', args: [room] });
+    }
     if (note.kind === 'done') {
       asked.get(note.ref)?.done(note.result);
       asked.delete(note.ref);
@@ -48,7 +56,7 @@ export function shareApp(
   const ask = (call: Call): Promise<unknown> => {
     if (local !== null) return perform(local, call, false);
     const ref = newMessageId(entropy.bytes(16));
-    tabs.post({ kind: 'call', ref, call } satisfies Note);
+    tabs.post({ kind: 'call', ref, call, again: false } satisfies Note);
     return new Promise((done) => asked.set(ref, { call, done }));
   };
   const roomId = async (call: Call): ReturnType<App['joinRoom']> => {
@@ -63,10 +71,15 @@ export function shareApp(
     nameMe: (name) => act({ verb: 'nameMe', args: [name] }),
     startRoom: (name) => roomId({ verb: 'startRoom', args: [name] }),
     joinRoom: (link) => roomId({ verb: 'joinRoom', args: [link] }),
-    leaveRoom: (room) => act({ verb: 'leaveRoom', args: [room] }),
-    send: async (room, text) =>
-      (await ask({ verb: 'send', args: [room, text], id: newMessageId(entropy.bytes(16)) })) === true,
-    show: (room) => act({ verb: 'show', args: [room] }),
+    leaveRoom: (room) => {
+      shown.delete(room);
+      return act({ verb: 'leaveRoom', args: [room] });
+    },
+    send: async (room, text) => (await ask({ verb: 'send', args: [room, text], id: newMessageId(entropy.bytes(16)) })) === true,
+    show: (room) => {
+      shown.add(room);
+      return act({ verb: 'show', args: [room] });
+    },
     older: (room) => act({ verb: 'older', args: [room] }),
     markRead: (room) => act({ verb: 'markRead', args: [room] }),
     dismissTrouble: () => void act({ verb: 'dismissTrouble', args: [] }),
@@ -85,7 +98,7 @@ type Note =
   | { readonly kind: 'leads' }
   | { readonly kind: 'follows' }
   | { readonly kind: 'view'; readonly view: View }
-  | { readonly kind: 'call'; readonly ref: string; readonly call: Call }
+  | { readonly kind: 'call'; readonly ref: string; readonly call: Call; readonly again: boolean }
   | { readonly kind: 'done'; readonly ref: string; readonly result: unknown };
 
 type Verb = Exclude<keyof App, 'view' | 'subscribe' | 'close' | 'send'>;
@@ -118,9 +131,7 @@ function serve(app: LocalApp, tabs: Tabs, clock: Clock): void {
       post();
     }
     if (note.kind === 'call') {
-      void perform(app, note.call, false).then((result) =>
-        tabs.post({ kind: 'done', ref: note.ref, result } satisfies Note),
-      );
+      void perform(app, note.call, note.again).then((result) => tabs.post({ kind: 'done', ref: note.ref, result } satisfies Note));
     }
   });
   tabs.post({ kind: 'leads' } satisfies Note);

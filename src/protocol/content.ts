@@ -37,8 +37,8 @@ export interface Summary {
   readonly author: DeviceId;
   readonly peer: PeerId;
   readonly name: string;
-  /** The other side shall send its own summary. */
-  readonly wantsReply: boolean;
+  /** `asks`: the other side shall send its own. `leaves`: the author goes from the room, or from the mesh. */
+  readonly about: 'tells' | 'asks' | 'leaves';
   /** Devices as the first 8 bytes of their key, hex. */
   readonly heads: readonly { readonly device: string; readonly upTo: number }[];
 }
@@ -51,7 +51,9 @@ export const abbreviate = (device: DeviceId): string => device.slice(0, 16);
 
 /** The bytes a device puts its name to; the room is in the signature, so they hold nowhere else. */
 export function encodeContent(content: Content, room: RoomId, key: DeviceKey): Uint8Array {
-  const out = createWriter().u8(kinds.indexOf(content.kind) + 1).fixed(hexToBytes(content.author));
+  const out = createWriter()
+    .u8(kinds.indexOf(content.kind) + 1)
+    .fixed(hexToBytes(content.author));
   switch (content.kind) {
     case 'message':
       out.fixed(hexToBytes(content.id)).varint(content.n).varint(content.sentAtMs);
@@ -63,7 +65,7 @@ export function encodeContent(content: Content, room: RoomId, key: DeviceKey): U
       break;
     case 'summary':
       out.capped(fromBase64url(content.peer) ?? new Uint8Array(0)).text(content.name);
-      out.u8(content.wantsReply ? 1 : 0).varint(content.heads.length);
+      out.u8(abouts.indexOf(content.about)).varint(content.heads.length);
       for (const head of content.heads) out.fixed(hexToBytes(head.device)).varint(head.upTo);
       break;
   }
@@ -93,6 +95,7 @@ export function decodeOwnContent(bytes: Uint8Array): Content | Refusal {
   return 'refused' in content || read.isDone() ? content : refuse('truncated');
 }
 
+const abouts = ['tells', 'asks', 'leaves'] as const;
 const kinds = ['message', 'receipt', 'summary'] as const;
 
 const signedBytes = (room: RoomId, body: Uint8Array): Uint8Array =>
@@ -106,7 +109,7 @@ function readFields(read: Reader, kind: Content['kind'], author: DeviceId): Cont
       const sentAtMs = read.varint();
       const name = read.text(limits.nameBytes);
       const text = read.text(limits.textBytes);
-      if (id === null || n < 1 || sentAtMs > maxTimeMs) return null;
+      if (id === null || n < 1 || n > maxNumber || sentAtMs > maxTimeMs) return null;
       return { kind, author, id, n, sentAtMs, name, text };
     }
     case 'receipt': {
@@ -118,17 +121,20 @@ function readFields(read: Reader, kind: Content['kind'], author: DeviceId): Cont
     case 'summary': {
       const peer = parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
       const name = read.text(limits.nameBytes);
-      const wantsReply = read.u8() === 1;
+      const about = abouts[read.u8()];
       const count = read.varint();
       if (count > limits.devicesPerRoom) return refuse('too-many');
       const heads = Array.from({ length: count }, () => ({
         device: bytesToHex(read.fixed(8)),
         upTo: read.varint(),
       }));
-      return peer === null || !read.isGood() ? null : { kind, author, peer, name, wantsReply, heads };
+      if (peer === null || about === undefined || !read.isGood()) return null;
+      return { kind, author, peer, name, about, heads };
     }
   }
 }
 
+/** 15 digits. */
+const maxNumber = 999_999_999_999_999;
 /** The year 9999: what fits the 15 digits of a timeline key, and every calendar. */
 const maxTimeMs = 253_402_300_799_999;

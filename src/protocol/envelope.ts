@@ -45,8 +45,7 @@ export function openEnvelope(keys: RoomKeys, envelope: Uint8Array): Uint8Array |
   }
 }
 
-export const envelopeIdOf = (envelope: Uint8Array): EnvelopeId =>
-  bytesToHex(sha256(envelope).subarray(0, 16)) as EnvelopeId;
+export const envelopeIdOf = (envelope: Uint8Array): EnvelopeId => bytesToHex(sha256(envelope).subarray(0, 16)) as EnvelopeId;
 
 const version = 1;
 const tagBytes = 8;
@@ -57,5 +56,4 @@ const buckets = [223, 512, 1_024, 2_048, 4_096, 8_192, limits.envelopeBytes];
 
 const bucketFor = (bytes: number): number | null => buckets.find((size) => bytes <= size) ?? null;
 
-const tagOf = (keys: RoomKeys, nonce: Uint8Array): Uint8Array =>
-  hmac(sha256, keys.tag, nonce).subarray(0, tagBytes);
+const tagOf = (keys: RoomKeys, nonce: Uint8Array): Uint8Array => hmac(sha256, keys.tag, nonce).subarray(0, tagBytes);

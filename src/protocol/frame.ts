@@ -10,7 +10,9 @@ export type Frame =
   | { readonly kind: 'pong'; readonly token: number };
 
 export function encodeFrame(frame: Frame): Uint8Array {
-  const out = createWriter().u8(version).u8(kinds.indexOf(frame.kind) + 1);
+  const out = createWriter()
+    .u8(version)
+    .u8(kinds.indexOf(frame.kind) + 1);
   return (frame.kind === 'envelope' ? out.fixed(frame.bytes) : out.varint(frame.token)).done();
 }
 

@@ -27,7 +27,9 @@ export type MeetFrame =
 export type MeetRefusal = 'malformed' | 'unknown-version' | 'too-many-topics' | 'not-met' | 'too-fast' | 'too-big' | 'overloaded';
 
 export function encodeMeet(frame: MeetFrame): Uint8Array {
-  const out = createWriter().u8(version).u8(kinds.indexOf(frame.kind) + 1);
+  const out = createWriter()
+    .u8(version)
+    .u8(kinds.indexOf(frame.kind) + 1);
   switch (frame.kind) {
     case 'join':
     case 'leave':
@@ -125,8 +127,7 @@ const rest = (read: Reader, refusal: Refusal): Refusal => {
 
 const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
 
-const readPeer = (read: Reader): PeerId | null =>
-  parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
+const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
 
 // PeerIds only come from `parsePeerId`, whose alphabet is base64url; one of an impossible length encodes as nobody.
 const peer = (out: Writer, id: PeerId): Writer => out.capped(fromBase64url(id) ?? new Uint8Array(0));

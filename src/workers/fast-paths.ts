@@ -1,5 +1,4 @@
-/// <reference lib="webworker" />
-/** Lets the browser answer from the cache without waking the worker: measured 20 ms to the first byte, 60 to the app. */
+/** Lets the browser answer from the cache without waking the worker: the first byte of a page comes 20 ms earlier. */
 
 /** Where a browser has it (Chromium); elsewhere the fetch handler does the same, a little later. */
 interface Routes {

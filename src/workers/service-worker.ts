@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 /** Serves the built app from this device, so that it starts without any network; never an older one than it had. */
 import { clientsClaim } from 'workbox-core';
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';

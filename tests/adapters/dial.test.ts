@@ -86,7 +86,7 @@ async function startDial(onAnswer: (connection: FakeConnection) => void): Promis
   vi.spyOn(methods, 'createOffer').mockResolvedValue({ type: 'offer', sdp: 'offer' });
   vi.spyOn(methods, 'setLocalDescription').mockResolvedValue();
   const state = vi.spyOn(methods, 'connectionState', 'get').mockReturnValue('new');
-  vi.spyOn(methods, 'setRemoteDescription').mockImplementation(async function (this: RTCPeerConnection) {
+  vi.spyOn(methods, 'setRemoteDescription').mockImplementation(async function (this: InstanceType<typeof RTCPeerConnection>) {
     const become = (next: RTCPeerConnectionState): void => {
       state.mockReturnValue(next);
       this.onconnectionstatechange?.(new Event('connectionstatechange'));

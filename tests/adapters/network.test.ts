@@ -9,6 +9,7 @@ import { openRelayHost } from '../../src/adapters/libp2p/relay-host.ts';
 import type { Network } from '../../src/ports/network.ts';
 import { networkContract } from '../contracts/network.contract.ts';
 import type { NetworkSubject } from '../contracts/network.contract.ts';
+import { createConnection } from './people.ts';
 import { systemClock } from './relay-house.ts';
 
 describe('libp2p', () => {
@@ -60,7 +61,7 @@ async function openSubject(): Promise<NetworkSubject> {
     deadAddress: '/ip4/127.0.0.1/tcp/9/ws',
     clock: systemClock,
     page: async () => {
-      const page = await openNetwork({ log: () => {} });
+      const page = await openNetwork({ log: () => {}, createConnection });
       pages.push(page);
       return page;
     },

@@ -1,4 +1,5 @@
 /** Pages that meet at a relay, for tests: what they hear, and ways to wait for it. */
+import { RTCPeerConnection as NodeConnection } from 'node-datachannel/polyfill';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
 import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
@@ -6,6 +7,10 @@ import { parseTopic } from '../../src/protocol/ids.ts';
 import type { Topic } from '../../src/protocol/ids.ts';
 import { isRefusal } from '../../src/protocol/refusal.ts';
 import type { CloseReason, Link, Network, Opened } from '../../src/ports/network.ts';
+
+/** Node has no peer connections of its own. */
+export const createConnection = (configuration: RTCConfiguration): RTCPeerConnection =>
+  new NodeConnection(configuration as never) as unknown as RTCPeerConnection;
 
 export interface Person {
   readonly network: Network;
@@ -33,7 +38,7 @@ export async function until<Value>(look: () => Value | undefined | null | false,
 }
 
 export async function openPerson(): Promise<Person> {
-  const network = await openNetwork({ log: () => {} });
+  const network = await openNetwork({ log: () => {}, createConnection });
   const person: Person = {
     network,
     met: [],

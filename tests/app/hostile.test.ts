@@ -18,7 +18,6 @@ import type { Village } from './village.ts';
 
 const luck = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill);
 
-
 test('noise, wrong versions, huge and truncated frames over a link are refused, and the room goes on', async () => {
   const village = createVillage('noise');
   const { asha, well, insider } = await scene(village);
@@ -51,7 +50,14 @@ test('a member cannot speak for another, say two things under one number, or wri
   const nowMs = village.wallMs();
   const say = (message: Partial<Message>, key: DeviceKey, n: number): void => {
     const whole: Message = {
-      kind: 'message', author: key.id, id: newMessageId(luck(16, n)), n: 1, sentAtMs: nowMs, name: 'M', text: 'x', ...message,
+      kind: 'message',
+      author: key.id,
+      id: newMessageId(luck(16, n)),
+      n: 1,
+      sentAtMs: nowMs,
+      name: 'M',
+      text: 'x',
+      ...message,
     };
     link.send(insider.sealed(encodeContent(whole, keys.id, key), n));
   };
@@ -86,7 +92,12 @@ test('a recorded summary, said again from elsewhere, makes nobody present', asyn
   const link = await insider.linkTo(asha.id);
   const ghost = deriveDevice(luck(32, 9));
   const summary: Content = {
-    kind: 'summary', author: ghost.id, peer: asha.friendId, name: 'Ghost', wantsReply: true, heads: [],
+    kind: 'summary',
+    author: ghost.id,
+    peer: asha.friendId,
+    name: 'Ghost',
+    about: 'asks',
+    heads: [],
   };
   link.send(insider.sealed(encodeContent(summary, keys.id, ghost), 1));
   await village.world.runFor(1_000);
@@ -119,7 +130,7 @@ interface Insider {
 
 /** Asha and a friend talk in a room; an insider holds its link and speaks the wire by hand. */
 async function scene(village: Village) {
-  const { world, person, room, until } = village;
+  const { person, room, until } = village;
   const [page, friend] = [await person('Asha'), await person('Friend')];
   const well = await room([page, friend]);
   await until('direct', () => roomOf(appOf(page), well).people[0]?.path === 'direct');
@@ -133,7 +144,11 @@ async function scene(village: Village) {
     keys,
     insider,
     asha: {
-      app: appOf(page), id: idOf(page), friend, friendId: idOf(friend), device: appOf(page).view().me?.device ?? ('' as never),
+      app: appOf(page),
+      id: idOf(page),
+      friend,
+      friendId: idOf(friend),
+      device: appOf(page).view().me?.device ?? ('' as never),
     },
   };
 }
@@ -162,7 +177,11 @@ async function intrude(village: Village, keys: RoomKeys): Promise<Insider> {
       return link.link;
     },
     sealed: (signed, nonce) => {
-      const envelope = seal(keys, signed, Uint8Array.from({ length: 12 }, (_, at) => (at < 4 ? nonce >> (8 * at) : 0xee)));
+      const envelope = seal(
+        keys,
+        signed,
+        Uint8Array.from({ length: 12 }, (_, at) => (at < 4 ? nonce >> (8 * at) : 0xee)),
+      );
       if ('refused' in envelope) throw new Error(envelope.refused);
       return encodeFrame({ kind: 'envelope', bytes: envelope });
     },

@@ -71,8 +71,7 @@ export function roomOf(app: App, room: RoomId): RoomView {
   return view;
 }
 
-export const messagesOf = (app: App, room: RoomId): readonly MessageView[] =>
-  app.view().timelines[room]?.messages ?? [];
+export const messagesOf = (app: App, room: RoomId): readonly MessageView[] => app.view().timelines[room]?.messages ?? [];
 
 export const textsOf = (app: App, room: RoomId): readonly string[] => messagesOf(app, room).map(({ text }) => text);
 

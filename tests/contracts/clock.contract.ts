@@ -50,12 +50,15 @@ const cases: Readonly<Record<string, (clock: Clock) => Promise<void>>> = {
 
   'runs shorter delays first': async (clock) => {
     const order: number[] = [];
-    const runs = [60, 5, 30].map((ms) => new Promise<void>((done) => {
-      clock.after(ms, () => {
-        order.push(ms);
-        done();
-      });
-    }));
+    const runs = [60, 5, 30].map(
+      (ms) =>
+        new Promise<void>((done) => {
+          clock.after(ms, () => {
+            order.push(ms);
+            done();
+          });
+        }),
+    );
     await Promise.all(runs);
     assertSame(order, [5, 30, 60], 'order');
   },

@@ -44,7 +44,7 @@ export const assertState = <Value extends { readonly state: string }, State exte
 };
 
 /** Resolves when what it waits for came; the runner's time limit is the only clock. */
-export interface Awaited<Value> {
+export interface Inbox<Value> {
   readonly all: readonly Value[];
   push(value: Value): void;
   /** Resolves with everything once there is so much of it. */
@@ -53,7 +53,7 @@ export interface Awaited<Value> {
   first(fits: (value: Value) => boolean): Promise<Value>;
 }
 
-export const createInbox = <Value>(): Awaited<Value> => {
+export const createInbox = <Value>(): Inbox<Value> => {
   const all: Value[] = [];
   let checks: (() => void)[] = [];
   const wait = <Result>(look: () => Result | null): Promise<Result> =>

@@ -13,7 +13,10 @@ const cases: Readonly<Record<string, (entropy: Entropy) => Promise<void>>> = {
       assertSame(entropy.bytes(length).length, length, 'length');
     }
     const large = entropy.bytes(200_000);
-    assert(large.subarray(-64).some((byte) => byte !== 0), 'the end is filled too');
+    assert(
+      large.subarray(-64).some((byte) => byte !== 0),
+      'the end is filled too',
+    );
   },
 
   'never gives the same 16 bytes twice': async (entropy) => {
@@ -29,9 +32,12 @@ const cases: Readonly<Record<string, (entropy: Entropy) => Promise<void>>> = {
   },
 
   'has no favourite among the bytes': async (entropy) => {
-    const counts = new Array<number>(256).fill(0);
+    const counts = Array.from({ length: 256 }, () => 0);
     for (const byte of entropy.bytes(256_000)) counts[byte] = (counts[byte] ?? 0) + 1;
     // 1,000 expected, deviation 32: six of them either way.
-    assert(counts.every((count) => count > 810 && count < 1_190), 'all about equally often');
+    assert(
+      counts.every((count) => count > 810 && count < 1_190),
+      'all about equally often',
+    );
   },
 };

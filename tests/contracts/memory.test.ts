@@ -1,5 +1,5 @@
 /** Every contract on the memory world, for a fixed seed and a fresh one. */
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -16,9 +16,9 @@ for (const seed of ['fixed', freshSeed]) {
   let world: World = createWorld({ seed });
   const runAll = (cases: readonly Case[]): void => {
     for (const each of cases) {
-      test(each.name, async () => {
+      test(`${each.name}`, async () => {
         world = createWorld({ seed, path: { jitterMs: 10, loss: 0.01 } });
-        await world.finish(each.run());
+        await expect(world.finish(each.run())).resolves.toBeUndefined();
       });
     }
   };

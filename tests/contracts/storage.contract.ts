@@ -142,7 +142,10 @@ const cases: Readonly<Record<string, (subject: StorageSubject) => Promise<void>>
     assertSame(await storage.commit({ writes: [put('a', large)], durability: 'strict' }), { state: 'committed' }, 'commit');
     const found = await storage.get('a');
     assert(found !== null && found.value.length === large.length, 'the whole length is there');
-    assert(found.value.every((byte, at) => byte === large[at]), 'every byte is the same');
+    assert(
+      found.value.every((byte, at) => byte === large[at]),
+      'every byte is the same',
+    );
   },
 
   'writes 1,000 records at once': async ({ open }) => {
@@ -150,8 +153,15 @@ const cases: Readonly<Record<string, (subject: StorageSubject) => Promise<void>>
     const names = Array.from({ length: 1_000 }, (_, at) => `n/${String(at).padStart(4, '0')}`);
     await write(storage, ...names.map((key, at) => put(key, numbered(at), 0)));
     const found = await storage.range({ from: 'n/', to: 'n0', limit: 2_000 });
-    assertSame(found.map((record) => record.key), names, 'keys');
-    assert(found.every((record, at) => numberOf(record.value) === at), 'each key has its value');
+    assertSame(
+      found.map((record) => record.key),
+      names,
+      'keys',
+    );
+    assert(
+      found.every((record, at) => numberOf(record.value) === at),
+      'each key has its value',
+    );
   },
 
   'copies values on the way in and on the way out': async ({ open }) => {
@@ -179,7 +189,10 @@ const cases: Readonly<Record<string, (subject: StorageSubject) => Promise<void>>
       storage.commit({ writes: [put('a', numbered(at), at)], durability: at % 3 === 0 ? 'strict' : 'relaxed' }),
     );
     const read = storage.get('a');
-    assert((await Promise.all(commits)).every((result) => result.state === 'committed'), 'each saw the one before it');
+    assert(
+      (await Promise.all(commits)).every((result) => result.state === 'committed'),
+      'each saw the one before it',
+    );
     assertSame((await read)?.version, 20, 'version seen by a reader behind them');
   },
 

@@ -58,8 +58,5 @@ test('base64url has one spelling, and the same as Node’s', () => {
       expect(fromBase64url(text)).toEqual(bytes);
     }),
   );
-  for (const odd of ['A', 'AB', 'AA=', 'A A', '+/__', 'AAAAA']) {
-    if (odd === 'AA=' || odd.length % 4 === 1 || /[^A-Za-z0-9_-]/.test(odd)) expect(fromBase64url(odd)).toBeNull();
-  }
-  expect(fromBase64url('AB')).toBeNull();
+  for (const odd of ['A', 'AB', 'AA=', 'A A', '+/__', 'AAAAA']) expect(fromBase64url(odd)).toBeNull();
 });

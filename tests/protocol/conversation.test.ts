@@ -71,7 +71,7 @@ test('receipts and the largest summary fit an envelope', () => {
     upTo: Number.MAX_SAFE_INTEGER,
   }));
   const peer = parsePeerId('A'.repeat(86))!;
-  const summary: Content = { kind: 'summary', author: alice.id, peer, name: 'A'.repeat(48), wantsReply: true, heads };
+  const summary: Content = { kind: 'summary', author: alice.id, peer, name: 'A'.repeat(48), about: 'asks', heads };
   for (const content of [receipt, summary]) {
     expect(decodeContent(openEnvelope(room, sealed(content)) as Uint8Array, room.id)).toEqual(content);
   }

@@ -6,9 +6,7 @@ import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
 import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
 
-const topic = fc
-  .uint8Array({ minLength: 16, maxLength: 16 })
-  .map((bytes) => parseTopic(Buffer.from(bytes).toString('hex'))!);
+const topic = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => parseTopic(Buffer.from(bytes).toString('hex'))!);
 const peer = fc.uint8Array({ minLength: 2, maxLength: limits.peerIdBytes }).map((bytes) => parsePeerId(toBase64url(bytes))!);
 const bytes = fc.uint8Array({ maxLength: 400 });
 const token = fc.nat();
@@ -62,5 +60,6 @@ test('other versions, unknown kinds, too many and too big are refused by name', 
 });
 
 test('noise never throws', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => void decodeMeet(noise)), { numRuns: 2_000 });
+  const isAnswered = fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => typeof decodeMeet(noise) === 'object');
+  expect(fc.check(isAnswered, { numRuns: 2_000 }).failed).toBe(false);
 });

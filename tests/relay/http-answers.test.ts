@@ -95,6 +95,7 @@ describe('every answer', () => {
   test('forbids what the page does not need', async () => {
     const { door } = await openTestDoor();
     const paths = ['/', ...appPaths, '/healthz', '/metrics', '/.well-known/wavu.json', '/nothing'];
+    // Over plain HTTP from elsewhere no browser takes COOP: it only complains.
     for (const host of [`localhost:${door.port}`, '192.168.1.5:8470', '***']) {
       for (const path of paths) {
         for (const method of ['GET', 'POST']) {
@@ -107,7 +108,7 @@ describe('every answer', () => {
             hsts: headers['strict-transport-security'],
           };
           expect(said).toEqual({
-            coop: 'same-origin',
+            coop: host.startsWith('localhost') ? 'same-origin' : undefined,
             coep: 'require-corp',
             nosniff: 'nosniff',
             referrer: 'no-referrer',
@@ -120,6 +121,15 @@ describe('every answer', () => {
         }
       }
     }
+  });
+
+  test('isolates the page behind a proxy as well', async () => {
+    const { door } = await openTestDoor({ behindProxy: true });
+    const { headers } = await ask({ port: door.port, headers: { host: 'wavu.example', 'x-forwarded-proto': 'https' } });
+    expect([headers['cross-origin-opener-policy'], headers['cross-origin-embedder-policy']]).toEqual([
+      'same-origin',
+      'require-corp',
+    ]);
   });
 
   test('lets the page run its own scripts and no others', async () => {

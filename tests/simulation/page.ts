@@ -21,6 +21,12 @@ export interface Running {
   readonly life: Life;
 }
 
+export interface Relay {
+  readonly node: WorldNode;
+  start(): void;
+  crash(how: 'killed' | 'power-cut'): void;
+}
+
 export interface RelayOptions {
   readonly address: string;
 }
@@ -50,7 +56,7 @@ export const createPage = (world: World, name: string, home: string, onStart: (a
 };
 
 /** A relay as `relay/` runs it, without its sockets and files. */
-export const createRelay = (world: World, name: string, { address }: RelayOptions): Pick<Page, 'node' | 'crash'> & { start(): void } => {
+export const createRelay = (world: World, name: string, { address }: RelayOptions): Relay => {
   const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: null };
   const node = world.node(name, { role: 'relay', address, card });
   return {

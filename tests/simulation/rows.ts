@@ -43,4 +43,5 @@ export const isMet = (rows: readonly Row[]): boolean => rows.every((row) => row.
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-const rounded = (value: number | string): number | string => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value);
+const rounded = (value: number | string): number | string =>
+  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;

@@ -1,11 +1,12 @@
 /** `npm run sim -- --scenario hello --nodes 20 --seed 7 --json`: runs the product in a memory world and prints what came of it. */
 import { parseArgs } from 'node:util';
 import { hello } from './hello.ts';
-import type { Scenario } from './hello.ts';
+import type { Scenario } from './room-run.ts';
 import { isMet } from './rows.ts';
 import type { Row } from './rows.ts';
+import { storm } from './storm.ts';
 
-const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello };
+const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm };
 
 const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--json]
   The same scenario, nodes, messages and seed give the same run, event for event (see traceHash).

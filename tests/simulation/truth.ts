@@ -9,7 +9,7 @@ export interface Truth {
   /** The app said that the message is on the disk, or that it is not. */
   answered(text: string, isKept: boolean): void;
   /** Looks at everything this device shows, now and at each change. `isReachable`: some link stands. */
-  watch(device: string, app: App, room: () => RoomId | null, hasLinks: () => boolean): void;
+  watch(device: string, app: Pick<App, 'view' | 'subscribe'>, room: () => RoomId | null, hasLinks: () => boolean): void;
   isAllDelivered(devices: readonly string[]): boolean;
   /** After the end: `shown` is all that each device has, the oldest too. */
   count(shown: ReadonlyMap<string, readonly MessageView[]>): Counts;
@@ -26,7 +26,10 @@ export interface Counts {
   readonly lost: number;
   readonly shownTwice: number;
   readonly falseMarks: number;
+  /** Took a step back while the app ran. */
   readonly marksBack: number;
+  /** Stood lower at the first look after a restart than before it. */
+  readonly marksForgotten: number;
   /** Kept messages whose author knows in the end of everyone who has them. */
   readonly marksComplete: number;
   /** From pressing Enter to being shown elsewhere, sorted. */
@@ -41,11 +44,20 @@ interface Said {
   rank: number;
 }
 
+/** One life of one device, as it is watched. */
+interface Look {
+  readonly device: string;
+  /** The mark of each text when it was last looked at. 0 waiting, 1 left, 2 and more received. */
+  readonly ranks: Map<string, number>;
+  hasLinks(): boolean;
+}
+
 export const createTruth = (nowMs: () => number, say: (what: string) => void): Truth => {
   const said = new Map<string, Said>();
   const twice = new Set<string>();
   const falseMarks = new Set<string>();
   const marksBack = new Set<string>();
+  const marksForgotten = new Set<string>();
 
   const note = (what: Set<string>, name: string, facts: string): void => {
     if (what.has(name)) return;
@@ -61,7 +73,7 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     }
   };
 
-  const lookAtMark = (device: string, text: string, mark: Mark, hasLinks: boolean): void => {
+  const lookAtMark = ({ device, ranks, hasLinks }: Look, text: string, mark: Mark): void => {
     const message = said.get(text);
     if (message === undefined) return;
     const rank = rankOf(mark);
@@ -69,19 +81,26 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     if (mark.state === 'received' && mark.by > others) {
       note(falseMarks, text, `${device} says "${text}" was received by ${mark.by}, it was by ${others}`);
     }
-    if (mark.state === 'left' && message.rank < 1 && !hasLinks) {
+    if (mark.state === 'left' && message.rank < 1 && !hasLinks()) {
       note(falseMarks, text, `${device} says "${text}" left, but has no link`);
     }
-    if (rank < message.rank) note(marksBack, text, `${device} takes the mark of "${text}" back, ${message.rank} to ${rank}`);
+    const before = ranks.get(text);
+    if (before !== undefined && rank < before)
+      note(marksBack, text, `${device} takes the mark of "${text}" back, ${before} to ${rank}`);
+    if (before === undefined && rank < message.rank) {
+      note(marksForgotten, text, `${device}, started again, has the mark of "${text}" at ${rank}, it was ${message.rank}`);
+    }
+    ranks.set(text, rank);
     message.rank = Math.max(rank, message.rank);
   };
 
-  const look = (device: string, messages: readonly MessageView[], hasLinks: boolean): void => {
+  const lookAt = (look: Look, messages: readonly MessageView[]): void => {
+    const { device } = look;
     lookForTwins(device, messages);
     for (const { text, mark } of messages) {
       const message = said.get(text);
       if (message !== undefined && !message.shownAtMs.has(device)) message.shownAtMs.set(device, nowMs());
-      if (mark !== null) lookAtMark(device, text, mark, hasLinks);
+      if (mark !== null) lookAtMark(look, text, mark);
     }
   };
 
@@ -96,12 +115,13 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     },
     watch: (device, app, room, hasLinks) => {
       let before: readonly MessageView[] | null = null;
+      const look: Look = { device, ranks: new Map(), hasLinks };
       app.subscribe(() => {
         const id = room();
         const messages = id === null ? undefined : app.view().timelines[id]?.messages;
         if (messages === undefined || messages === before) return;
         before = messages;
-        look(device, messages, hasLinks());
+        lookAt(look, messages);
       });
     },
     isAllDelivered: (devices) =>
@@ -137,14 +157,16 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
         shownTwice: twice.size,
         falseMarks: falseMarks.size,
         marksBack: marksBack.size,
+        marksForgotten: marksForgotten.size,
         marksComplete,
         latenciesMs: kept
-          .flatMap(({ author, atMs, shownAtMs }) => [...shownAtMs].filter(([device]) => device !== author).map(([, shownMs]) => shownMs - atMs))
+          .flatMap(({ author, atMs, shownAtMs }) =>
+            [...shownAtMs].filter(([device]) => device !== author).map(([, shownMs]) => shownMs - atMs),
+          )
           .toSorted((a, b) => a - b),
       };
     },
   };
 };
 
-const rankOf = (mark: Mark): number =>
-  mark.state === 'waiting' ? 0 : mark.state === 'left' ? 1 : 1 + mark.by;
+const rankOf = (mark: Mark): number => (mark.state === 'waiting' ? 0 : mark.state === 'left' ? 1 : 1 + mark.by);

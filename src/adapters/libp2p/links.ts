@@ -63,7 +63,7 @@ export function createLinkBook(log: Log): LinkBook {
     else unheard.push({ entry, why });
     // A goodbye lets the last frames out; a broken path gets none.
     if (isPolite) void closeConnection(entry.connection);
-    else entry.connection.abort(new Error(why));
+    else abortConnection(entry.connection, why);
   };
 
   const takeFrame = (entry: Entry, frame: Uint8Array): boolean => {
@@ -176,7 +176,16 @@ export function createLinkBook(log: Log): LinkBook {
 export async function closeConnection(connection: Connection): Promise<void> {
   try {
     await connection.close({ signal: AbortSignal.timeout(closeTimeoutMs) });
-  } catch (error) {
-    connection.abort(error instanceof Error ? error : new Error('close'));
+  } catch {
+    abortConnection(connection, 'close failed');
+  }
+}
+
+/** libp2p's own throws when the muxer still wants to say goodbye on a stream that is gone. */
+export function abortConnection(connection: Connection, why: string): void {
+  try {
+    connection.abort(new Error(why));
+  } catch {
+    // Then there is nothing left to end.
   }
 }

@@ -13,7 +13,8 @@ import { createLibp2p } from 'libp2p';
 import type { Log } from '../../ports/log.ts';
 import type { Network } from '../../ports/network.ts';
 import { gossip } from './gossip.ts';
-import { createLinkBook } from './links.ts';
+import { createHandSignal } from './hand-signal.ts';
+import { abortConnection, createLinkBook } from './links.ts';
 import { createPeerDials, linkProtocol } from './peer-dial.ts';
 import { toPeerId } from './peer-ids.ts';
 import { createRelayDoors } from './relay-door.ts';
@@ -23,19 +24,31 @@ export interface PageNetworkSettings {
   readonly log: Log;
   /** STUN or TURN addresses. None by default: whoever answers one learns who talks when. */
   readonly iceServers?: readonly string[];
+  /** Only where there is no `RTCPeerConnection`: Node brings its own. */
+  readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
-export async function openNetwork({ log, iceServers = [] }: PageNetworkSettings): Promise<Network> {
-  const caught: { circuit?: Transport } = {};
-  const node = await createNode(caught, iceServers);
-  const { circuit } = caught;
-  if (circuit === undefined) throw new Error('libp2p made no circuit transport');
+export async function openNetwork({ log, iceServers = [], createConnection }: PageNetworkSettings): Promise<Network> {
+  const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
+  const caught: Caught = {};
+  const node = await createNode(caught, rtcConfiguration);
+  const { circuit, components } = caught;
+  if (circuit === undefined || components === undefined) throw new Error('libp2p made no circuit transport');
 
   const self = toPeerId(node.peerId);
   const book = createLinkBook(log);
   const doors = createRelayDoors(node, circuit, book, log);
   const dials = createPeerDials(node, self, book, log);
   const topics = createTopics(node.services.pubsub, log);
+  const byHand = createHandSignal({
+    node,
+    self,
+    upgrader: components.upgrader,
+    logger: components.logger,
+    dials,
+    createConnection: () => createConnection?.(rtcConfiguration) ?? new RTCPeerConnection(rtcConfiguration),
+    log,
+  });
   await node.handle(linkProtocol, (stream, connection) => void dials.accept(stream, connection), {
     maxInboundStreams: 8,
   });
@@ -56,10 +69,8 @@ export async function openNetwork({ log, iceServers = [] }: PageNetworkSettings)
       if (address === null || relay.state() === 'closed') return { state: 'refused', why: 'unreachable' };
       return dials.open(peer, address, signal);
     },
-    offer: async () => {
-      throw new Error('not yet');
-    },
-    answer: async () => ({ state: 'refused', why: 'bad-signal' }),
+    offer: byHand.offer,
+    answer: async (offer, signal) => (isClosed ? { state: 'refused', why: 'closed' } : byHand.answer(offer, signal)),
     join: topics.join,
     close: async () => {
       if (isClosed) return;
@@ -67,7 +78,7 @@ export async function openNetwork({ log, iceServers = [] }: PageNetworkSettings)
       topics.close();
       // Before anything is awaited: a page that goes away gets no second turn.
       book.abortAll();
-      for (const connection of node.getConnections()) connection.abort(new Error('the page goes away'));
+      for (const connection of node.getConnections()) abortConnection(connection, 'the page goes away');
       await node.stop();
     },
   };
@@ -78,15 +89,26 @@ interface Services extends Record<string, unknown> {
   readonly pubsub: GossipSub;
 }
 
-async function createNode(caught: { circuit?: Transport }, iceServers: readonly string[]): Promise<Libp2p<Services>> {
+type CircuitComponents = Parameters<ReturnType<typeof circuitRelayTransport>>[0];
+/** libp2p shows its insides only to its own parts; the circuit transport lets us look on. */
+interface Caught {
+  circuit?: Transport;
+  components?: CircuitComponents;
+}
+
+async function createNode(caught: Caught, rtcConfiguration: RTCConfiguration): Promise<Libp2p<Services>> {
   const circuit = circuitRelayTransport();
   return createLibp2p<Services>({
     privateKey: await generateKeyPair('Ed25519'),
     transports: [
       webSockets(),
-      (components) => (caught.circuit = circuit(components)),
+      (components: CircuitComponents) => {
+        caught.components = components;
+        caught.circuit = circuit(components);
+        return caught.circuit;
+      },
       webRTC({
-        rtcConfiguration: { iceServers: iceServers.map((urls) => ({ urls })) },
+        rtcConfiguration,
         dataChannel: { maxMessageSize: 65_536, maxBufferedAmount: 1_048_576 },
       }),
     ],

@@ -11,7 +11,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Link, Opened, OpenRefused } from '../../ports/network.ts';
-import { closeConnection } from './links.ts';
+import { abortConnection, closeConnection } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { fromPeerId, toPeerId } from './peer-ids.ts';
 import { nameOf, pause, readByte } from './waiting.ts';
@@ -22,6 +22,8 @@ export interface PeerDials {
   open(peer: PeerId, relay: Multiaddr, signal: AbortSignal): Promise<Opened>;
   /** Opens the link stream on a connection that stands. */
   openOn(connection: Connection, signal: AbortSignal): Promise<Link>;
+  /** The next link a peer opens to us. */
+  expect(peer: PeerId, signal: AbortSignal): Promise<Link>;
   /** A peer opened `/wavu/link/1` to us. */
   accept(stream: Stream, connection: Connection): Promise<void>;
 }
@@ -46,6 +48,7 @@ const unusedMs = 10_000;
 export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log: Log): PeerDials {
   const dials = new Map<PeerId, Dial>();
   const accepting = new Map<PeerId, Promise<Link | null>>();
+  const expected = new Map<PeerId, (link: Link) => void>();
 
   const isFull = (): boolean => book.links().filter((link) => link.end === 'peer').length >= maxPeers;
 
@@ -60,7 +63,9 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
       throw error;
     }
     const peer = toPeerId(connection.remotePeer);
+    const older = book.linkTo(peer);
     const link = book.add({ stream, connection, peer, end: 'peer', opener: 'us', path: 'webrtc' });
+    if (older !== null) book.drop(older, 'lost');
     closeOthers(peer);
     return link;
   };
@@ -84,7 +89,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
         try {
           return await openOn(connection, signal);
         } catch (error) {
-          connection.abort(error instanceof Error ? error : new Error('link'));
+          abortConnection(connection, 'no link');
           throw error;
         }
       } catch (error) {
@@ -136,6 +141,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
       const link = book.add({ stream, connection, peer, end: 'peer', opener: 'them', path: 'webrtc' });
       if (older !== null) book.drop(older, 'lost');
       dials.get(peer)?.adopt(link);
+      expected.get(peer)?.(link);
       closeOthers(peer);
       return link;
     } catch (error) {
@@ -156,6 +162,17 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
   return {
     open,
     openOn,
+    expect: async (peer, signal) =>
+      new Promise((resolve, reject) => {
+        const done = (settle: () => void): void => {
+          expected.delete(peer);
+          signal.removeEventListener('abort', onAbort);
+          settle();
+        };
+        const onAbort = (): void => done(() => reject(signal.reason));
+        signal.addEventListener('abort', onAbort);
+        expected.set(peer, (link) => done(() => resolve(link)));
+      }),
     accept: async (stream, connection) => {
       const peer = toPeerId(connection.remotePeer);
       const mine = dials.get(peer);

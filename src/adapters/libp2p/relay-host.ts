@@ -16,7 +16,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
 import { gossip } from './gossip.ts';
-import { closeConnection, createLinkBook } from './links.ts';
+import { abortConnection, closeConnection, createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { toPeerId } from './peer-ids.ts';
 import { meetProtocol } from './relay-door.ts';
@@ -129,7 +129,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
       closing.abort();
       topics.close();
       book.abortAll();
-      for (const connection of node.getConnections()) connection.abort(new Error('the relay stops'));
+      for (const connection of node.getConnections()) abortConnection(connection, 'the relay stops');
       await node.stop();
     },
   };

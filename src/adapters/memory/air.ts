@@ -4,6 +4,7 @@ import type { Link, Opened } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Core } from './core.ts';
+import { pairOf } from './paths.ts';
 import type { PathsInside } from './paths.ts';
 import { createWire } from './wire.ts';
 import type { Half, Station, WireEnd, WireRules } from './wire.ts';
@@ -60,18 +61,15 @@ export interface Air {
 export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): Air => {
   const places = new Map<PeerId, Place>();
   const relays = new Map<string, Place>();
-  const wires = new Set<readonly [Half, Half]>();
+  /** By the names of their nodes. */
+  const wires = new Map<string, (readonly [Half, Half])[]>();
   const silences = new Map<Half, Stop>();
 
-  const between = (one: string, other: string): readonly Half[] => {
-    const found: Half[] = [];
-    for (const wire of wires) {
-      const isOver = wire.every((half) => half.link.state() === 'closed' || !half.station.alive());
-      if (isOver) wires.delete(wire);
-      const [a, b] = [wire[0].station.name, wire[1].station.name];
-      if ((a === one && b === other) || (a === other && b === one)) found.push(...wire);
-    }
-    return found;
+  const between = (one: string, other: string): readonly Half[] => (wires.get(pairOf(one, other)) ?? []).flat();
+  const keep = (wire: readonly [Half, Half]): void => {
+    const pair = pairOf(wire[0].station.name, wire[1].station.name);
+    const standing = (wires.get(pair) ?? []).filter((old) => !isOver(old));
+    wires.set(pair, [...standing, wire]);
   };
 
   paths.onChange((one, other, cut) => {
@@ -84,10 +82,13 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
       }
       const afterMs = rules.lostAfterMs * (1 + 0.1 * core.random.share());
       const what = { kind: 'link-lost', owner: half.station, other: half.farStation.name };
-      silences.set(half, core.schedule(afterMs, what, () => {
-        silences.delete(half);
-        half.fail('lost');
-      }));
+      silences.set(
+        half,
+        core.schedule(afterMs, what, () => {
+          silences.delete(half);
+          half.fail('lost');
+        }),
+      );
     }
   });
 
@@ -107,7 +108,7 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
     relayAt: (address) => relays.get(address) ?? null,
     connect: (path, opener, accepter) => {
       const wire = createWire(core, paths, rules, path, [opener, accepter]);
-      wires.add(wire);
+      keep(wire);
       return wire;
     },
     breakLinks: (one, other, why) => {
@@ -115,3 +116,6 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
     },
   };
 };
+
+const isOver = (wire: readonly [Half, Half]): boolean =>
+  wire.every((half) => half.link.state() === 'closed' || !half.station.alive());

@@ -53,10 +53,11 @@ export const createCore = (options: CoreOptions): CoreRun => {
 
   // Whoever goes on after an event does so in microtasks and ends in a question to a port, which
   // moves `asked`. So: quiet for long enough means that all of them wait for the queue again.
+  const oneTurn = Promise.resolve();
   const turns = async (): Promise<void> => {
     let seen = asked;
     for (let quiet = 0; quiet < options.settleTurns; quiet += 1) {
-      await null;
+      await oneTurn;
       if (seen === asked) continue;
       seen = asked;
       quiet = 0;

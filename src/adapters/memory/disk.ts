@@ -118,8 +118,7 @@ export const createDisk = (rules: DiskRules, random: Random): Disk => {
 const copy = (record: StoredRecord | undefined): StoredRecord | null =>
   record === undefined ? null : { ...record, value: record.value.slice() };
 
-const sizeOf = (key: string, record: StoredRecord | null): number =>
-  record === null ? 0 : key.length * 2 + record.value.length;
+const sizeOf = (key: string, record: StoredRecord | null): number => (record === null ? 0 : key.length * 2 + record.value.length);
 
 const firstAtOrAfter = (keys: readonly string[], wanted: string): number => {
   let low = 0;

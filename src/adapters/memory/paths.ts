@@ -101,4 +101,4 @@ export const createPaths = (core: Core, initial: Partial<PathRules>): PathsInsid
   };
 };
 
-const pairOf = (one: string, other: string): string => (one < other ? `${one} ${other}` : `${other} ${one}`);
+export const pairOf = (one: string, other: string): string => (one < other ? `${one} ${other}` : `${other} ${one}`);

@@ -96,8 +96,7 @@ export const createQueue = (): Queue => {
   };
 };
 
-const before = (one: Event, two: Event): boolean =>
-  one.atUs < two.atUs || (one.atUs === two.atUs && one.order < two.order);
+const before = (one: Event, two: Event): boolean => one.atUs < two.atUs || (one.atUs === two.atUs && one.order < two.order);
 
 const at = (heap: readonly Event[], place: number): Event => {
   const event = heap[place];

@@ -94,7 +94,10 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
     write: (room, n, envelope) => record(room, n, envelope, false),
     add: (room, n, envelope) => add(room, n, envelope, false),
     flush: (room) => {
-      const isFull = peers.inRoom(room).map((peer) => flushTo(room, peer)).includes(true);
+      const isFull = peers
+        .inRoom(room)
+        .map((peer) => flushTo(room, peer))
+        .includes(true);
       const entries = [...(rooms.get(room)?.values() ?? [])];
       // Nobody there: the next path to open asks by itself.
       if (isFull || entries.some((entry) => entry.had.size > 0)) plan();

@@ -45,8 +45,10 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     const told = waiting;
     waiting = [];
     for (const room of new Set(told.map((each) => each.room))) {
-      // oxlint-disable-next-line no-await-in-loop -- one commit after another, on purpose
-      await keep(room, told.filter((each) => each.room === room));
+      await keep(
+        room,
+        told.filter((each) => each.room === room),
+      );
     }
   };
 
@@ -56,7 +58,6 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     const next = new Map<DeviceId, Head>();
     for (const each of told) {
       const before = next.get(each.device) ?? room.got.get(each.device);
-      // oxlint-disable-next-line no-await-in-loop -- almost always answered from memory
       const after = await each.join(before, room.heads.get(me.key.id), me.key.id);
       if (after !== undefined && after !== before) next.set(each.device, after);
     }
@@ -79,7 +80,6 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
         join: async (head, mine, me) => {
           let joined = head;
           for (const message of messages) {
-            // oxlint-disable-next-line no-await-in-loop -- almost always answered from memory
             const n = await numberOf(room, me, message);
             if (n !== null && has(mine, n) && !has(joined, n)) joined = withEntry(joined, n);
           }

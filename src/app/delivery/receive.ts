@@ -49,8 +49,10 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
     waiting = waiting.slice(mostAtOnce);
     if (waiting.length > 0) void core.lane.run(drain);
     for (const room of new Set(arrived.map((each) => each.room))) {
-      // oxlint-disable-next-line no-await-in-loop -- one commit after another, on purpose
-      await keep(room, arrived.filter((each) => each.room === room));
+      await keep(
+        room,
+        arrived.filter((each) => each.room === room),
+      );
     }
   };
 
@@ -60,7 +62,6 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
     const fresh = new Map<string, Arrived>();
     const acknowledged: Arrived[] = [];
     for (const each of arrived) {
-      // oxlint-disable-next-line no-await-in-loop -- looks at the disk only for what came before
       const standing = await judge(room, each, fresh);
       // A repeated envelope whose first copy did not make it to the disk: the sender will try again.
       if (standing === 'fresh' && each.body === null) continue;
@@ -75,7 +76,10 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
         return;
       }
       keeping.apply();
-      timelines.add(room, kept.map((each) => each.message));
+      timelines.add(
+        room,
+        kept.map((each) => each.message),
+      );
       core.showRooms();
       for (const each of kept) forward(room, each);
     }

@@ -7,7 +7,7 @@ import type { DeviceId, PeerId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { pathOf } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
-import { keyOf } from '../records.ts';
+import { keyOf, under } from '../records.ts';
 import type { Room } from '../rooms/room.ts';
 import { handOver, say } from './say.ts';
 
@@ -15,6 +15,8 @@ export interface Sync {
   /** Tells a peer what we have, once per era of its path. */
   greet(peer: Peer, room: Room): void;
   askLater(peer: Peer, room: Room): void;
+  /** We are leaving this room, though the path may stay. */
+  farewell(room: Room): void;
   close(): void;
   /** Gives what a summary shows to be missing. Runs in the lane. */
   answer(peer: Peer, room: Room, summary: Summary): Promise<void>;
@@ -23,7 +25,7 @@ export interface Sync {
 export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
   const asking = new Set<string>();
 
-  const tell = (peer: Peer, room: Room, wantsReply: boolean): void => {
+  const tell = (peer: Peer, room: Room, about: Summary['about']): void => {
     const me = core.me();
     if (me === null) return;
     const summary: Summary = {
@@ -31,7 +33,7 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
       author: me.key.id,
       peer: self,
       name: me.name,
-      wantsReply,
+      about,
       heads: [...room.heads]
         .slice(-limits.devicesPerRoom)
         .map(([device, head]) => ({ device: abbreviate(device), upTo: head.upTo })),
@@ -49,7 +51,7 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
     asking.add(key);
     core.clock.after(calmMs, () => {
       asking.delete(key);
-      if (peer.era === era && pathOf(peer) !== null && core.rooms.has(room.id)) tell(peer, room, true);
+      if (peer.era === era && pathOf(peer) !== null && core.rooms.has(room.id)) tell(peer, room, 'asks');
     });
   };
 
@@ -57,7 +59,7 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
   const give = async (peer: Peer, room: Room, author: DeviceId, after: number, most: number): Promise<Given> => {
     const records = await core.storage.range({
       from: keyOf.log(room.id, author, after + 1),
-      to: `${keyOf.log(room.id, author, Number.MAX_SAFE_INTEGER).slice(0, -15)}:`, // ':' follows '9'
+      to: under(`log/${room.id}/${author}`).to,
       limit: most,
     });
     for (const [count, record] of records.entries()) {
@@ -71,7 +73,7 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
   /** Everybody hears now and then what we have by now: receipts that were lost, copies that luck left out. Idle rooms say nothing. */
   const remind = (): void => {
     for (const room of core.rooms.values()) {
-      for (const peer of peers.inRoom(room.id)) if (peer.told.get(room.id) !== room.changes) tell(peer, room, false);
+      for (const peer of peers.inRoom(room.id)) if (peer.told.get(room.id) !== room.changes) tell(peer, room, 'tells');
     }
     stop = core.clock.after(remindMs, remind);
   };
@@ -79,9 +81,12 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
 
   return {
     askLater,
+    farewell: (room) => {
+      for (const peer of peers.inRoom(room.id)) tell(peer, room, 'leaves');
+    },
     close: () => stop(),
     greet: (peer, room) => {
-      if (!peer.told.has(room.id)) tell(peer, room, false);
+      if (!peer.told.has(room.id)) tell(peer, room, 'tells');
     },
     answer: async (peer, room, summary) => {
       const theirs = new Map(summary.heads.map((head) => [head.device, head.upTo]));
@@ -96,8 +101,8 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
         isAll &&= given.isAll;
         if (left <= 0 || !given.isAll) break;
       }
-      if (!isAll) tell(peer, room, true);
-      else if (summary.wantsReply || !peer.told.has(room.id) || hasMore(theirs, room)) tell(peer, room, false);
+      if (!isAll) tell(peer, room, 'asks');
+      else if (summary.about === 'asks' || !peer.told.has(room.id) || hasMore(theirs, room)) tell(peer, room, 'tells');
     },
   };
 }

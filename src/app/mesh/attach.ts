@@ -7,6 +7,7 @@ import type { ReadCard } from '../../ports/door.ts';
 import type { Network } from '../../ports/network.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
 import type { Room } from '../rooms/room.ts';
 import { createMesh } from './mesh.ts';
@@ -18,6 +19,8 @@ import type { Square } from './square.ts';
 export interface Attached {
   readonly mesh: Mesh;
   readonly square: Square;
+  /** Before a room is left: whoever is there shall know. */
+  leaving(room: RoomId): void;
   /** Somebody lives here now: what waited for a name may begin. */
   named(): void;
   close(): Promise<void>;
@@ -29,6 +32,10 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
 
   const onSummary = (peer: Peer, room: Room, summary: Summary): void => {
     peer.device = summary.author;
+    if (summary.about === 'leaves') {
+      peer.rooms.delete(room.id);
+      return mesh.show();
+    }
     // By its signed word it is in this room, whoever named it to us.
     peer.rooms.add(room.id);
     room.names.set(summary.author, summary.name);
@@ -72,6 +79,10 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
   return {
     mesh,
     square: squareRoom,
+    leaving: (id) => {
+      const room = core.rooms.get(id);
+      if (room !== undefined) sync.farewell(room);
+    },
     named: () => void openSquare(),
     close: async () => {
       sync.close();

@@ -30,9 +30,7 @@ export function createCardReader(core: Core, readCard: ReadCard, onCard: (card: 
   };
 
   const keep = (): void =>
-    void core.lane.run(() =>
-      core.commit([{ op: 'put', key: keyOf.card, value: new TextEncoder().encode(latest) }], 'relaxed'),
-    );
+    void core.lane.run(() => core.commit([{ op: 'put', key: keyOf.card, value: new TextEncoder().encode(latest) }], 'relaxed'));
 
   const read = async (): Promise<void> => {
     if (isReading || closing.signal.aborted) return;

@@ -11,11 +11,7 @@ export interface Dialer {
   close(): void;
 }
 
-export function createDialer(
-  ports: { readonly clock: Clock; readonly log: Log },
-  network: Network,
-  peers: Peers,
-): Dialer {
+export function createDialer(ports: { readonly clock: Clock; readonly log: Log }, network: Network, peers: Peers): Dialer {
   const dialing = new Map<PeerId, AbortController>();
   let isClosed = false;
 
@@ -48,8 +44,7 @@ export function createDialer(
   };
 }
 
-const directCount = (peers: Peers): number =>
-  [...peers.all()].filter((peer) => peer.direct !== null).length;
+const directCount = (peers: Peers): number => [...peers.all()].filter((peer) => peer.direct !== null).length;
 
 /** MESH.md: the most links of a phone. Whoever is beyond them is reached through the relay. */
 const mostDirect = 12;

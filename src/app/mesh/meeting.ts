@@ -21,7 +21,7 @@ export interface Meeting {
 export interface MeetingHands {
   /** `first`: they were there before us. */
   met(peer: PeerId, room: Room, relay: Link, first: boolean): void;
-  left(peer: PeerId, room: Room, relay: Link): void;
+  left(peer: PeerId, room: Room): void;
   passed(peer: PeerId, relay: Link, bytes: Uint8Array): void;
   /** What we asked the relay to pass on was not. */
   dropped(peer: PeerId, isUnknown: boolean): void;
@@ -32,6 +32,8 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
   /** What each relay keeps for us. */
   const kept = new Map<Link, Set<Topic>>();
   let rooms = new Map<Topic, RoomId>();
+  /** Under which topics a relay names each peer: around midnight a room has two. */
+  const named = new Map<PeerId, Set<Topic>>();
   let stop: Stop | null = null;
 
   const tellRelay = (relay: Link, before: Set<Topic>): void => {
@@ -47,21 +49,30 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     return id === undefined ? undefined : core.rooms.get(id);
   };
 
+  const meet = (peer: PeerId, topic: Topic, relay: Link, first: boolean): void => {
+    const room = roomOf(topic);
+    if (room === undefined) return;
+    named.set(peer, (named.get(peer) ?? new Set()).add(topic));
+    hands.met(peer, room, relay, first);
+  };
+
+  const part = (peer: PeerId, topic: Topic): void => {
+    const room = roomOf(topic);
+    const topics = named.get(peer);
+    if (topics?.delete(topic) !== true || room === undefined) return;
+    if (topics.size === 0) named.delete(peer);
+    if (![...topics].some((other) => rooms.get(other) === room.id)) hands.left(peer, room);
+  };
+
   const handle = (relay: Link, frame: MeetFrame): void => {
     switch (frame.kind) {
-      case 'met': {
-        const room = roomOf(frame.topic);
-        if (room !== undefined) for (const peer of frame.peers) hands.met(peer, room, relay, true);
+      case 'met':
+        for (const peer of frame.peers) meet(peer, frame.topic, relay, true);
         return;
-      }
-      case 'joined': {
-        const room = roomOf(frame.topic);
-        return room && hands.met(frame.peer, room, relay, false);
-      }
-      case 'left': {
-        const room = roomOf(frame.topic);
-        return room && hands.left(frame.peer, room, relay);
-      }
+      case 'joined':
+        return meet(frame.peer, frame.topic, relay, false);
+      case 'left':
+        return part(frame.peer, frame.topic);
       case 'passed':
         return hands.passed(frame.from, relay, frame.bytes);
       case 'pong':
@@ -79,7 +90,10 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
 
   const meeting: Meeting = {
     opened: (relay) => tellRelay(relay, new Set()),
-    closed: (relay) => void kept.delete(relay),
+    closed: (relay) => {
+      kept.delete(relay);
+      named.clear();
+    },
     frame: (relay, bytes) => {
       const frame = decodeMeet(bytes);
       if (isRefusal(frame)) core.log('relay-frame-refused', { why: frame.refused });

@@ -36,13 +36,7 @@ export interface MeshHands {
   onCard(card: RelayCard): void;
 }
 
-export function createMesh(
-  core: Core,
-  network: Network,
-  peers: Peers,
-  readCard: ReadCard,
-  hands: MeshHands,
-): Mesh {
+export function createMesh(core: Core, network: Network, peers: Peers, readCard: ReadCard, hands: MeshHands): Mesh {
   const show = (): void => {
     const state = relay.state();
     const link = relay.link();
@@ -235,8 +229,7 @@ export function createMesh(
   };
 }
 
-const keyOfPath = (peer: Peer): string =>
-  peer.direct === null ? `relayed/${peer.id}` : keyOfLink(peer.direct);
+const keyOfPath = (peer: Peer): string => (peer.direct === null ? `relayed/${peer.id}` : keyOfLink(peer.direct));
 
 function neighbour(core: Core, peer: Peer): readonly NeighbourView[] {
   const path = pathOf(peer);

@@ -44,7 +44,6 @@ export async function leaveRoom(core: Core, id: RoomId): Promise<boolean> {
 
 export async function sweepLeftRooms(core: Core): Promise<void> {
   const records = await core.storage.range(under('left'));
-  // oxlint-disable-next-line no-await-in-loop -- rare, and each is a lane turn of its own
   for (const record of records) await sweep(core, record.key.slice('left/'.length) as RoomId);
 }
 
@@ -72,11 +71,9 @@ async function sweepInLane(core: Core, id: RoomId): Promise<boolean> {
   if ((await core.storage.get(keyOf.left(id))) === null) return true;
   for (const prefix of ['timeline', 'log', 'head', 'got', 'outbox']) {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- part by part
       const records = await core.storage.range(under(`${prefix}/${id}`, sweepSize));
       if (records.length === 0) break;
       const writes = records.map(({ key }): Write => ({ op: 'delete', key }));
-      // oxlint-disable-next-line no-await-in-loop -- part by part
       if (!(await core.commit(writes, 'relaxed'))) return false;
     }
   }

@@ -50,8 +50,7 @@ export function createRoom(made: {
   };
 }
 
-export const has = (head: Head | undefined, n: number): boolean =>
-  head !== undefined && (n <= head.upTo || head.above.has(n));
+export const has = (head: Head | undefined, n: number): boolean => head !== undefined && (n <= head.upTo || head.above.has(n));
 
 /** The same head with `n` in it. */
 export function withEntry(head: Head | undefined, n: number): Head {

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import type { MeshView, NeighbourView } from '../../app/view.ts';
 import { knotBox, knotPath, wholeKnot } from '../parts/knot-path.ts';
+import { spoken } from '../parts/spoken.ts';
 import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import { ringRadius, ringsMs, spotOf } from './mesh-place.ts';
@@ -14,7 +15,7 @@ export function MeshPicture({ mesh }: { readonly mesh: MeshView }): ReactElement
   const me = useView((view) => view.me);
   const { relay } = mesh;
   return (
-    <svg className="mesh-picture" viewBox={`${-half} ${-half} ${half * 2} ${half * 2}`} role="img" aria-label={w.mesh.picture}>
+    <svg className="mesh-picture" viewBox={`${-half} ${-half} ${half * 2} ${half * 2}`} {...spoken(w.mesh.picture)}>
       {ringsMs.map((ms, at) => (
         <g key={ms} className="ring">
           <circle r={ringRadius(at)} />
@@ -42,7 +43,9 @@ function Cord({ to, kind }: { readonly to: Spot; readonly kind: NeighbourView['p
   // It leaves my knot at its rim, a little bent: a cord under its own weight.
   const bend = Math.hypot(to.x, to.y) * 0.06;
   const middle = { x: to.x / 2, y: to.y / 2 + bend };
-  return <path className="link" data-kind={kind} d={`M0 0Q${round(middle.x)} ${round(middle.y)} ${round(to.x)} ${round(to.y)}`} />;
+  return (
+    <path className="link" data-kind={kind} d={`M0 0Q${round(middle.x)} ${round(middle.y)} ${round(to.x)} ${round(to.y)}`} />
+  );
 }
 
 /** A name under its knot; the knots lie above all names. */

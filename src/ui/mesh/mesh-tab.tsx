@@ -12,7 +12,13 @@ export function MeshTab(): ReactElement | null {
   const mesh = useView((view) => view.mesh);
   if (!mesh) return null;
   return (
-    <div className="page mesh" role="region" aria-labelledby="mesh" tabIndex={0}>
+    <section
+      className="page mesh"
+      aria-labelledby="mesh"
+      // A scroller is reached by keyboard too.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+    >
       <h1 id="mesh">{w.tabs.mesh}</h1>
       <div className="mesh-sides">
         <figure>
@@ -28,7 +34,7 @@ export function MeshTab(): ReactElement | null {
           <Links mesh={mesh} />
         </div>
       </div>
-    </div>
+    </section>
   );
 }
 
@@ -75,7 +81,7 @@ function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
       </th>
       <td>{relayState(relay, w)}</td>
       <Delay rttMs={relay.rttMs} />
-      <td />
+      <td className="figure">–</td>
     </tr>
   );
 }

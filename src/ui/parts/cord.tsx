@@ -29,7 +29,11 @@ const closedKnot = 'M0 8H8M12.3 8H16M3.6 5.7A5 5 0 1 1 3.6 10.3';
 export function FactCord({ tied }: { readonly tied: boolean }): ReactElement {
   return (
     <svg className="fact-cord" data-tied={tied} width="40" height="24" viewBox="0 0 40 24" aria-hidden="true">
-      {tied ? <path d="M0 12H20M27.5 12H40M12.8 8.8A8 8 0 1 1 12.8 15.2" /> : <path d="M0 12C9 12 11 16 17 16 23 16 24 7 18.5 8" />}
+      {tied ? (
+        <path d="M0 12H20M27.5 12H40M12.8 8.8A8 8 0 1 1 12.8 15.2" />
+      ) : (
+        <path d="M0 12C9 12 11 16 17 16 23 16 24 7 18.5 8" />
+      )}
     </svg>
   );
 }

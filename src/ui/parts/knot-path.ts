@@ -23,7 +23,12 @@ export function knotPath(fingerprint: string): KnotPath {
 
 /** The mark of Wavu itself: every crossing tied. */
 export function wholeKnot(): string {
-  return draw(walk(Array.from({ length: 9 }, () => cross), 0) ?? []);
+  return draw(
+    walk(
+      Array.from({ length: 9 }, () => cross),
+      0,
+    ) ?? [],
+  );
 }
 
 const fewestCrossings = 4;
@@ -33,7 +38,12 @@ const cross: Tile = [2, 3, 0, 1];
 const bendOne: Tile = [1, 0, 3, 2];
 const bendTwo: Tile = [3, 2, 1, 0];
 const tiles: readonly Tile[] = [cross, cross, cross, cross, bendOne, bendOne, bendTwo, bendTwo];
-const ways = [[0, -1], [1, 0], [0, 1], [-1, 0]] as const;
+const ways = [
+  [0, -1],
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+] as const;
 
 /** The twelve loose ends around the grid, clockwise: node, port. Neighbours are tied in pairs. */
 const rim = [0, 1, 2, 2, 5, 8, 8, 7, 6, 6, 3, 0].map((node, at) => ({ node, port: Math.floor(at / 3) }));

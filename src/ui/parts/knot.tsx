@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import type { NamedExoticComponent, ReactElement } from 'react';
 import { knotBox, knotPath, wholeKnot } from './knot-path.ts';
+import { spoken } from './spoken.ts';
 
 export interface KnotProps {
   readonly of: string;
@@ -12,7 +13,13 @@ export interface KnotProps {
 export const Knot: NamedExoticComponent<KnotProps> = memo(function Knot({ of, size, label }: KnotProps): ReactElement {
   const { d, hue } = knotPath(of);
   return (
-    <svg className={`knot h${hue}`} width={size} height={size} viewBox={knotBox} {...spoken(label)}>
+    <svg
+      className={`knot h${hue}`}
+      width={size}
+      height={size}
+      viewBox={knotBox}
+      {...(label === undefined ? { 'aria-hidden': true } : spoken(label))}
+    >
       <path d={d} />
     </svg>
   );
@@ -28,7 +35,3 @@ export function Sign({ size }: { readonly size: number }): ReactElement {
 }
 
 const sign = wholeKnot();
-
-function spoken(label: string | undefined): { role: 'img'; 'aria-label': string } | { 'aria-hidden': true } {
-  return label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
-}

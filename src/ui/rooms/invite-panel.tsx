@@ -3,6 +3,7 @@ import { encodeQR } from 'qr';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { announce } from '../parts/announce.tsx';
+import { spoken } from '../parts/spoken.ts';
 import { copyText, inviteLink } from '../shell/invite-link.ts';
 import { useWords } from '../words/speak.tsx';
 
@@ -21,7 +22,7 @@ export function InvitePanel({ invite }: { readonly invite: string }): ReactEleme
 
   return (
     <div className="invite">
-      <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={w.invite.qr} shapeRendering="crispEdges">
+      <svg className="qr" viewBox={`0 0 ${size} ${size}`} {...spoken(w.invite.qr)} shapeRendering="crispEdges">
         <path d={path} />
       </svg>
       <input

@@ -5,6 +5,7 @@ import type { Mark, MessageView } from '../../app/view.ts';
 import { DeliveryCord } from '../parts/cord.tsx';
 import { knotPath } from '../parts/knot-path.ts';
 import { Knot } from '../parts/knot.tsx';
+import { useNow } from '../parts/now.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
 
@@ -50,12 +51,7 @@ function Mine({ message, opens, newest }: MessageProps): ReactElement {
         </p>
         <DeliveryCord mark={mark} />
       </div>
-      <button
-        type="button"
-        className="mark"
-        aria-expanded={newest || asked}
-        onClick={() => setAsked(!asked)}
-      >
+      <button type="button" className="mark" aria-expanded={newest || asked} onClick={() => setAsked(!asked)}>
         <span>{word}</span> <time dateTime={iso(message.sentAtMs)}>{time}</time>
       </button>
     </article>
@@ -78,13 +74,14 @@ export function markWord(mark: Mark, { w, f }: Speech): string {
 /** A day is a knot on a cord across the whole room. */
 export function DayKnot({ atMs }: { readonly atMs: number }): ReactElement {
   const { f } = useWords();
+  const nowMs = useNow();
   return (
     <div className="day">
       <i />
       <svg width="36" height="20" viewBox="0 0 36 20" aria-hidden="true">
         <path d="M0 10H16M23 10H36M11.5 7.4A7 7 0 1 1 11.5 12.6" />
       </svg>
-      <h2>{f.day(atMs, Date.now())}</h2>
+      <h2>{f.day(atMs, nowMs)}</h2>
       <i />
     </div>
   );

@@ -1,6 +1,7 @@
 /** The rooms as one cord: each tied on by a small knot, orange where something is new for you. */
 import type { ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
+import { useNow } from '../parts/now.ts';
 import { go } from '../shell/place.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
@@ -13,7 +14,7 @@ export interface RoomListProps {
 export function RoomList({ rooms, open }: RoomListProps): ReactElement {
   const speech = useWords();
   const { w, f } = speech;
-  const nowMs = Date.now();
+  const nowMs = useNow();
   return (
     <>
       <h1 className="sr">{w.tabs.rooms}</h1>

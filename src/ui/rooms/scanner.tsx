@@ -26,7 +26,11 @@ export function Scanner({ onText }: { readonly onText: (text: string) => void })
   useEffect(() => {
     const over = new AbortController();
     const shown = video.current;
-    if (shown) scan(shown, over.signal).then((text) => text !== null && onText(text), () => setRefused(!over.signal.aborted));
+    if (shown)
+      scan(shown, over.signal).then(
+        (text) => text !== null && onText(text),
+        () => setRefused(!over.signal.aborted),
+      );
     return () => over.abort();
   }, [onText]);
 

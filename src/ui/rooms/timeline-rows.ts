@@ -50,7 +50,5 @@ export function firstUnread(messages: readonly MessageView[], unread: number): s
 }
 
 function sameRun(a: MessageView, b: MessageView): boolean {
-  return (
-    a.author === b.author && Math.abs(b.sentAtMs - a.sentAtMs) < runMs && dayNumber(a.sentAtMs) === dayNumber(b.sentAtMs)
-  );
+  return a.author === b.author && Math.abs(b.sentAtMs - a.sentAtMs) < runMs && dayNumber(a.sentAtMs) === dayNumber(b.sentAtMs);
 }

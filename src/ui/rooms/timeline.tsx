@@ -19,6 +19,8 @@ export interface TimelineProps {
 
 const nearEndPx = 96;
 const nearStartPx = 400;
+/** The button above the oldest row, as high as every target. */
+const olderPx = 48;
 
 export function Timeline({ room, timeline }: TimelineProps): ReactElement {
   const { w } = useWords();
@@ -59,7 +61,13 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
 
   return (
     <div className="timeline-box">
-      <div className="timeline" tabIndex={0} role="region" aria-label={w.room.timeline(room.name)}>
+      <section
+        className="timeline"
+        aria-label={w.room.timeline(room.name)}
+        // A scroller is reached by keyboard too.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
         {timeline?.hasOlder && (
           <button type="button" className="plain older" onClick={older}>
             {w.room.older}
@@ -70,12 +78,13 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
           ref={list as RefObject<VirtualizerHandle | null>}
           data={rows}
           shift={shift}
+          startMargin={timeline?.hasOlder ? olderPx : 0}
           onScroll={scrolled}
           onResize={() => following.current && toEnd()}
         >
           {(row: Row, at) => <RowView key={row.key} row={row} newest={at === rows.length - 1} />}
         </Virtualizer>
-      </div>
+      </section>
       {!atEnd && (
         <button type="button" className="to-newest" data-new={room.unread > 0} aria-label={w.room.toNewest} onClick={toEnd}>
           <Icon name="down" />

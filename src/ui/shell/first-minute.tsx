@@ -47,7 +47,7 @@ export function FirstMinute({ invited }: { readonly invited: boolean }): ReactEl
           value={name}
           onChange={(event) => setTyped(clip(event.target.value, nameBytes))}
           aria-describedby="my-name-hint"
-          autoComplete="nickname"
+          autoComplete="off"
           autoCapitalize="words"
           spellCheck={false}
           enterKeyHint="go"

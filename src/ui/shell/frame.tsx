@@ -64,7 +64,10 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
         <section className="stage" id="stage" tabIndex={-1}>
           <Suspense fallback={null}>
             {room && <Room key={room.id} room={room} />}
-            {place.tab === 'rooms' && rooms && !room && (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
+            {place.tab === 'rooms' &&
+              rooms &&
+              !room &&
+              (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
             {place.tab === 'mesh' && <MeshTab />}
             {place.tab === 'you' && <YouTab />}
           </Suspense>

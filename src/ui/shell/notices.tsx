@@ -30,7 +30,7 @@ export function Notices({ update }: { readonly update: Update | null }): ReactEl
         </div>
       )}
       {ready && update && (
-        <div className="notice" role="status">
+        <div className="notice" aria-live="polite">
           <p>{w.update.ready}</p>
           <button type="button" className="plain" onClick={() => setReady(false)}>
             {w.update.later}

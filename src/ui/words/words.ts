@@ -16,7 +16,11 @@ export interface Words {
   /** Has a native speaker read it? */
   readonly reviewed: boolean;
   /** A suggested name is one of the first and one of the second. */
-  readonly calm: { readonly first: readonly string[]; readonly second: readonly string[]; join(first: string, second: string): string };
+  readonly calm: {
+    readonly first: readonly string[];
+    readonly second: readonly string[];
+    join(first: string, second: string): string;
+  };
 
   readonly tabs: { readonly label: string; readonly rooms: string; readonly mesh: string; readonly you: string };
   readonly common: {

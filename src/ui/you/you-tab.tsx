@@ -15,7 +15,13 @@ export function YouTab(): ReactElement | null {
   const me = useView((view) => view.me);
   if (!me) return null;
   return (
-    <div className="page you" role="region" aria-labelledby="you" tabIndex={0}>
+    <section
+      className="page you"
+      aria-labelledby="you"
+      // A scroller is reached by keyboard too.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+    >
       <h1 id="you">{w.tabs.you}</h1>
       <div className="me">
         <Knot of={me.device} size={96} />
@@ -45,7 +51,7 @@ export function YouTab(): ReactElement | null {
           ))}
         </ul>
       </section>
-    </div>
+    </section>
   );
 }
 
@@ -72,7 +78,7 @@ function NameForm({ me }: { readonly me: Me }): ReactElement {
           className="field"
           value={name}
           onChange={(event) => setName(clip(event.target.value, nameBytes))}
-          autoComplete="nickname"
+          autoComplete="off"
           spellCheck={false}
           enterKeyHint="done"
         />

@@ -1,0 +1,132 @@
+/** Links between pages: through a relay, or by an offer and an answer carried by hand. */
+import { assert, assertSame, assertState, numbered, numberOf } from './contract.ts';
+import { linkOf, listenTo, makePair, never, pause, sendAll, toRelay, whyOf } from './network-subject.ts';
+import type { Cases } from './network-subject.ts';
+
+export const peerCases: Cases = {
+  'opens a peer both met at a relay, and both ends are told': async (subject) => {
+    const { a, b, aEars, aLink, bLink } = await makePair(subject);
+    assertSame([aLink.end, aLink.opener, aLink.path, aLink.peer], ['peer', 'us', 'webrtc', b.self], 'our end');
+    assertSame([bLink.end, bLink.opener, bLink.path, bLink.peer], ['peer', 'them', 'webrtc', a.self], 'their end');
+    assertSame((await aEars.opens.first((link) => link.end === 'peer')).id, aLink.id, 'the link we were told of');
+    assert(a.links().includes(aLink) && b.links().includes(bLink), 'both have it among theirs');
+  },
+
+  'carries frames between peers, in order, both ways': async (subject) => {
+    const { aEars, bEars, aLink, bLink } = await makePair(subject);
+    const frames = Array.from({ length: 200 }, (_, at) => numbered(at, 4 + ((at * 97) % 3_000)));
+    await Promise.all([sendAll(subject.clock, aLink, frames), sendAll(subject.clock, bLink, frames)]);
+    for (const ears of [aEars, bEars]) {
+      const heard = await ears.frames.count(frames.length);
+      assert(
+        heard.every(({ frame }, at) => numberOf(frame) === at && frame.length === frames[at]?.length),
+        'all in order',
+      );
+    }
+  },
+
+  'keeps peers linked when their relay links end': async (subject) => {
+    const { a, b, bEars, aLink } = await makePair(subject);
+    for (const page of [a, b]) for (const link of page.links()) if (link.end === 'relay') link.close();
+    await pause(subject.clock, 50);
+    assertSame(aLink.send(numbered(5)), 'sent', 'what send says');
+    assertSame(numberOf((await bEars.frames.first(() => true)).frame), 5, 'frame');
+  },
+
+  'tells a peer of a close': async (subject) => {
+    const { bEars, aLink, bLink } = await makePair(subject);
+    aLink.close();
+    assertSame((await bEars.closes.first((each) => each.link.id === bLink.id)).why, 'closed-there', 'why');
+  },
+
+  'opens a peer again after a close': async (subject) => {
+    const { a, b, bEars, aLink, bLink } = await makePair(subject);
+    aLink.close();
+    await bEars.closes.first((each) => each.link.id === bLink.id);
+    const relay = a.links().find((link) => link.end === 'relay');
+    assert(relay !== undefined, 'the relay link lives');
+    const again = linkOf(await a.openPeer(b.self, relay, never()));
+    assertSame(again.send(numbered(9)), 'sent', 'what send says');
+    assertSame(numberOf((await bEars.frames.first(() => true)).frame), 9, 'frame');
+    assert(again.id !== aLink.id, 'it has a name of its own');
+  },
+
+  'refuses a peer that is not at the relay': async (subject) => {
+    listenTo(subject.relay);
+    const [a, gone] = [await subject.page(), await subject.page()];
+    const relay = await toRelay(subject, a);
+    const why = whyOf(await a.openPeer(gone.self, relay, never()));
+    assert(why === 'unreachable' || why === 'refused-there', `refused because it is not there, not ${why}`);
+  },
+
+  'refuses a peer through a closed relay link': async (subject) => {
+    listenTo(subject.relay);
+    const [a, b] = [await subject.page(), await subject.page()];
+    const [relay] = [await toRelay(subject, a), await toRelay(subject, b)];
+    relay.close();
+    assertSame(whyOf(await a.openPeer(b.self, relay, never())), 'unreachable', 'why');
+  },
+
+  'gives up on a peer when told to': async (subject) => {
+    listenTo(subject.relay);
+    const [a, b] = [await subject.page(), await subject.page()];
+    const [relay] = [await toRelay(subject, a), await toRelay(subject, b)];
+    const during = new AbortController();
+    const opening = a.openPeer(b.self, relay, during.signal);
+    during.abort();
+    assertSame(whyOf(await opening), 'aborted', 'why');
+    assert(
+      a.links().every((link) => link.end === 'relay'),
+      'no link to the peer',
+    );
+  },
+};
+
+export const handCases: Cases = {
+  'links two pages by an offer and an answer, without any server': async (subject) => {
+    const [a, b] = [await subject.page(), await subject.page()];
+    const [aEars, bEars] = [listenTo(a), listenTo(b)];
+    const offer = await a.offer(never());
+    const answer = assertState(await b.answer(offer.bytes.slice(), never()), 'answered');
+    const [aOpened, bOpened] = await Promise.all([offer.accept(answer.bytes.slice()), answer.opened]);
+    const [aLink, bLink] = [linkOf(aOpened), linkOf(bOpened)];
+    assertSame([aLink.end, aLink.opener, aLink.path, aLink.peer], ['peer', 'us', 'webrtc', b.self], 'our end');
+    assertSame([bLink.end, bLink.opener, bLink.path, bLink.peer], ['peer', 'them', 'webrtc', a.self], 'their end');
+    assertSame([aLink.send(numbered(1)), bLink.send(numbered(2))], ['sent', 'sent'], 'what send says');
+    assertSame(numberOf((await bEars.frames.first(() => true)).frame), 1, 'frame there');
+    assertSame(numberOf((await aEars.frames.first(() => true)).frame), 2, 'frame here');
+  },
+
+  'refuses garbage in place of an offer': async (subject) => {
+    const page = await subject.page();
+    for (const bytes of garbage) assertSame(whyOf(await page.answer(bytes, never())), 'bad-signal', 'why');
+  },
+
+  'refuses garbage in place of an answer, and the offer still stands': async (subject) => {
+    const [a, b] = [await subject.page(), await subject.page()];
+    const offer = await a.offer(never());
+    for (const bytes of garbage) assertSame(whyOf(await offer.accept(bytes)), 'bad-signal', 'why');
+    assertSame(whyOf(await offer.accept(offer.bytes)), 'bad-signal', 'why, for its own offer');
+    const answer = assertState(await b.answer(offer.bytes, never()), 'answered');
+    linkOf(await offer.accept(answer.bytes));
+  },
+
+  'refuses its own offer': async (subject) => {
+    const page = await subject.page();
+    const offer = await page.offer(never());
+    assertSame(whyOf(await page.answer(offer.bytes, never())), 'bad-signal', 'why');
+  },
+
+  'gives up on offers and answers when told to': async (subject) => {
+    const [a, b] = [await subject.page(), await subject.page()];
+    const [giveUpA, giveUpB] = [new AbortController(), new AbortController()];
+    const offer = await a.offer(giveUpA.signal);
+    const answer = assertState(await b.answer(offer.bytes, giveUpB.signal), 'answered');
+    giveUpA.abort();
+    giveUpB.abort();
+    assertSame(whyOf(await offer.accept(answer.bytes)), 'aborted', 'why here');
+    assertSame(whyOf(await answer.opened), 'aborted', 'why there');
+  },
+};
+
+const garbage: readonly Uint8Array[] = [new Uint8Array(0), Uint8Array.of(1), numbered(1, 100), new Uint8Array(5_000).fill(255)];

@@ -1,0 +1,58 @@
+/** Bytes peers agree on. Where one of these changes, old and new no longer understand each other: change the version with it. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { expect, test } from 'vitest';
+import { encodeContent, newMessageId } from '../../src/protocol/content.ts';
+import { deriveDevice } from '../../src/protocol/device.ts';
+import { envelopeIdOf, seal } from '../../src/protocol/envelope.ts';
+import { encodeFrame } from '../../src/protocol/frame.ts';
+import { parsePeerId } from '../../src/protocol/ids.ts';
+import type { PeerId } from '../../src/protocol/ids.ts';
+import { encodeInvite } from '../../src/protocol/invite.ts';
+import { encodeMeet } from '../../src/protocol/meet.ts';
+import { deriveRoomKeys, topicOn } from '../../src/protocol/room-keys.ts';
+
+const fill = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
+const room = deriveRoomKeys(fill(32, 1));
+const device = deriveDevice(fill(32, 2));
+const peer: PeerId = parsePeerId('AAECAwQF') ?? ('' as PeerId);
+const author = device.id;
+const id = newMessageId(fill(16, 3));
+const message = { kind: 'message', author, id, n: 300, sentAtMs: 1_795_000_000_000, name: 'Asha', text: 'Hodi! 👋' } as const;
+const heads = [{ device: author.slice(0, 16), upTo: 300 }];
+const summary = { kind: 'summary', author, peer, name: 'Asha', about: 'asks', heads } as const;
+const topic = topicOn(room, 20_775);
+const envelope = seal(room, encodeContent(message, room.id, device), fill(12, 4)) as Uint8Array;
+
+const hashOf = (bytes: Uint8Array): string => bytesToHex(sha256(bytes)).slice(0, 16);
+
+test('every noun of version 1 has the bytes it always had', () => {
+  expect({
+    room: room.id,
+    topic,
+    device: author,
+    invite: encodeInvite({ secret: room.secret, name: 'The well' }),
+    message: hashOf(encodeContent(message, room.id, device)),
+    receipt: hashOf(encodeContent({ kind: 'receipt', author, messages: [id] }, room.id, device)),
+    summary: hashOf(encodeContent(summary, room.id, device)),
+    envelope: envelopeIdOf(envelope),
+    frames: [
+      hashOf(encodeFrame({ kind: 'envelope', bytes: envelope })),
+      bytesToHex(encodeFrame({ kind: 'ping', token: 300 })),
+      bytesToHex(encodeFrame({ kind: 'pong', token: 1 })),
+    ],
+    meet: [
+      bytesToHex(encodeMeet({ kind: 'join', topics: [topic] })),
+      bytesToHex(encodeMeet({ kind: 'leave', topics: [topic] })),
+      bytesToHex(encodeMeet({ kind: 'pass', to: peer, bytes: fill(2, 9) })),
+      bytesToHex(encodeMeet({ kind: 'ping', token: 300 })),
+      bytesToHex(encodeMeet({ kind: 'pong', token: 300 })),
+      bytesToHex(encodeMeet({ kind: 'met', topic, peers: [peer] })),
+      bytesToHex(encodeMeet({ kind: 'joined', topic, peer })),
+      bytesToHex(encodeMeet({ kind: 'left', topic, peer })),
+      bytesToHex(encodeMeet({ kind: 'passed', from: peer, bytes: fill(2, 9) })),
+      bytesToHex(encodeMeet({ kind: 'refused', why: 'not-met', peer })),
+      bytesToHex(encodeMeet({ kind: 'refused', why: 'overloaded', peer: null })),
+    ],
+  }).toMatchSnapshot();
+});

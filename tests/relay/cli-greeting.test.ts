@@ -1,0 +1,91 @@
+/** What the host reads: true for every way in, and a code that a phone can read. */
+import { decodeQR } from 'qr/decode.js';
+import { expect, test } from 'vitest';
+import { greeting } from '../../relay/greeting.ts';
+import type { Standing } from '../../relay/greeting.ts';
+import type { Certificate } from '../../relay/http/certificate.ts';
+import { bestForOthers, waysIn } from '../../relay/reach.ts';
+import type { Way } from '../../relay/reach.ts';
+import { peerId } from './http-world.ts';
+
+const certificate: Certificate = {
+  cert: '',
+  key: '',
+  fingerprint: '',
+  names: ['wavu.example', '*.example'],
+  validUntilMs: 100 * 86_400_000,
+  isSelfSigned: false,
+  covers: ({ name }) => name === 'wavu.example',
+};
+const lan: Way = { url: 'http://192.168.1.5:8470/', gives: 'doorstep', who: 'this network', isBare: true };
+const here: Way = { url: 'http://localhost:8470/', gives: 'app', who: 'this machine', isBare: false };
+
+const standing = (changes: Partial<Standing> = {}): Standing => ({
+  ways: [here, lan],
+  doors: [],
+  port: 8470,
+  peerId,
+  build: '0',
+  dataFolder: '/srv/wavu',
+  isNewFolder: false,
+  square: true,
+  behindProxy: false,
+  certificate: null,
+  nowMs: 0,
+  ...changes,
+});
+
+test('each way in says what it gives', () => {
+  const gives = (host: string, with_: Certificate | null) =>
+    waysIn({ host, port: 8470, certificate: with_ }).map((way) => `${way.url} ${way.gives} ${way.who}`);
+  expect(gives('127.0.0.1', null)).toEqual(['http://localhost:8470/ app this machine']);
+  expect(gives('::1', null)).toEqual(['http://[::1]:8470/ app this machine']);
+  expect(gives('192.168.1.5', null)).toEqual(['http://192.168.1.5:8470/ doorstep this network']);
+  expect(gives('203.0.113.5', null)).toEqual(['http://203.0.113.5:8470/ doorstep whoever reaches it']);
+  expect(gives('192.168.1.5', certificate)).toEqual([
+    'https://wavu.example:8470/ app wherever this name leads',
+    'https://192.168.1.5:8470/ app-after-warning this network',
+  ]);
+  expect(gives('127.0.0.1', { ...certificate, isSelfSigned: true })[1]).toBe(
+    'https://wavu.example:8470/ app-after-warning wherever this name leads',
+  );
+});
+
+test('others are shown the way that gives most', () => {
+  const ways = waysIn({ host: '192.168.1.5', port: 8470, certificate });
+  expect(bestForOthers([here, lan, ...ways])?.url).toBe('https://wavu.example:8470/');
+  expect(bestForOthers([here])).toBeNull();
+});
+
+test('notes say what the host can do about it', () => {
+  expect(greeting(standing(), false)).toContain('For other devices turn HTTPS on');
+  expect(greeting(standing({ ways: [here] }), false)).toContain('Nobody else reaches this address');
+  expect(greeting(standing({ ways: [here, { ...lan, gives: 'app' }] }), false)).toContain('numbers change');
+  expect(greeting(standing({ behindProxy: true }), true)).not.toContain('\x1b');
+  expect(greeting(standing({ certificate, nowMs: 90 * 86_400_000 }), false)).toContain('ends on 1970-04-11');
+  expect(greeting(standing({ certificate, nowMs: 101 * 86_400_000 }), false)).toContain('ended on 1970-04-11');
+  expect(greeting(standing({ square: false, isNewFolder: true }), false)).toMatch(/Square off\n.*back it up/);
+});
+
+test('the code on the terminal leads to the best way in', () => {
+  const rows = greeting(standing(), true)
+    .split('\n')
+    .filter((line) => line.includes('\x1b[97;40m'))
+    .map((line) => line.split('\x1b')[1]?.slice('[97;40m'.length) ?? '');
+  expect(decodeQR(imageOf(rows))).toBe(lan.url);
+});
+
+/** Half blocks as pixels: the letters are light, the ground is dark. */
+function imageOf(rows: readonly string[]): { readonly width: number; readonly height: number; readonly data: Uint8Array } {
+  const scale = 8;
+  const width = (rows[0]?.length ?? 0) * scale;
+  const data = new Uint8Array(width * rows.length * 2 * scale * 4).fill(255);
+  for (let y = 0; y < rows.length * 2 * scale; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const letter = rows[Math.floor(y / scale / 2)]?.[Math.floor(x / scale)] ?? ' ';
+      const isLight = letter === '█' || letter === (Math.floor(y / scale) % 2 === 0 ? '▀' : '▄');
+      data.fill(isLight ? 255 : 0, (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  }
+  return { width, height: rows.length * 2 * scale, data };
+}

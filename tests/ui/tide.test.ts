@@ -1,0 +1,33 @@
+/** The tide line is always true. */
+import { expect, test } from 'vitest';
+import type { MeshView, NeighbourView } from '../../src/app/view.ts';
+import { tideSentence } from '../../src/ui/shell/tide.tsx';
+import { en } from '../../src/ui/words/en.ts';
+import { createFormat } from '../../src/ui/words/format.ts';
+
+const speech = { w: en, f: createFormat('en') };
+const near: NeighbourView = { peer: 'p' as NeighbourView['peer'], device: null, name: null, path: 'direct', rttMs: 3, rooms: 1 };
+const mesh = (
+  state: 'connecting' | 'open' | 'lost' | null,
+  neighbours: number,
+  rttMs: number | null = null,
+  online = true,
+): MeshView => ({
+  online,
+  relay: state === null ? null : { address: 'ws://x', state, rttMs },
+  neighbours: Array.from({ length: neighbours }, () => near),
+});
+
+test.each([
+  [mesh('open', 3, 42), 'Relay 42 ms · 3 neighbours'],
+  [mesh('open', 1), 'Relay reached · 1 neighbour'],
+  [mesh('lost', 2), 'Relay lost, looking again · 2 neighbours still here'],
+  [mesh(null, 1), 'No relay · 1 neighbour still here'],
+  [mesh('lost', 1, null, false), 'This device is offline · 1 neighbour still here'],
+  [mesh('connecting', 0), 'Looking for the relay'],
+  [mesh('lost', 0), 'Relay lost, looking again · Nobody reachable; messages wait here'],
+  [mesh(null, 0), 'Nobody reachable; messages wait here'],
+  [mesh(null, 0, null, false), 'This device is offline · Nobody reachable; messages wait here'],
+])('%#', (view, sentence) => {
+  expect(tideSentence(view, speech)).toBe(sentence);
+});
