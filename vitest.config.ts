@@ -1,4 +1,4 @@
-/** The tests in their kinds: what needs no page, the relay, pages in a real browser, and what only runs by hand. */
+/** The tests in their kinds: what needs nothing but itself, real sockets, pages in a real browser, and what only runs by hand. */
 import { existsSync } from 'node:fs';
 import type { ViteUserConfig } from 'vitest/config';
 
@@ -15,11 +15,11 @@ const config: ViteUserConfig = {
         test: {
           name: 'unit',
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: ['tests/{relay,browser,deep}/**'],
+          exclude: ['tests/{relay,adapters,browser,deep}/**'],
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'relay', include: ['tests/relay/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
+      { test: { name: 'relay', include: ['tests/{relay,adapters}/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
       {
         test: {
           name: 'browser',

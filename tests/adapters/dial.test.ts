@@ -86,14 +86,15 @@ async function startDial(onAnswer: (connection: FakeConnection) => void): Promis
   vi.spyOn(methods, 'createOffer').mockResolvedValue({ type: 'offer', sdp: 'offer' });
   vi.spyOn(methods, 'setLocalDescription').mockResolvedValue();
   const state = vi.spyOn(methods, 'connectionState', 'get').mockReturnValue('new');
-  vi.spyOn(methods, 'setRemoteDescription').mockImplementation(async function (this: InstanceType<typeof RTCPeerConnection>) {
+  const answered = async function (this: { onconnectionstatechange: ((event: Event) => void) | null }): Promise<void> {
     const become = (next: RTCPeerConnectionState): void => {
       state.mockReturnValue(next);
       this.onconnectionstatechange?.(new Event('connectionstatechange'));
     };
     setTimeout(() => onAnswer({ channel, become }), 20);
     return Promise.resolve();
-  });
+  };
+  vi.spyOn(methods, 'setRemoteDescription').mockImplementation(answered as never);
   const [here, there] = await streamPair();
   const answerer = pbStream(there).pb(Message);
   void answerer.read().then(async () => answerer.write({ type: Message.Type.SDP_ANSWER, data: 'answer' }));

@@ -51,6 +51,8 @@ export async function openPage(context: BrowserContext): Promise<Hands & { reado
     reload: async () => void (await page.reload({ waitUntil: 'commit' })),
     look: (before, patienceMs) => page.evaluate(lookAround, { before, patienceMs }),
     press: async (button) => {
+      // Who presses looks at the page; the browser slows those that nobody looks at.
+      await page.bringToFront();
       const found = await page.waitForFunction(findButton, button, { polling: 50 });
       await found.asElement()?.click();
     },

@@ -50,10 +50,3 @@ test(`${joins} fresh devices join and speak at once: every message arrives`, { t
   expect(new Set(messages.map(({ text }) => text)).size).toBe(messages.length);
   expect([...complaints, ...asha.hands.complaints]).toEqual([]);
 });
-
-test('in the Square as well, with nobody linked yet', async () => {
-  const guest = createPerson('Passer-by', await openPage(await openProfile(browser)));
-  await asha.showTab('rooms');
-  await asha.hands.press('Enter the Square').catch(() => undefined);
-  await guest.arrive(relay.url);
-});

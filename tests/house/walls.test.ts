@@ -22,7 +22,7 @@ const forbiddenImports: readonly Row[] = [
   ...['../../app/app.ts', '../../ui/x.ts', '../libp2p/x.ts', '../memory/x.ts', 'react', 'libp2p', 'node:fs', '../../mesh.ts'].map(
     from(idb),
   ),
-  ...['../idb/x.ts', 'idb', 'ws', '../../app/app.ts', '../../workers/x.ts'].map(from('src/adapters/libp2p')),
+  ...['../idb/x.ts', 'idb', 'node:fs', '../../app/app.ts', '../../workers/x.ts'].map(from('src/adapters/libp2p')),
   ...['../idb/x.ts', 'libp2p', '../../ui/x.ts'].map(from('src/adapters/sqlite')),
   ...['../webcrypto/x.ts', 'libp2p', '../../../relay/x.ts'].map(from('src/adapters/node-crypto')),
   ...['../node-crypto/x.ts', 'node:crypto', '../../app/app.ts'].map(from('src/adapters/webcrypto')),

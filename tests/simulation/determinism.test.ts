@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hello } from './hello.ts';
 import { isMet } from './rows.ts';
 import type { Row } from './rows.ts';
+import { storm } from './storm.ts';
 
 const nodes = 4;
 const messagesPerNode = 2;
@@ -39,6 +40,15 @@ describe('determinism', () => {
     expect(one).toEqual(alone);
     expect(hashOf(other)).not.toBe(hashOf(one));
   });
+});
+
+describe('storm', () => {
+  for (const seed of ['1', fresh]) {
+    test(`loses nothing that was kept, and says nothing untrue, seed ${seed}`, async () => {
+      const rows = await storm({ nodes: 4, seed });
+      expect(rows.filter((row) => row.met === false)).toEqual([]);
+    });
+  }
 });
 
 describe('hello', () => {

@@ -27,7 +27,7 @@ export const storm = (scenario: Scenario): Promise<readonly Row[]> => {
 
 /** One, and its end some time later: all of them may overlap. */
 const disaster = (stage: Stage, luck: Random): readonly Happening[] => {
-  const { world, relay, pages, room, say } = stage;
+  const { world, relay, pages, room, speak, say } = stage;
   const atMs = luck.below(stormMs * 0.8);
   const endMs = Math.min(stormMs - 1, atMs + 500 + luck.below(30_000));
   const how = luck.chance(0.5) ? 'killed' : 'power-cut';
@@ -44,6 +44,8 @@ const disaster = (stage: Stage, luck: Random): readonly Happening[] => {
     case 0:
     case 1:
       return [
+        // In the middle of writing: what the app said is kept must be, whatever else is not.
+        { atMs: Math.max(0, atMs - luck.below(9)), run: () => speak(name, `${name}, last words at ${atMs} ${endMs}`) },
         told(atMs, `${name} ${how}`, () => page?.crash(how)),
         told(endMs, `${name} returns`, () => {
           if (page?.running() === null && page.node.lives().length === 0) void page.start([room]);

@@ -58,7 +58,7 @@ const received = (by: number): Mark => ({ state: 'received', by });
 
 /** Devices a (who says hello), b and c; the clock is turned by hand. */
 const scene = (
-  hasLinks = true,
+  linkedMs = 0,
 ): {
   readonly truth: Truth;
   readonly at: { ms: number };
@@ -82,7 +82,7 @@ const scene = (
       name,
       app,
       () => room,
-      () => hasLinks,
+      () => linkedMs,
     );
   truth.asked('hello', 'a');
   truth.answered('hello', true);
@@ -156,7 +156,7 @@ test('sees a mark that claims more than is so, at any moment or in the end', () 
 });
 
 test('sees a message that left without a way to leave', () => {
-  const { a, end } = scene(false);
+  const { a, end } = scene(-1);
   a.show(message('hello', left));
   expect(end([message('hello', left)], [plain], [plain]).falseMarks).toBe(1);
 });
@@ -175,7 +175,7 @@ test('sees marks go back, and tells a restart from a running device', () => {
     'a',
     restarted.app,
     () => room,
-    () => true,
+    () => 0,
   );
   restarted.show(message('hello', left));
   expect(again.end([message('hello', left)], [plain], [plain])).toMatchObject({ marksBack: 0, marksForgotten: 1 });

@@ -8,8 +8,8 @@ export interface Truth {
   asked(text: string, author: string): void;
   /** The app said that the message is on the disk, or that it is not. */
   answered(text: string, isKept: boolean): void;
-  /** Looks at everything this device shows, now and at each change. `isReachable`: some link stands. */
-  watch(device: string, app: Pick<App, 'view' | 'subscribe'>, room: () => RoomId | null, hasLinks: () => boolean): void;
+  /** Looks at everything this device shows, now and at each change. `linkedMs`: when it last had any link at all. */
+  watch(device: string, app: Pick<App, 'view' | 'subscribe'>, room: () => RoomId | null, linkedMs: () => number): void;
   isAllDelivered(devices: readonly string[]): boolean;
   /** After the end: `shown` is all that each device has, the oldest too. */
   count(shown: ReadonlyMap<string, readonly MessageView[]>): Counts;
@@ -49,7 +49,7 @@ interface Look {
   readonly device: string;
   /** The mark of each text when it was last looked at. 0 waiting, 1 left, 2 and more received. */
   readonly ranks: Map<string, number>;
-  hasLinks(): boolean;
+  linkedMs(): number;
 }
 
 export const createTruth = (nowMs: () => number, say: (what: string) => void): Truth => {
@@ -73,7 +73,7 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     }
   };
 
-  const lookAtMark = ({ device, ranks, hasLinks }: Look, text: string, mark: Mark): void => {
+  const lookAtMark = ({ device, ranks, linkedMs }: Look, text: string, mark: Mark): void => {
     const message = said.get(text);
     if (message === undefined) return;
     const rank = rankOf(mark);
@@ -81,8 +81,8 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     if (mark.state === 'received' && mark.by > others) {
       note(falseMarks, text, `${device} says "${text}" was received by ${mark.by}, it was by ${others}`);
     }
-    if (mark.state === 'left' && message.rank < 1 && !hasLinks()) {
-      note(falseMarks, text, `${device} says "${text}" left, but has no link`);
+    if (mark.state === 'left' && message.rank < 1 && linkedMs() < message.atMs) {
+      note(falseMarks, text, `${device} says "${text}" left, but has had no link since`);
     }
     const before = ranks.get(text);
     if (before !== undefined && rank < before)
@@ -113,9 +113,9 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
       const message = said.get(text);
       if (message !== undefined) message.state = isKept ? 'kept' : 'refused';
     },
-    watch: (device, app, room, hasLinks) => {
+    watch: (device, app, room, linkedMs) => {
       let before: readonly MessageView[] | null = null;
-      const look: Look = { device, ranks: new Map(), hasLinks };
+      const look: Look = { device, ranks: new Map(), linkedMs };
       app.subscribe(() => {
         const id = room();
         const messages = id === null ? undefined : app.view().timelines[id]?.messages;

@@ -10,7 +10,9 @@ test('the same fingerprint gives the same knot, for ever', () => {
   // Frozen: people know each other by these.
   const faces = [0, 1, 2, 3].map((seed) => knotPath(device(seed)));
   expect(faces).toEqual([0, 1, 2, 3].map((seed) => knotPath(device(seed))));
-  expect(createHash('sha256').update(JSON.stringify(faces)).digest('hex')).toMatchInlineSnapshot(`"3b7c2325cb9f28491586d7ad08075b8067503c88bf1efe4581caf1289c69371c"`);
+  expect(createHash('sha256').update(JSON.stringify(faces)).digest('hex')).toMatchInlineSnapshot(
+    `"3b7c2325cb9f28491586d7ad08075b8067503c88bf1efe4581caf1289c69371c"`,
+  );
 });
 
 test('every knot is one cord that ends where it began, inside its box', () => {

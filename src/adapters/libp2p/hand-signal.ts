@@ -23,6 +23,8 @@ export interface HandSignalInit {
   readonly logger: ComponentLogger;
   readonly dials: PeerDials;
   readonly createConnection: () => RTCPeerConnection;
+  /** For libdatachannel, which in the other order loses a second, or the race with its own fingerprint. */
+  readonly offererLeads: boolean;
   readonly log: Log;
 }
 
@@ -31,7 +33,7 @@ const connectMs = 15_000;
 const gatherMs = 2_500;
 
 export function createHandSignal(init: HandSignalInit): Pick<Network, 'offer' | 'answer'> {
-  const { self, upgrader, logger, dials, createConnection, log } = init;
+  const { self, upgrader, logger, dials, createConnection, offererLeads, log } = init;
   const key = fromBase64url(self)!.subarray(-32);
 
   const begin = (signal: AbortSignal): Begun => {
@@ -55,7 +57,7 @@ export function createHandSignal(init: HandSignalInit): Pick<Network, 'offer' | 
 
   const refuseFor = (begun: Begun, signal: AbortSignal, error: unknown): OpenRefused => {
     begun.connection.close();
-    log('hand-signal-failed', { why: nameOf(error) }); if (globalThis.process?.env?.DBG) console.error(error, begun.connection.connectionState, begun.channel.readyState);
+    log('hand-signal-failed', { why: nameOf(error) });
     return { state: 'refused', why: signal.aborted ? 'aborted' : 'unreachable' };
   };
 
@@ -71,7 +73,7 @@ export function createHandSignal(init: HandSignalInit): Pick<Network, 'offer' | 
       const connect = async (answer: Signal, peer: PeerId): Promise<Opened> => {
         const whole = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
         try {
-          await begun.connection.setRemoteDescription({ type: 'answer', sdp: toSdp(answer) });
+          await begun.connection.setRemoteDescription({ type: 'answer', sdp: toSdp(answer, answer.setup) });
           await opened(begun.channel, whole);
           const connection = await upgrader.upgradeOutbound(wrap(begun, peer, 'outbound'), { signal: whole });
           return { state: 'open', link: await dials.openOn(connection, whole) };
@@ -120,7 +122,7 @@ export function createHandSignal(init: HandSignalInit): Pick<Network, 'offer' | 
       };
 
       try {
-        await begun.connection.setRemoteDescription({ type: 'offer', sdp: toSdp(offer) });
+        await begun.connection.setRemoteDescription({ type: 'offer', sdp: toSdp(offer, offererLeads ? 'active' : 'actpass') });
         await begun.connection.setLocalDescription(await begun.connection.createAnswer());
         const to = sha256(offerBytes).subarray(0, answeredBytes);
         const bytes = encodeSignal(await gathered(begun.connection, { kind: 'answer', key, to }));

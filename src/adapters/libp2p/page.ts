@@ -47,6 +47,7 @@ export async function openNetwork({ log, iceServers = [], createConnection }: Pa
     logger: components.logger,
     dials,
     createConnection: () => createConnection?.(rtcConfiguration) ?? new RTCPeerConnection(rtcConfiguration),
+    offererLeads: createConnection !== undefined,
     log,
   });
   await node.handle(linkProtocol, (stream, connection) => void dials.accept(stream, connection), {

@@ -107,7 +107,7 @@ export function fromSdp(sdp: string, parts: Pick<Signal, 'kind' | 'key' | 'to'>)
 
 const candidateLine = /^a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ (host|srflx)/gim;
 
-export function toSdp(signal: Signal): string {
+export function toSdp(signal: Signal, setup: Signal['setup']): string {
   const pairs = Array.from(signal.fingerprint, (byte) => byte.toString(16).padStart(2, '0').toUpperCase());
   const candidates = signal.candidates.map(({ kind, host, port }, at) => {
     const type = kind === 'host' ? { preference: 126, name: 'host' } : { preference: 100, name: 'srflx raddr 0.0.0.0 rport 0' };
@@ -125,7 +125,7 @@ export function toSdp(signal: Signal): string {
     `a=ice-ufrag:${signal.ufrag}`,
     `a=ice-pwd:${signal.password}`,
     `a=fingerprint:sha-256 ${pairs.join(':')}`,
-    `a=setup:${signal.setup}`,
+    `a=setup:${setup}`,
     'a=mid:0',
     'a=sctp-port:5000',
     'a=max-message-size:262144',

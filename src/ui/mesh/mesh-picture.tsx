@@ -48,10 +48,10 @@ function Cord({ to, kind }: { readonly to: Spot; readonly kind: NeighbourView['p
   );
 }
 
-/** A name under its knot; the knots lie above all names. */
+/** A name on the outer side of its knot; the knots lie above all names. */
 function Who({ at, says }: { readonly at: Spot; readonly says: string }): ReactElement {
   return (
-    <text className="who" x={round(at.x)} y={round(at.y + 31)}>
+    <text className="who" x={round(at.x)} y={round(at.y + (at.y < 0 ? -22 : 31))}>
       {says}
     </text>
   );

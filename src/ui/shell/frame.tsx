@@ -2,6 +2,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { Announcer } from '../parts/announce.tsx';
+import { Catch } from '../parts/catch.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Sign } from '../parts/knot.tsx';
 import { EmptyHome, StageHint } from '../rooms/empty-home.tsx';
@@ -32,6 +33,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
   const missing = place.tab === 'rooms' && place.room !== null && rooms !== null && !room;
 
   useArrivals(rooms, room ? room.id : null);
+  useTitle();
 
   // A room that was left, or that this device never had.
   useEffect(() => {
@@ -62,19 +64,23 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
           )}
         </section>
         <section className="stage" id="stage" tabIndex={-1}>
-          <Suspense fallback={null}>
-            {room && <Room key={room.id} room={room} />}
-            {place.tab === 'rooms' &&
-              rooms &&
-              !room &&
-              (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
-            {place.tab === 'mesh' && <MeshTab />}
-            {place.tab === 'you' && <YouTab />}
-          </Suspense>
+          <Catch key={place.tab}>
+            <Suspense fallback={null}>
+              {room && <Room key={room.id} room={room} />}
+              {place.tab === 'rooms' &&
+                rooms &&
+                !room &&
+                (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
+              {place.tab === 'mesh' && <MeshTab />}
+              {place.tab === 'you' && <YouTab />}
+            </Suspense>
+          </Catch>
         </section>
       </main>
       <Tabs tab={place.tab} />
-      <HomeDialogs shown={dialog} onShow={setDialog} onClose={close} rooms={rooms ?? []} />
+      <Catch key={dialog}>
+        <HomeDialogs shown={dialog} onShow={setDialog} onClose={close} rooms={rooms ?? []} />
+      </Catch>
       <Announcer />
     </div>
   );
@@ -82,7 +88,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
 
 function Tabs({ tab }: { readonly tab: Tab }): ReactElement {
   const { w, f } = useWords();
-  const unread = useView((view) => view.rooms.reduce((sum, room) => sum + room.unread, 0)) ?? 0;
+  const unread = useUnread();
   const places: readonly { readonly tab: Tab; readonly says: string; readonly to: Place }[] = [
     { tab: 'rooms', says: w.tabs.rooms, to: { tab: 'rooms', room: null } },
     { tab: 'mesh', says: w.tabs.mesh, to: { tab: 'mesh' } },
@@ -110,6 +116,19 @@ function Tabs({ tab }: { readonly tab: Tab }): ReactElement {
       ))}
     </nav>
   );
+}
+
+/** How much is new, also where only the title is seen. */
+function useTitle(): void {
+  const { w, f } = useWords();
+  const unread = useUnread();
+  useEffect(() => {
+    document.title = unread > 0 ? `(${f.number(unread)}) ${w.first.title}` : w.first.title;
+  }, [unread, w, f]);
+}
+
+function useUnread(): number {
+  return useView((view) => view.rooms.reduce((sum, room) => sum + room.unread, 0)) ?? 0;
 }
 
 /** The address keeps no fragment: the focus moves by hand. */

@@ -52,6 +52,12 @@ function apply(): void {
   const root = document.documentElement;
   if (current.theme === 'system') delete root.dataset['theme'];
   else root.dataset['theme'] = current.theme;
+  // The bar of the system around the page follows too.
+  for (const bar of document.querySelectorAll<HTMLMetaElement>('meta[data-theme-of]')) {
+    const { themeOf = '' } = bar.dataset;
+    if (current.theme === 'system') bar.media = `(prefers-color-scheme: ${themeOf})`;
+    else bar.media = current.theme === themeOf ? 'all' : 'not all';
+  }
   root.style.fontSize = current.textSize === 100 ? '' : `${current.textSize}%`;
 }
 

@@ -216,6 +216,7 @@ export const en: Words = {
     tooManyRooms: 'This device is in as many rooms as it can hold. Leave one first.',
     broken: 'Wavu could not start in this browser.',
     stuck: 'Wavu cannot start',
+    part: 'This part of Wavu could not be loaded.',
     again: 'Reload',
   },
   update: { ready: 'A new version is ready.', apply: 'Reload now', later: 'Later' },

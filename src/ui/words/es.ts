@@ -216,6 +216,7 @@ export const es: Words = {
     tooManyRooms: 'Este dispositivo ya está en todas las salas que puede tener. Sal primero de una.',
     broken: 'Wavu no pudo arrancar en este navegador.',
     stuck: 'Wavu no puede arrancar',
+    part: 'Esta parte de Wavu no se pudo cargar.',
     again: 'Recargar',
   },
   update: { ready: 'Hay una versión nueva lista.', apply: 'Recargar ahora', later: 'Más tarde' },

@@ -16,36 +16,37 @@ export interface Format {
 }
 
 export function createFormat(lang: string): Format {
-  const plain = new Intl.NumberFormat(lang);
-  const coarse = new Intl.NumberFormat(lang, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 0 });
-  const fine = new Intl.NumberFormat(lang, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(lang, { style: 'percent' });
-  const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' });
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
-  const weekday = new Intl.DateTimeFormat(lang, { weekday: 'long' });
-  const weekdayShort = new Intl.DateTimeFormat(lang, { weekday: 'short' });
-  const date = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'long' });
-  const dateShort = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short' });
-  const dateYear = new Intl.DateTimeFormat(lang, { dateStyle: 'long' });
-  const plural = new Intl.PluralRules(lang);
+  // Each costs up to 20 ms to make, and the first screen needs none or one.
+  const plain = once(() => new Intl.NumberFormat(lang));
+  const coarse = once(() => new Intl.NumberFormat(lang, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 0 }));
+  const fine = once(() => new Intl.NumberFormat(lang, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 1 }));
+  const percent = once(() => new Intl.NumberFormat(lang, { style: 'percent' }));
+  const clock = once(() => new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' }));
+  const relative = once(() => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }));
+  const weekday = once(() => new Intl.DateTimeFormat(lang, { weekday: 'long' }));
+  const weekdayShort = once(() => new Intl.DateTimeFormat(lang, { weekday: 'short' }));
+  const date = once(() => new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'long' }));
+  const dateShort = once(() => new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short' }));
+  const dateYear = once(() => new Intl.DateTimeFormat(lang, { dateStyle: 'long' }));
+  const plural = once(() => new Intl.PluralRules(lang));
 
   return {
-    number: (value) => plain.format(value),
-    percent: (value) => percent.format(value / 100),
-    ms: (value) => (value < 9.95 ? fine : coarse).format(value),
-    clock: (atMs) => clock.format(atMs),
+    number: (value) => plain().format(value),
+    percent: (value) => percent().format(value / 100),
+    ms: (value) => (value < 9.95 ? fine : coarse)().format(value),
+    clock: (atMs) => clock().format(atMs),
     day: (atMs, nowMs) => {
       const ago = daysBetween(atMs, nowMs);
-      if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'), lang);
-      if (ago > 1 && ago < 7) return capital(weekday.format(atMs), lang);
-      return (sameYear(atMs, nowMs) ? date : dateYear).format(atMs);
+      if (ago === 0 || ago === 1) return capital(relative().format(-ago, 'day'), lang);
+      if (ago > 1 && ago < 7) return capital(weekday().format(atMs), lang);
+      return (sameYear(atMs, nowMs) ? date : dateYear)().format(atMs);
     },
     stamp: (atMs, nowMs) => {
       const ago = daysBetween(atMs, nowMs);
-      if (ago <= 0) return clock.format(atMs);
-      return (ago < 7 ? weekdayShort : dateShort).format(atMs);
+      if (ago <= 0) return clock().format(atMs);
+      return (ago < 7 ? weekdayShort : dateShort)().format(atMs);
     },
-    count: (forms, value) => (forms[plural.select(value)] ?? forms.other).replace('#', plain.format(value)),
+    count: (forms, value) => (forms[plural().select(value)] ?? forms.other).replace('#', plain().format(value)),
   };
 }
 
@@ -66,4 +67,9 @@ function sameYear(atMs: number, nowMs: number): boolean {
 function capital(text: string, lang: string): string {
   const [first = ''] = text;
   return first.toLocaleUpperCase(lang) + text.slice(first.length);
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | null = null;
+  return () => (made ??= make());
 }

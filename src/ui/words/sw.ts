@@ -216,6 +216,7 @@ export const sw: Words = {
     tooManyRooms: 'Kifaa hiki kimo katika vyumba vyote kinavyoweza kuwa. Ondoka kwenye kimoja kwanza.',
     broken: 'Wavu haikuweza kuanza kwenye kivinjari hiki.',
     stuck: 'Wavu haiwezi kuanza',
+    part: 'Sehemu hii ya Wavu haikuweza kupakiwa.',
     again: 'Pakia upya',
   },
   update: { ready: 'Toleo jipya liko tayari.', apply: 'Pakia upya sasa', later: 'Baadaye' },

@@ -198,6 +198,7 @@ export interface Words {
     readonly tooManyRooms: string;
     readonly broken: string;
     readonly stuck: string;
+    readonly part: string;
     readonly again: string;
   };
 

@@ -1,0 +1,43 @@
+/** A relay on an old laptop: what two hundred idle pages cost it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runRelay } from '../relay/relay-process.ts';
+
+const clients = 200;
+const mostMiB = 128;
+
+test(`${clients} idle clients cost the relay at most ${mostMiB} MiB over its start`, async () => {
+  const data = await mkdtemp(path.join(tmpdir(), 'wavu-crowd-'));
+  const relay = await runRelay(['--port', '0', '--data', data, '--json']).line;
+  const address = `/ip4/127.0.0.1/tcp/${relay.port}/ws/p2p/${relay.peerId}`;
+  const startMiB = residentMiB(relay.pid);
+  const program = fileURLToPath(new URL('crowd.ts', import.meta.url));
+  const crowd = spawn(process.execPath, [program, address, `${clients}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    const [said] = (await once(crowd.stdout, 'data')) as [Buffer];
+    expect(said.toString()).toContain('here');
+    const metrics = await (await fetch(new URL('/metrics', relay.url))).text();
+    expect(metrics).toMatch(new RegExp(`wavu_relay_meet_pages ${clients}\\b`));
+    const grownMiB = residentMiB(relay.pid) - startMiB;
+    process.stderr.write(
+      `relay: ${startMiB.toFixed(1)} MiB at its start, ${grownMiB.toFixed(1)} MiB more with ${clients} clients\n`,
+    );
+    expect(grownMiB).toBeLessThanOrEqual(mostMiB);
+  } finally {
+    crowd.stdin.end();
+    await once(crowd, 'exit');
+    await rm(data, { recursive: true, force: true });
+  }
+});
+
+/** Linux tells; elsewhere the test fails aloud rather than pass unmeasured. */
+function residentMiB(pid: number): number {
+  const kB = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kB) / 1024;
+}
