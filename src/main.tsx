@@ -1,13 +1,15 @@
 /** The browser's door: paints the shell, brings the mesh up beside it, and tells the app what happens to the page. */
+import { openFirstSocket } from './adapters/libp2p/first-socket.ts';
 import { createLog } from './adapters/web/log.ts';
 import { createPageLife } from './adapters/web/page-life.ts';
 import { createUpdates } from './adapters/web/updates.ts';
 import { mountUi } from './ui/mount.tsx';
 
+const firstSocket = openFirstSocket(location.origin);
 const life = createPageLife();
 const updates = createUpdates(createLog());
 const arriving = import('./mesh.ts').then(({ openApp }) => {
-  const app = openApp();
+  const app = openApp(firstSocket);
   app.wake(life.isOnline());
   life.listen((event) => {
     switch (event) {

@@ -1,5 +1,6 @@
 /** The heavy half of the page, loaded beside the first paint: disk, network, and the app on them. */
 import { openStorage } from './adapters/idb/storage.ts';
+import type { FirstSocket } from './adapters/libp2p/first-socket.ts';
 import { openNetwork } from './adapters/libp2p/page.ts';
 import { createClock } from './adapters/web/clock.ts';
 import { createEntropy } from './adapters/web/entropy.ts';
@@ -11,14 +12,14 @@ import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
 import { createMeasure } from './measure.ts';
 
-export function openApp(): App {
+export function openApp(firstSocket: FirstSocket): App {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
   const measure = __WAVU_BENCH__ ? createMeasure() : null;
   const app = shareApp({ tabs: createTabs(), clock, entropy }, () => {
     const storage = openStorage('wavu');
-    const network = openNetwork({ log });
+    const network = openNetwork({ log, firstSocket });
     return startApp({ clock, entropy, log, readCard, storage, network: measure?.watch(network, storage) ?? network });
   });
   measure?.offer(app);

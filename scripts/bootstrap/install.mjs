@@ -44,8 +44,9 @@ async function bring(needs) {
   // Tools that were installed once stay: `npm start` must not prune them.
   const extent = hasTools() ? 'full' : needs;
   const broken = existsSync(unfinished);
-  unpatch();
-  const lacking = broken ? null : missing(extent);
+  const before = broken ? null : missing(extent);
+  const removed = unpatch();
+  const lacking = before === null ? null : before + removed;
   if (lacking !== 0) {
     const startMs = performance.now();
     announce(extent, lacking, broken);

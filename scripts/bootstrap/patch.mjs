@@ -12,12 +12,15 @@ export function patchesChanged() {
 }
 
 /**
- * Before an install: what an older set of patches touched must come back clean, and afterwards all are applied anew.
- * npm's list goes, so the install starts from nothing (out of npm's cache).
+ * Before an install: packages that an older set of patches touched go, to come back clean; all patches are applied anew afterwards.
+ * @returns {number} how many packages were removed; npm's list goes with them, or npm would believe it
  */
 export function unpatch() {
-  if (patchesChanged() && applied().packages.length > 0) rmSync(fromRoot('node_modules', '.package-lock.json'), { force: true });
+  const stale = patchesChanged() ? applied().packages : [];
+  for (const name of stale) rmSync(fromRoot('node_modules', name), { recursive: true, force: true });
+  if (stale.length > 0) rmSync(fromRoot('node_modules', '.package-lock.json'), { force: true });
   rmSync(record, { force: true });
+  return stale.length;
 }
 
 export async function applyPatches() {

@@ -48,12 +48,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   const outbox = createOutbox(core, peers, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
 
-  const isNamed = await loadIdentity(core);
-  await Promise.all([loadRooms(core), outbox.load()]);
-  core.showRooms();
-  store.change({ stage: isNamed ? 'ready' : 'unnamed' });
-  void sweepLeftRooms(core);
-
+  // The mesh begins beside the reading: the relay is asked early, and rooms are told to it once they are read.
   let attached: Attached | null = null;
   let isClosed = false;
   const attaching = world.network.then(async (network) => {
@@ -67,12 +62,22 @@ export async function startApp(world: World): Promise<LocalApp> {
     attached?.mesh.roomsChanged();
     return result;
   };
+  const afterName = (): void => attached?.named();
+
+  const isNamed = await loadIdentity(core);
+  await Promise.all([loadRooms(core), outbox.load()]);
+  core.showRooms();
+  store.change({ stage: isNamed ? 'ready' : 'unnamed' });
+  afterRooms(null);
+  afterName();
+  void sweepLeftRooms(core);
+
   const app: LocalApp = {
     view: store.view,
     subscribe: store.subscribe,
     nameMe: async (name) => {
       await nameMe(core, name);
-      attached?.named();
+      afterName();
     },
     startRoom: async (name) => afterRooms(await startRoom(core, name)),
     joinRoom: async (link) => afterRooms(await joinRoom(core, link)),

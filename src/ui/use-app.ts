@@ -28,7 +28,7 @@ export function createDoor(arriving: App | Promise<App>): Door {
   let broken = false;
   const arrived = (came: App): App => {
     app = came;
-    came.subscribe(tell);
+    came.subscribe(oncePerFrame(tell));
     tell();
     return came;
   };
@@ -58,6 +58,26 @@ export function createDoor(arriving: App | Promise<App>): Door {
     },
   };
 }
+
+/**
+ * A burst of changes is drawn once. React would draw each on the spot, in the midst of the frames that bring them.
+ * A hidden page gets no frames, and need not hurry.
+ */
+function oncePerFrame(run: () => void): () => void {
+  let isPlanned = false;
+  const now = (): void => {
+    isPlanned = false;
+    run();
+  };
+  return () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    if (document.visibilityState === 'visible') requestAnimationFrame(now);
+    else setTimeout(now, hiddenMs);
+  };
+}
+
+const hiddenMs = 250;
 
 export const DoorContext: Context<Door | null> = createContext<Door | null>(null);
 

@@ -53,7 +53,7 @@ export async function openPage(context: BrowserContext): Promise<Hands & { reado
     press: async (button) => {
       // Who presses looks at the page; the browser slows those that nobody looks at.
       await page.bringToFront();
-      const found = await page.waitForFunction(findButton, button, { polling: 50 });
+      const found = await page.waitForFunction(findButton, button, { polling: 50 }).catch(noButton(button));
       await found.asElement()?.click();
     },
     fill: (selector, text) => page.locator(selector).fill(text),
@@ -77,7 +77,7 @@ export async function openFirefoxPage(browser: FirefoxBrowser): Promise<Hands> {
     reload: async () => void (await page.reload({ waitUntil: 'domcontentloaded' })),
     look: (before, patienceMs) => page.evaluate(lookAround, { before, patienceMs }),
     press: async (button) => {
-      const found = await page.waitForFunction(findButton, { polling: 50 }, button);
+      const found = await page.waitForFunction(findButton, { polling: 50 }, button).catch(noButton(button));
       await found.asElement()?.click();
     },
     fill: async (selector, text) => {
@@ -90,6 +90,12 @@ export async function openFirefoxPage(browser: FirefoxBrowser): Promise<Hands> {
     close: () => page.close(),
   };
 }
+
+const noButton =
+  (name: string) =>
+  (error: unknown): never => {
+    throw new Error(`no button "${name}" came in sight`, { cause: error });
+  };
 
 interface Book {
   readonly complaints: string[];

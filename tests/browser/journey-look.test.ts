@@ -117,8 +117,8 @@ test('a room with people who talk', async () => {
 });
 
 test('home with rooms, and the choice of what is new', async () => {
-  await asha.showTab('rooms');
-  await asha.hands.press(en.common.back).catch(() => undefined);
+  await asha.hands.press(en.common.back);
+  await asha.until('the list', (seen) => seen.room === null && seen.rooms.includes(room));
   await isOpenToAll('home');
   await asha.hands.press(en.home.fresh);
   await untilDialog(en.home.fresh);
@@ -129,6 +129,7 @@ test('home with rooms, and the choice of what is new', async () => {
 });
 
 test('the mesh, with a link in it, and you', async () => {
+  await asha.hands.press(en.common.back);
   await asha.showTab('mesh');
   await asha.until('Baraka in the table of links', ({ links }) => links.some(({ name }) => name === 'Baraka'));
   await isOpenToAll('mesh');

@@ -15,7 +15,7 @@ process.stderr.write(
 const run = (seed: string): Promise<readonly Row[]> => hello({ nodes, seed, messagesPerNode });
 const hashOf = (rows: readonly Row[]): unknown => rows.find((row) => row.name === 'traceHash')?.value;
 
-describe('determinism', () => {
+describe('determinism', { timeout: 120_000 }, () => {
   for (const seed of ['1', fresh]) {
     test(`the whole product runs the same twice, seed ${seed}`, async () => {
       const [first, second] = [await run(seed), await run(seed)];
@@ -42,7 +42,7 @@ describe('determinism', () => {
   });
 });
 
-describe('storm', () => {
+describe('storm', { timeout: 120_000 }, () => {
   for (const seed of ['1', fresh]) {
     test(`loses nothing that was kept, and says nothing untrue, seed ${seed}`, async () => {
       const rows = await storm({ nodes: 4, seed });
@@ -51,7 +51,7 @@ describe('storm', () => {
   }
 });
 
-describe('hello', () => {
+describe('hello', { timeout: 120_000 }, () => {
   for (const seed of ['1', '2', fresh]) {
     test(`delivers everything once, and says nothing untrue, seed ${seed}`, async () => {
       const rows = await hello({ nodes: 5, seed });

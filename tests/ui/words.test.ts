@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../../src/ui');
 const views = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/.test(path) && !/words[\\/](en|es|sw|words)\.ts$/.test(path))
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-const groups = Object.entries(en).filter(([, group]) => typeof group === 'object');
+const groups = Object.entries<unknown>({ ...en }).filter((entry): entry is [string, object] => typeof entry[1] === 'object');
 
 describe('words', () => {
   test('every word is used by some view', () => {

@@ -1,20 +1,21 @@
 /** The network of a page: one libp2p node with a fresh name, relays by WebSocket, peers by WebRTC, topics by gossip. */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
-import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
 import type { Libp2p, Transport } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { webRTC } from '@libp2p/webrtc';
-import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import type { Log } from '../../ports/log.ts';
 import type { Network } from '../../ports/network.ts';
+import type { FirstSocket } from './first-socket.ts';
+import { createFreshKey } from './fresh-key.ts';
 import { gossip } from './gossip.ts';
 import { createHandSignal } from './hand-signal.ts';
 import { abortConnection, createLinkBook } from './links.ts';
+import { pageSockets } from './page-socket.ts';
 import { createPeerDials, linkProtocol } from './peer-dial.ts';
 import { toPeerId } from './peer-ids.ts';
 import { createRelayDoors } from './relay-door.ts';
@@ -24,14 +25,16 @@ export interface PageNetworkSettings {
   readonly log: Log;
   /** STUN or TURN addresses. None by default: whoever answers one learns who talks when. */
   readonly iceServers?: readonly string[];
+  /** Opened before all this was loaded. */
+  readonly firstSocket?: FirstSocket;
   /** Only where there is no `RTCPeerConnection`: Node brings its own. */
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
-export async function openNetwork({ log, iceServers = [], createConnection }: PageNetworkSettings): Promise<Network> {
+export async function openNetwork({ log, iceServers = [], firstSocket, createConnection }: PageNetworkSettings): Promise<Network> {
   const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
   const caught: Caught = {};
-  const node = await createNode(caught, rtcConfiguration);
+  const node = await createNode(caught, rtcConfiguration, firstSocket ?? null);
   const { circuit, components } = caught;
   if (circuit === undefined || components === undefined) throw new Error('libp2p made no circuit transport');
 
@@ -97,12 +100,16 @@ interface Caught {
   components?: CircuitComponents;
 }
 
-async function createNode(caught: Caught, rtcConfiguration: RTCConfiguration): Promise<Libp2p<Services>> {
+async function createNode(
+  caught: Caught,
+  rtcConfiguration: RTCConfiguration,
+  firstSocket: FirstSocket | null,
+): Promise<Libp2p<Services>> {
   const circuit = circuitRelayTransport();
   return createLibp2p<Services>({
-    privateKey: await generateKeyPair('Ed25519'),
+    privateKey: await createFreshKey(),
     transports: [
-      webSockets(),
+      pageSockets(firstSocket),
       (components: CircuitComponents) => {
         caught.components = components;
         caught.circuit = circuit(components);

@@ -56,9 +56,9 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
     const why = receive.envelope(bytes, null);
     if (why !== null) core.log('envelope-refused', { why });
   });
-  /** Nobody is put into a room before there is somebody. */
+  /** Nobody is put into a room before there is somebody, and the rooms on the disk are known. */
   const openSquare = async (): Promise<void> => {
-    if (core.me() === null) return;
+    if (core.store.view().stage !== 'ready') return;
     await squareRoom.told(square);
     mesh.roomsChanged();
   };

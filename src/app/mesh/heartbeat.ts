@@ -31,6 +31,7 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
   const ask = (each: Watched): void => {
     each.token = nextToken;
     nextToken += 1;
+    each.asked += 1;
     each.askedAtMs = clock.ticksMs();
     each.path.ask(each.token);
   };
@@ -43,7 +44,7 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
     for (const each of watched.values()) {
       const silentMs = nowMs - each.heardAtMs;
       if (silentMs > each.patienceMs && each.path.silent !== null) each.path.silent();
-      else if (nowMs - each.askedAtMs >= everyMs) ask(each);
+      else if (nowMs - each.askedAtMs >= (each.asked < mostSamples ? tickMs : everyMs)) ask(each);
     }
     stop = clock.after(tickMs, () => tick());
   };
@@ -51,7 +52,7 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
   return {
     watch: (path) => {
       const nowMs = clock.ticksMs();
-      const each: Watched = { path, heardAtMs: nowMs, askedAtMs: nowMs, token: 0, rttMs: null, patienceMs };
+      const each: Watched = { path, heardAtMs: nowMs, askedAtMs: nowMs, token: 0, asked: 0, samples: [], patienceMs };
       watched.set(path.key, each);
       ask(each);
     },
@@ -66,10 +67,10 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
       const each = watched.get(key);
       if (each === undefined || each.token !== token) return;
       each.token = 0;
-      each.rttMs = clock.ticksMs() - each.askedAtMs;
+      each.samples = [...each.samples, clock.ticksMs() - each.askedAtMs].slice(-mostSamples);
       onMeasured();
     },
-    rttMs: (key) => watched.get(key)?.rttMs ?? null,
+    rttMs: (key) => median(watched.get(key)?.samples ?? []),
     hurry: () => {
       const nowMs = clock.ticksMs();
       for (const each of watched.values()) {
@@ -89,9 +90,19 @@ interface Watched {
   heardAtMs: number;
   askedAtMs: number;
   token: number;
-  rttMs: number | null;
+  asked: number;
+  /** The latest round trips. */
+  samples: readonly number[];
   patienceMs: number;
 }
+
+/** One slow answer, while a page was busy starting, says nothing of the path. */
+function median(samples: readonly number[]): number | null {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
+}
+
+const mostSamples = 3;
 
 const tickMs = 1_000;
 const everyMs = 20_000;

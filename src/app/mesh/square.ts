@@ -14,16 +14,19 @@ export interface Square {
 
 export function createSquare(core: Core, network: Network, onEnvelope: (bytes: Uint8Array) => void): Square {
   let joined: { readonly room: RoomId; readonly topic: PublicTopic; readonly name: string } | null = null;
+  /** One after the other, or two would join the same. */
+  let last = Promise.resolve();
+  const take = async (card: SquareCard | null): Promise<void> => {
+    if (card?.topic === joined?.name) return;
+    joined?.topic.leave();
+    joined = null;
+    const room = card === null ? null : await keepSquare(core, card.openSecret);
+    if (card !== null && room !== null) {
+      joined = { room, name: card.topic, topic: network.join(card.topic, onEnvelope) };
+    }
+  };
   return {
-    told: async (card) => {
-      if (card?.topic === joined?.name) return;
-      joined?.topic.leave();
-      joined = null;
-      const room = card === null ? null : await keepSquare(core, card.openSecret);
-      if (card !== null && room !== null) {
-        joined = { room, name: card.topic, topic: network.join(card.topic, onEnvelope) };
-      }
-    },
+    told: (card) => (last = last.then(() => take(card))),
     publish: (room, envelope) => {
       if (joined?.room === room) joined.topic.publish(envelope);
     },
