@@ -8,7 +8,9 @@ export interface Doorkeeper {
   admit(address: string): Admission;
   counts(): Record<string, number>;
 }
-export type Admission = { readonly state: 'admitted'; readonly visit: Visit } | { readonly state: 'refused'; readonly why: DoorRefusal };
+export type Admission =
+  | { readonly state: 'admitted'; readonly visit: Visit }
+  | { readonly state: 'refused'; readonly why: DoorRefusal };
 export type DoorRefusal = 'full' | 'half-open' | 'address-full' | 'address-too-fast';
 
 export interface Visit {

@@ -103,5 +103,4 @@ function shuffled<Item>(items: readonly Item[], entropy: Entropy, count = items.
   return rest.slice(0, wanted);
 }
 
-const readU32 = (bytes: Uint8Array): number =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+const readU32 = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);

@@ -2,9 +2,8 @@
 import type { Core } from './core.ts';
 import { decodeText } from '../protocol/bytes.ts';
 import { deriveDevice, deviceSeedBytes } from '../protocol/device.ts';
-import { limits } from '../protocol/limits.ts';
 import { keyOf } from './records.ts';
-import { clip } from './clip.ts';
+import { fitName, nameBytes } from './fit.ts';
 
 /** Answers whether somebody lives here. */
 export async function loadIdentity(core: Core): Promise<boolean> {
@@ -16,7 +15,7 @@ export async function loadIdentity(core: Core): Promise<boolean> {
 }
 
 export async function nameMe(core: Core, wanted: string): Promise<void> {
-  const name = clip(wanted, limits.nameBytes);
+  const name = fitName(wanted, nameBytes);
   if (name === '') return;
   await core.lane.run(async () => {
     const me = core.me();

@@ -131,7 +131,9 @@ function serve(app: LocalApp, tabs: Tabs, clock: Clock): void {
       post();
     }
     if (note.kind === 'call') {
-      void perform(app, note.call, note.again).then((result) => tabs.post({ kind: 'done', ref: note.ref, result } satisfies Note));
+      void perform(app, note.call, note.again).then((result) =>
+        tabs.post({ kind: 'done', ref: note.ref, result } satisfies Note),
+      );
     }
   });
   tabs.post({ kind: 'leads' } satisfies Note);

@@ -61,19 +61,20 @@ export function createDoor(arriving: App | Promise<App>): Door {
 
 /**
  * A burst of changes is drawn once. React would draw each on the spot, in the midst of the frames that bring them.
- * A hidden page gets no frames, and need not hurry.
+ * A hidden page gets no frames; it need not hurry, but what it tells (the title's count) shall come.
  */
 function oncePerFrame(run: () => void): () => void {
   let isPlanned = false;
   const now = (): void => {
+    if (!isPlanned) return;
     isPlanned = false;
     run();
   };
   return () => {
     if (isPlanned) return;
     isPlanned = true;
-    if (document.visibilityState === 'visible') requestAnimationFrame(now);
-    else setTimeout(now, hiddenMs);
+    requestAnimationFrame(now);
+    setTimeout(now, hiddenMs);
   };
 }
 

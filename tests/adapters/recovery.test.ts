@@ -93,5 +93,11 @@ test(`links to a relay and to a peer come and go ${cycles} times and leave nothi
   }
   await until(() => house.node.counts()['connections'] === 1);
   expect(ann.network.links()).toHaveLength(1);
-  expect(house.node.counts()).toMatchObject({ reservations: 1, meet_pages: 1, meet_topics: 1, socket_sockets: 1, socket_half_open: 0 });
+  expect(house.node.counts()).toMatchObject({
+    reservations: 1,
+    meet_pages: 1,
+    meet_topics: 1,
+    socket_sockets: 1,
+    socket_half_open: 0,
+  });
 }, 240_000);

@@ -1,6 +1,9 @@
 /** `npm run bench`: measures Wavu and its baselines in one run, and prints one row per goal. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openChromium } from '../browser/browsers.ts';
+import { openChromiumWithProfile } from '../browser/browsers.ts';
 import { openBaselines } from './baseline.ts';
 import type { Baselines } from './baseline.ts';
 import { firstMessage } from './b1-first-message.ts';
@@ -33,7 +36,8 @@ async function measure(): Promise<readonly Row[]> {
   if (chosen.length === 0) {
     throw new Error(`--only ${asked.only} names no bench; there are ${BENCHES.flatMap(({ ids }) => ids).join(', ')}`);
   }
-  const browser = await openChromium();
+  const profile = await mkdtemp(join(tmpdir(), 'wavu-bench-profile-'));
+  const browser = await openChromiumWithProfile(profile);
   let baselines: Promise<Baselines> | undefined;
   let wavu: Promise<Wavu | Absent> | undefined;
   const world: World = {
@@ -56,6 +60,7 @@ async function measure(): Promise<readonly Row[]> {
     if (side !== undefined && !('absent' in side)) await side.close();
     await (await baselines?.catch(() => undefined))?.close();
     await browser.close();
+    await rm(profile, { recursive: true, force: true });
   }
   return found;
 }

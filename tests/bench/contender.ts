@@ -25,6 +25,7 @@ export type Contender = {
 
 export type ContenderOptions = {
   readonly name: string;
+  /** Its first context is a profile, in which guests are tabs. */
   readonly browser: Browser;
   /** Opens a page that waits for others. */
   readonly homeUrl: string;
@@ -34,7 +35,8 @@ export type ContenderOptions = {
 
 const PATIENCE_MS = 15_000; // beyond this a dial, a join or a message counts as failed
 const HANDLE_POLL_MS = 20;
-const WARM_VISITS = 2;
+const WARM_VISITS = 3; // a browser keeps compiled code from the second on, once the page has been open for a while
+const WARM_STAY_MS = 2_500;
 const SETTLE_MS = 200; // both sides notice a page that left before the next one comes
 
 export function createContender({ name, browser, homeUrl, remembers }: ContenderOptions): Contender {
@@ -46,8 +48,13 @@ export function createContender({ name, browser, homeUrl, remembers }: Contender
   const openHost = async (): Promise<Page> => (host ??= await openReady(await browser.newContext(), homeUrl));
   const warmGuests = async (): Promise<BrowserContext> => {
     if (guests !== undefined) return guests;
-    guests = await browser.newContext();
-    for (let visit = 0; visit < WARM_VISITS; visit += 1) await leave(await openReady(guests, homeUrl));
+    guests = browser.contexts()[0];
+    if (guests === undefined) throw new Error('the browser has no profile');
+    for (let visit = 0; visit < WARM_VISITS; visit += 1) {
+      const page = await openReady(guests, homeUrl);
+      await pause(WARM_STAY_MS);
+      await leave(page);
+    }
     return guests;
   };
   const giveUpHost = async (): Promise<void> => {
@@ -108,7 +115,6 @@ export function createContender({ name, browser, homeUrl, remembers }: Contender
 
   const rest = async (): Promise<void> => {
     await giveUpHost();
-    await guests?.close();
     guests = undefined;
   };
   return { name, firstMessage, openPair, rest };

@@ -1,6 +1,6 @@
 /** One page in the hands of a person: Chromium's by Playwright, Firefox's by Puppeteer, with the same few gestures. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import type { Browser as FirefoxBrowser, Page as FirefoxPage } from 'puppeteer-core';
+import type { Browser as FirefoxBrowser, ElementHandle, Page as FirefoxPage } from 'puppeteer-core';
 import { findButton, lookAround, tellViolations } from './seen.ts';
 import type { Seen } from './seen.ts';
 
@@ -78,7 +78,7 @@ export async function openFirefoxPage(browser: FirefoxBrowser): Promise<Hands> {
     look: (before, patienceMs) => page.evaluate(lookAround, { before, patienceMs }),
     press: async (button) => {
       const found = await page.waitForFunction(findButton, { polling: 50 }, button).catch(noButton(button));
-      await found.asElement()?.click();
+      await (found.asElement() as ElementHandle<Element> | null)?.click();
     },
     fill: async (selector, text) => {
       const field = await page.waitForSelector(selector, { visible: true });

@@ -65,7 +65,10 @@ async function spawnRelay(port: number, data: string, square: string): Promise<R
     }, startWithinMs);
     child.once('exit', (code) => {
       clearTimeout(late);
-      reject(new Error(`the relay ended with ${code}: ${said}`));
+      const fell = `the relay ended with ${code}: ${said}`;
+      reject(new Error(fell));
+      // Nobody told it to: a journey that waits for it is to know why it waits in vain.
+      if (code !== null && code !== 0) console.error(fell);
     });
     createInterface({ input: child.stdout }).once('line', (line) => {
       clearTimeout(late);

@@ -1,7 +1,7 @@
 /** The memory world itself: its time, its luck, its paths, its public air. */
 import { describe, expect, test } from 'vitest';
 import { createWorld } from '../../src/adapters/memory/world.ts';
-import { never, pairIn, relayAddress, storageOf } from './two-nodes.ts';
+import { hear, never, pairIn, relayAddress, storageOf } from './two-nodes.ts';
 
 describe('time', () => {
   test('passes only when told to, and then exactly', async () => {
@@ -137,6 +137,26 @@ describe('paths', () => {
     expect([sent, link.send(Uint8Array.of(1))]).toEqual([10, 'full']);
     await world.runFor(1_000);
     expect([heardB.frames.length, link.send(Uint8Array.of(1))]).toEqual([10, 'sent']);
+  });
+});
+
+describe('dialling', () => {
+  test('given up at any moment, no link stands at either end', async () => {
+    const outcomes = new Set<string>();
+    for (let abortMs = 0; abortMs <= 200; abortMs += 2) {
+      const world = createWorld({ seed: `give up ${abortMs}` });
+      const relay = world.node('relay', { role: 'relay', address: relayAddress }).start().network();
+      const page = world.node('page').start();
+      hear(relay);
+      const giveUp = new AbortController();
+      page.clock.after(abortMs, () => giveUp.abort());
+      const opened = await world.finish(page.network().openRelay(relayAddress, giveUp.signal));
+      await world.runFor(1_000);
+      const isOpen = opened.state === 'open';
+      outcomes.add(isOpen ? 'open' : opened.why);
+      expect([page.network().links().length, relay.links().length]).toEqual(isOpen ? [1, 1] : [0, 0]);
+    }
+    expect([...outcomes].toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['aborted', 'open']);
   });
 });
 

@@ -7,10 +7,7 @@ export type FrameReader = (chunk: Uint8Array) => 'good' | 'bad';
 const maxLengthBytes = 3;
 
 /** `onFrame` answers false to hear no more. */
-export function createFrameReader(
-  maxFrameBytes: number,
-  onFrame: (frame: Uint8Array) => boolean,
-): FrameReader {
+export function createFrameReader(maxFrameBytes: number, onFrame: (frame: Uint8Array) => boolean): FrameReader {
   let length = 0;
   let lengthBytes = 0;
   let body: Uint8Array | null = null;

@@ -2,11 +2,19 @@
 import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub, GossipSubComponents } from '@libp2p/gossipsub';
 import type { Message } from '@libp2p/gossipsub';
+import type { IdentifyInit } from '@libp2p/identify';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 
 /** One public message, envelope and all. */
 export const publicMessageBytes = 20_480;
+
+/** Identify only answers, and asks when topics want it: by itself it would talk on every connection at the worst moment. */
+export const lazyIdentify: IdentifyInit = {
+  runOnConnectionOpen: false,
+  runOnLimitedConnection: false,
+  maxObservedAddresses: 2,
+};
 
 export interface GossipSettings {
   /** Only these are heard of at all. Left out: any, a few dozen at most. */

@@ -12,7 +12,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Network } from '../../ports/network.ts';
 import type { FirstSocket } from './first-socket.ts';
 import { createFreshKey } from './fresh-key.ts';
-import { gossip } from './gossip.ts';
+import { gossip, lazyIdentify } from './gossip.ts';
 import { createHandSignal } from './hand-signal.ts';
 import { abortConnection, createLinkBook } from './links.ts';
 import { pageSockets } from './page-socket.ts';
@@ -31,7 +31,12 @@ export interface PageNetworkSettings {
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
-export async function openNetwork({ log, iceServers = [], firstSocket, createConnection }: PageNetworkSettings): Promise<Network> {
+export async function openNetwork({
+  log,
+  iceServers = [],
+  firstSocket,
+  createConnection,
+}: PageNetworkSettings): Promise<Network> {
   const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
   const caught: Caught = {};
   const node = await createNode(caught, rtcConfiguration, firstSocket ?? null);
@@ -42,7 +47,7 @@ export async function openNetwork({ log, iceServers = [], firstSocket, createCon
   const book = createLinkBook(log);
   const doors = createRelayDoors(node, circuit, book, log);
   const dials = createPeerDials(node, self, book, log);
-  const topics = createTopics(node.services.pubsub, log);
+  const topics = createTopics(node, node.services.pubsub, node.services.identify, log);
   const byHand = createHandSignal({
     node,
     self,
@@ -141,7 +146,7 @@ async function createNode(
     // Links ping by themselves.
     connectionMonitor: { enabled: false },
     services: {
-      identify: identify({ runOnLimitedConnection: false, maxObservedAddresses: 2 }),
+      identify: identify(lazyIdentify),
       pubsub: gossip({}),
     },
   });

@@ -14,7 +14,7 @@ import type { Link, Opened, OpenRefused } from '../../ports/network.ts';
 import { abortConnection, closeConnection } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { fromPeerId, toPeerId } from './peer-ids.ts';
-import { nameOf, pause, readByte } from './waiting.ts';
+import { nameOf, orWhenAborted, pause, readByte } from './waiting.ts';
 
 export const linkProtocol = '/wavu/link/1';
 
@@ -107,7 +107,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
     const standing = book.linkTo(peer) ?? (await accepting.get(peer)) ?? null;
     if (standing !== null) return { state: 'open', link: standing };
     const joined = dials.get(peer);
-    if (joined !== undefined) return untilAborted(joined.settled, signal);
+    if (joined !== undefined) return orWhenAborted(joined.settled, refused('aborted'), signal);
     if (isFull()) return refused('too-many');
 
     const adopted = Promise.withResolvers<Link>();
@@ -129,7 +129,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
     };
     const settled = run();
     dials.set(peer, { settled, adopt: (link) => adopted.resolve(link) });
-    return untilAborted(settled, signal);
+    return orWhenAborted(settled, refused('aborted'), signal);
   };
 
   const shake = async (stream: Stream, connection: Connection, peer: PeerId): Promise<Link | null> => {
@@ -200,14 +200,3 @@ const isFinal = (error: unknown): boolean =>
   error instanceof RefusedThere || (error instanceof Error && error.message.includes('PERMISSION_DENIED'));
 
 const refused = (why: OpenRefused['why']): OpenRefused => ({ state: 'refused', why });
-
-async function untilAborted(opened: Promise<Opened>, signal: AbortSignal): Promise<Opened> {
-  return new Promise((resolve) => {
-    const onAbort = (): void => resolve(refused('aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    void opened.then((outcome) => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(outcome);
-    });
-  });
-}

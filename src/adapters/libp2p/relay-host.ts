@@ -1,25 +1,14 @@
 /** The libp2p side of a relay: takes sockets, answers `/wavu/meet/1`, leads circuits, forwards public topics. Node only. */
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
-import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
-import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
-import type { GossipSub } from '@libp2p/gossipsub';
-import { identify } from '@libp2p/identify';
-import type { Identify } from '@libp2p/identify';
-import type { ComponentLogger, Libp2p, Transport, Upgrader } from '@libp2p/interface';
-import { noise } from '@libp2p/noise';
-import { webSockets } from '@libp2p/websockets';
-import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
-import { createLibp2p } from 'libp2p';
 import type { WebSocket } from 'ws';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
-import { gossip } from './gossip.ts';
 import { abortConnection, closeConnection, createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { toPeerId } from './peer-ids.ts';
 import { meetProtocol } from './relay-door.ts';
+import { createRelayLibp2p } from './relay-libp2p.ts';
 import { createTopics } from './topics.ts';
 import type { Topics } from './topics.ts';
 import { nameOf } from './waiting.ts';
@@ -56,19 +45,15 @@ export interface SocketOrigin {
   readonly port: number;
 }
 
-const hour = 3_600_000;
 /** A connection that opens no `/wavu/meet/1` in this time is not a page. */
 const unusedMs = 15_000;
 
 export async function openRelayHost(settings: RelayHostSettings): Promise<RelayHost> {
-  const caught: { upgrader?: Upgrader; logger?: ComponentLogger } = {};
-  const node = await createNode(settings, caught);
-  const { upgrader, logger } = caught;
-  if (upgrader === undefined || logger === undefined) throw new Error('libp2p made no upgrader');
+  const { node, upgrader, logger } = await createRelayLibp2p(settings);
   const { relay, pubsub } = node.services;
   const book = createLinkBook(settings.log);
   const closing = new AbortController();
-  const topics = createTopics(pubsub, settings.log);
+  const topics = createTopics(node, pubsub, null, settings.log);
   for (const topic of settings.topics) topics.join(topic, () => {});
 
   await node.handle(
@@ -100,7 +85,9 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     addresses: () => {
       const known = [...settings.publicAddresses.map((each) => multiaddr(each)), ...node.getMultiaddrs()];
       const suffix = `/p2p/${node.peerId.toString()}`;
-      return [...new Set(known.map((each) => (each.toString().endsWith(suffix) ? each.toString() : `${each.toString()}${suffix}`)))];
+      return [
+        ...new Set(known.map((each) => (each.toString().endsWith(suffix) ? each.toString() : `${each.toString()}${suffix}`))),
+      ];
     },
     acceptSocket: async (socket, from) => {
       let isJunk = false;
@@ -133,77 +120,6 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
       await node.stop();
     },
   };
-}
-
-interface Services extends Record<string, unknown> {
-  readonly identify: Identify;
-  readonly relay: CircuitRelayService;
-  readonly pubsub: GossipSub;
-}
-
-async function createNode(
-  settings: RelayHostSettings,
-  caught: { upgrader?: Upgrader; logger?: ComponentLogger },
-): Promise<Libp2p<Services>> {
-  const { identityKey, publicAddresses, udpPort, topics, maxPages, handshakeMs, mayCircuit } = settings;
-  type Components = Parameters<ReturnType<typeof webSockets>>[0] & { upgrader: Upgrader };
-  const sockets = (components: Components): Transport => {
-    caught.upgrader = components.upgrader;
-    caught.logger = components.logger;
-    return webSockets()(components);
-  };
-  // node-datachannel is native: loaded only where it is wanted.
-  const direct = udpPort === null ? [] : [(await import('@libp2p/webrtc')).webRTCDirect()];
-  return createLibp2p<Services>({
-    privateKey: await generateKeyPairFromSeed('Ed25519', identityKey),
-    addresses: {
-      listen: udpPort === null ? [] : [`/ip4/0.0.0.0/udp/${udpPort}/webrtc-direct`],
-      appendAnnounce: [...publicAddresses],
-    },
-    transports: [sockets, ...direct],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        enableKeepAlive: false,
-        maxInboundStreams: 96,
-        maxOutboundStreams: 96,
-        streamOptions: {
-          initialStreamWindowSize: 262_144,
-          maxStreamWindowSize: 1_048_576,
-          maxReadBufferLength: 2_097_152,
-          maxWriteBufferLength: 2_097_152,
-        },
-      }),
-    ],
-    connectionGater: {
-      denyDialPeer: () => true,
-      denyOutboundRelayedConnection: (from, to) => !mayCircuit(toPeerId(from), toPeerId(to)),
-    },
-    connectionManager: {
-      maxConnections: maxPages + 64,
-      // Who comes too often is told by the doorkeeper, which knows loopback from a stranger.
-      inboundConnectionThreshold: 1_000_000,
-      maxIncomingPendingConnections: maxPages,
-      inboundUpgradeTimeout: handshakeMs,
-      reconnectRetries: 0,
-    },
-    connectionMonitor: { enabled: false },
-    services: {
-      identify: identify({ runOnLimitedConnection: false, maxObservedAddresses: 2 }),
-      relay: circuitRelayServer({
-        hopTimeout: 10_000,
-        maxInboundHopStreams: 48,
-        maxOutboundStopStreams: 48,
-        reservations: {
-          maxReservations: maxPages,
-          reservationTtl: hour,
-          defaultDurationLimit: hour,
-          defaultDataLimit: BigInt(64 * 1_048_576),
-        },
-      }),
-      pubsub: gossip({ allowedTopics: topics }),
-    },
-  });
 }
 
 function toMultiaddr({ address, port }: SocketOrigin): ReturnType<typeof multiaddr> {

@@ -1,5 +1,7 @@
 /** Public topics over gossip. What is published waits, a little, until somebody is there to take it. */
 import type { GossipSub, Message } from '@libp2p/gossipsub';
+import type { Identify } from '@libp2p/identify';
+import type { Connection, Libp2p } from '@libp2p/interface';
 import type { PublicTopic } from '../../ports/network.ts';
 import type { Log } from '../../ports/log.ts';
 import { publicMessageBytes } from './gossip.ts';
@@ -20,7 +22,14 @@ const waitMs = 10_000;
 const retryMs = 50;
 const maxWaiting = 32;
 
-export function createTopics(pubsub: GossipSub, log: Log): Topics {
+/** After what a fresh connection was opened for. */
+const introduceMs = 100;
+
+/**
+ * Gossip begins with whoever `introduce` asked what it speaks; the other side follows. Nobody is asked before there is
+ * a topic, so that a page without one pays nothing for gossip. A relay leaves the asking to the pages.
+ */
+export function createTopics(node: Libp2p, pubsub: GossipSub, introduce: Identify | null, log: Log): Topics {
   const joined = new Map<string, Set<(bytes: Uint8Array) => void>>();
   let waiting: Waiting[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -30,6 +39,13 @@ export function createTopics(pubsub: GossipSub, log: Log): Topics {
     for (const onBytes of [...(joined.get(topic) ?? [])]) onBytes(data);
   };
   pubsub.addEventListener('message', onMessage);
+
+  const ask = (connection: Connection): void => {
+    if (introduce === null || joined.size === 0 || connection.limits !== undefined || connection.status !== 'open') return;
+    introduce.identify(connection).catch((error: unknown) => log('identify-failed', { why: nameOf(error) }));
+  };
+  const onOpen = ({ detail: connection }: CustomEvent<Connection>): void => void setTimeout(() => ask(connection), introduceMs);
+  node.addEventListener('connection:open', onOpen);
 
   /** A subscriber alone is not enough: without an outbound stream to one, gossip drops the message in silence. */
   const hasTaker = (topic: string): boolean =>
@@ -60,6 +76,7 @@ export function createTopics(pubsub: GossipSub, log: Log): Topics {
       if (ears.size === 0) {
         joined.set(topic, ears);
         pubsub.subscribe(topic);
+        if (joined.size === 1) node.getConnections().forEach(ask);
       }
       // A wrapper of its own, so that two joins with the same function leave one at a time.
       const ear = (bytes: Uint8Array): void => onBytes(bytes);
@@ -83,6 +100,7 @@ export function createTopics(pubsub: GossipSub, log: Log): Topics {
       if (timer !== null) clearTimeout(timer);
       waiting = [];
       pubsub.removeEventListener('message', onMessage);
+      node.removeEventListener('connection:open', onOpen);
     },
   };
 }

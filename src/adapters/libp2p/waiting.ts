@@ -41,4 +41,17 @@ export async function readByte(stream: Stream, signal: AbortSignal): Promise<num
   });
 }
 
+/** For promises that never reject: what they settle with, or something else once aborted. */
+export async function orWhenAborted<Value>(settled: Promise<Value>, otherwise: Value, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve) => {
+    const onAbort = (): void => resolve(otherwise);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    void settled.then((value) => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(value);
+    });
+  });
+}
+
 export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

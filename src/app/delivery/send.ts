@@ -3,8 +3,8 @@ import type { Core } from '../core.ts';
 import { encodeContent } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/content.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
-import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import { byteLength, textBytes } from '../fit.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
 import type { Desk } from './desk.ts';
 import { sealFor } from './say.ts';
@@ -25,7 +25,7 @@ export async function sendText(
 ): Promise<Uint8Array | 'sent-before' | 'refused'> {
   const text = draft.text.trim();
   if (text === '') return 'refused';
-  if (new TextEncoder().encode(text).length > limits.textBytes) {
+  if (byteLength(text) > textBytes) {
     core.trouble('message-too-long');
     return 'refused';
   }

@@ -6,13 +6,13 @@ import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { secretBytes } from '../../protocol/room-keys.ts';
 import type { Write } from '../../ports/storage.ts';
-import { clip } from '../clip.ts';
+import { fitName, roomNameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import { createRoom, writeRoom } from './room.ts';
 import type { Room } from './room.ts';
 
 export async function startRoom(core: Core, wanted: string): Promise<RoomId | null> {
-  const name = clip(wanted, limits.roomNameBytes);
+  const name = fitName(wanted, roomNameBytes);
   if (name === '') return null;
   return keepRoom(core, { secret: core.entropy.bytes(secretBytes), name, kind: 'open' });
 }
@@ -24,7 +24,7 @@ export async function joinRoom(core: Core, link: string): Promise<RoomId | null>
     core.trouble('bad-link');
     return null;
   }
-  return keepRoom(core, { ...invite, name: clip(invite.name, limits.roomNameBytes), kind: 'open' });
+  return keepRoom(core, { ...invite, name: fitName(invite.name, roomNameBytes), kind: 'open' });
 }
 
 /** Whoever reaches the relay is in its Square; it has no name but the one the screen gives it. */

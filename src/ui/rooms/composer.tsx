@@ -2,18 +2,16 @@
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
-import { byteLength, textBytes } from '../parts/field-bytes.ts';
+import { byteLength, textBytes } from '../../app/fit.ts';
+import { keep, kept } from '../parts/kept.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 
-/** In memory: drafts outlive a change of room, not yet a reload. */
-const drafts = new Map<string, string>();
-
 export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElement {
   const { w } = useWords();
   const acts = useActs();
-  const [text, setText] = useState(() => drafts.get(room) ?? '');
+  const [text, setText] = useState(() => kept(draftOf(room)) ?? '');
   const [failed, setFailed] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const tooLong = text.length * 3 > textBytes && byteLength(text) > textBytes;
@@ -26,19 +24,18 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
   const write = (next: string): void => {
     setText(next);
     setFailed(false);
-    if (next === '') drafts.delete(room);
-    else drafts.set(room, next);
+    keep(draftOf(room), next);
   };
 
   const send = async (): Promise<void> => {
     const said = text.trim();
     if (said === '' || tooLong) return;
     write('');
-    const kept = await acts.send(room, said).catch(() => false);
-    if (kept) return;
+    const isKept = await acts.send(room, said).catch(() => false);
+    if (isKept) return;
     // Back into the field, unless something new is there already.
-    if (!drafts.has(room)) {
-      drafts.set(room, said);
+    if (kept(draftOf(room)) === null) {
+      keep(draftOf(room), said);
       setText(said);
     }
     setFailed(true);
@@ -87,3 +84,5 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
     </form>
   );
 }
+
+const draftOf = (room: RoomView['id']): string => `draft.${room}`;

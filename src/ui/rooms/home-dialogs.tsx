@@ -2,7 +2,7 @@
 import { lazy, Suspense, useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
-import { clip, roomNameBytes } from '../parts/field-bytes.ts';
+import { clip, roomNameBytes } from '../../app/fit.ts';
 import { Modal } from '../parts/modal.tsx';
 import { go } from '../shell/place.ts';
 import { useActs } from '../use-app.ts';

@@ -4,6 +4,7 @@ import type { PersonView, RoomView } from '../../app/view.ts';
 import { sharedNames, shortPrint } from '../parts/fingerprint.ts';
 import { Knot } from '../parts/knot.tsx';
 import { Modal } from '../parts/modal.tsx';
+import { roomName } from './room-name.ts';
 import { replacePlace } from '../shell/place.ts';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
@@ -68,7 +69,7 @@ export function LeaveDialog({ room, onClose }: { readonly room: RoomView; readon
     replacePlace({ tab: 'rooms', room: null });
   };
   return (
-    <Modal title={w.people.leaveTitle(room.name)} onClose={onClose}>
+    <Modal title={w.people.leaveTitle(roomName(room, w))} onClose={onClose}>
       <p>{w.people.leaveTruth}</p>
       <div className="actions">
         <button type="button" data-focus className="plain" onClick={onClose}>

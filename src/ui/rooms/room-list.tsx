@@ -5,6 +5,7 @@ import { useNow } from '../parts/now.ts';
 import { go } from '../shell/place.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
+import { roomName } from './room-name.ts';
 
 export interface RoomListProps {
   readonly rooms: readonly RoomView[];
@@ -36,7 +37,7 @@ export function RoomList({ rooms, open }: RoomListProps): ReactElement {
                   </>
                 )}
               </span>
-              <span className="room-name">{room.name}</span>
+              <span className="room-name">{roomName(room, w)}</span>
               {room.last && <span className="room-time">{f.stamp(room.last.sentAtMs, nowMs)}</span>}
               <span className="room-last">{lastLine(room, speech)}</span>
             </button>

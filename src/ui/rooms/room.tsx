@@ -10,6 +10,7 @@ import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import { Composer } from './composer.tsx';
 import { LeaveDialog, People } from './people.tsx';
+import { roomName } from './room-name.ts';
 import { Timeline } from './timeline.tsx';
 
 const InvitePanel = lazy(async () => ({ default: (await import('./invite-panel.tsx')).InvitePanel }));
@@ -38,7 +39,7 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <button type="button" className="plain square narrow" aria-label={w.common.back} onClick={goBack}>
             <Icon name="back" />
           </button>
-          <h1>{room.name}</h1>
+          <h1>{roomName(room, w)}</h1>
           <button type="button" className="plain count not-broad" onClick={() => setDialog('people')}>
             <Icon name="people" />
             <span aria-hidden="true">{f.number(room.people.length + 1)}</span>

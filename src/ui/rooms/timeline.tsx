@@ -9,6 +9,7 @@ import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import { DayKnot, FreshLine, Message } from './message.tsx';
+import { roomName } from './room-name.ts';
 import { firstUnread, timelineRows } from './timeline-rows.ts';
 import type { Row } from './timeline-rows.ts';
 
@@ -63,7 +64,7 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
     <div className="timeline-box">
       <section
         className="timeline"
-        aria-label={w.room.timeline(room.name)}
+        aria-label={w.room.timeline(roomName(room, w))}
         // A scroller is reached by keyboard too.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}

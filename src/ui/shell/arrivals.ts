@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type { RoomView } from '../../app/view.ts';
 import { announce } from '../parts/announce.tsx';
+import { roomName } from '../rooms/room-name.ts';
 import { useWords } from '../words/speak.tsx';
 
 export function useArrivals(rooms: readonly RoomView[] | null, open: RoomView['id'] | null): void {
@@ -12,8 +13,8 @@ export function useArrivals(rooms: readonly RoomView[] | null, open: RoomView['i
     const known = before.current;
     before.current = new Map(rooms.map(({ id, unread }) => [id, unread]));
     if (!known) return;
-    for (const { id, unread, name } of rooms) {
-      if (id !== open && unread > (known.get(id) ?? 0)) announce(w.room.arrivedIn(name));
+    for (const room of rooms) {
+      if (room.id !== open && room.unread > (known.get(room.id) ?? 0)) announce(w.room.arrivedIn(roomName(room, w)));
     }
   }, [rooms, open, w]);
 }

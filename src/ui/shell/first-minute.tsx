@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import { FactCord } from '../parts/cord.tsx';
-import { clip, nameBytes } from '../parts/field-bytes.ts';
+import { clip, nameBytes } from '../../app/fit.ts';
 import { Sign } from '../parts/knot.tsx';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';

@@ -1,6 +1,7 @@
 /** Which screen stands: the question, the frame, or why neither can. */
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
+import { keep, kept } from '../parts/kept.ts';
 import { useActs, useBroken, useView } from '../use-app.ts';
 import { FirstMinute } from './first-minute.tsx';
 import { Frame } from './frame.tsx';
@@ -35,7 +36,8 @@ export function Whole({ invite, update }: WholeProps): ReactElement {
 /** Joins the room of an invite as soon as there is a name; true while one waits. */
 function useInvite(first: string | null, ready: boolean): boolean {
   const acts = useActs();
-  const [invite, setInvite] = useState(first);
+  const [invite, setInvite] = useState(() => first ?? kept('invite'));
+  useEffect(() => keep('invite', invite), [invite]);
   useEffect(() => onInvite(setInvite), []);
   useEffect(() => {
     if (invite === null || !ready) return;

@@ -92,6 +92,7 @@ export const en: Words = {
     startHint: 'You get a link and a code to share',
     join: 'Scan or paste an invite',
     joinHint: 'Someone gave you a link or a code',
+    squareName: 'The Square',
     square: 'Enter the Square',
     squareHint: 'Open to anyone at this address',
     choose: 'Choose a room, or start one.',

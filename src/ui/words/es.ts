@@ -92,6 +92,7 @@ export const es: Words = {
     startHint: 'Recibes un enlace y un código para compartir',
     join: 'Escanear o pegar una invitación',
     joinHint: 'Alguien te dio un enlace o un código',
+    squareName: 'La Plaza',
     square: 'Entrar en la Plaza',
     squareHint: 'Abierta a cualquiera en esta dirección',
     choose: 'Elige una sala o abre una.',

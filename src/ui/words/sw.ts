@@ -92,6 +92,7 @@ export const sw: Words = {
     startHint: 'Utapata kiungo na msimbo wa kushiriki',
     join: 'Skani au bandika mwaliko',
     joinHint: 'Mtu amekupa kiungo au msimbo',
+    squareName: 'Uwanja',
     square: 'Ingia Uwanjani',
     squareHint: 'Uko wazi kwa yeyote kwenye anwani hii',
     choose: 'Chagua chumba, au anzisha kimoja.',

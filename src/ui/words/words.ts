@@ -73,6 +73,7 @@ export interface Words {
     readonly startHint: string;
     readonly join: string;
     readonly joinHint: string;
+    readonly squareName: string;
     readonly square: string;
     readonly squareHint: string;
     readonly choose: string;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import type { Me } from '../../app/view.ts';
 import { announce } from '../parts/announce.tsx';
-import { clip, nameBytes } from '../parts/field-bytes.ts';
+import { clip, nameBytes } from '../../app/fit.ts';
 import { groups } from '../parts/fingerprint.ts';
 import { Knot } from '../parts/knot.tsx';
 import { useActs, useView } from '../use-app.ts';
