@@ -66,8 +66,10 @@ async function takeAll(from: Browser, view: View): Promise<void> {
   await take('room');
   if (view.viewport === phone) await shown.page.goBack();
   await asha.showTab('mesh');
+  await shown.page.getByRole('table').waitFor();
   await take('mesh');
   await asha.showTab('you');
+  await shown.page.locator('#name').waitFor();
   await take('you');
   await Promise.all(people.map(({ hands }) => hands.close()));
   await relay.close();
