@@ -108,7 +108,10 @@ export function createMeasure(): Measure {
       const begun = begin(app, url);
       echo = createEcho({
         app,
-        link: () => theNetwork().links().findLast((link) => link.end === 'peer') ?? fail('no link is open'),
+        link: () =>
+          theNetwork()
+            .links()
+            .findLast((link) => link.end === 'peer') ?? fail('no link is open'),
         rooms: () => app.view().rooms.flatMap((room) => keysOf(room) ?? []),
         device: async () => deviceOf(await (storage ?? fail('this tab does not lead'))),
       });
@@ -166,7 +169,10 @@ function createHandle({ app, url, begun, network, arrived, met, wasMet, echo }: 
     const topic = topicOn(keysOf(room) ?? fail('a room without keys'), dayOf(Date.now()));
     if (!wasMet.has(topic)) await new Promise<void>((resolve) => met.set(topic, resolve));
   };
-  const peerLinks = (): readonly Link[] => network().links().filter((link) => link.end === 'peer');
+  const peerLinks = (): readonly Link[] =>
+    network()
+      .links()
+      .filter((link) => link.end === 'peer');
   const closeLinks = async (): Promise<void> => {
     for (const link of peerLinks()) link.close();
     while (peerLinks().length > 0) await breath();
@@ -195,7 +201,10 @@ function createHandle({ app, url, begun, network, arrived, met, wasMet, echo }: 
       const [name = '', invite = ''] = peer.split(' ');
       const id = parsePeerId(name) ?? fail('no peer');
       await meet(id, invite);
-      const relay = network().links().find((link) => link.end === 'relay') ?? fail('no relay');
+      const relay =
+        network()
+          .links()
+          .find((link) => link.end === 'relay') ?? fail('no relay');
       const startedAtMs = performance.now();
       const opened = await network().openPeer(id, relay, AbortSignal.timeout(mostDialMs));
       if (opened.state === 'refused') fail(opened.why);

@@ -25,7 +25,6 @@ export type Contender = {
 
 export type ContenderOptions = {
   readonly name: string;
-  /** Its first context is a profile, in which guests are tabs. */
   readonly browser: Browser;
   /** Opens a page that waits for others. */
   readonly homeUrl: string;
@@ -48,8 +47,7 @@ export function createContender({ name, browser, homeUrl, remembers }: Contender
   const openHost = async (): Promise<Page> => (host ??= await openReady(await browser.newContext(), homeUrl));
   const warmGuests = async (): Promise<BrowserContext> => {
     if (guests !== undefined) return guests;
-    guests = browser.contexts()[0];
-    if (guests === undefined) throw new Error('the browser has no profile');
+    guests = await browser.newContext();
     for (let visit = 0; visit < WARM_VISITS; visit += 1) {
       const page = await openReady(guests, homeUrl);
       await pause(WARM_STAY_MS);
@@ -115,6 +113,7 @@ export function createContender({ name, browser, homeUrl, remembers }: Contender
 
   const rest = async (): Promise<void> => {
     await giveUpHost();
+    await guests?.close();
     guests = undefined;
   };
   return { name, firstMessage, openPair, rest };

@@ -14,6 +14,8 @@ export async function findViolations(page: Page): Promise<readonly string[]> {
     return found.run(document, { resultTypes: ['violations'], preload: false });
   });
   return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')} (${failureSummary?.replaceAll(/\s+/g, ' ')})`),
+    nodes.map(
+      ({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')} (${failureSummary?.replaceAll(/\s+/g, ' ')})`,
+    ),
   );
 }

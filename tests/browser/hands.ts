@@ -21,7 +21,8 @@ export interface Hands {
 }
 
 /** What the browser itself says about a network that is gone; no fault of the page. */
-const ofTheNetwork = /net::ERR_|WebSocket connection to|can’t establish a connection|NS_ERROR_|NetworkError|Failed to fetch|was interrupted while/;
+const ofTheNetwork =
+  /net::ERR_|WebSocket connection to|can’t establish a connection|NS_ERROR_|NetworkError|Failed to fetch|was interrupted while/;
 const gestureMs = 60_000;
 const keptLines = 60;
 

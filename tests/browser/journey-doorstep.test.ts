@@ -43,7 +43,9 @@ test('http://village.test gets a page that says why, without a script of ours', 
 
 test('it hands out no part of the app, whatever is asked for', async () => {
   const app = join(import.meta.dirname, '../..', 'dist');
-  const files = (await readdir(env['WAVU_APP'] ?? app, { recursive: true })).filter((name) => /\.(js|css|webmanifest)$/.test(name));
+  const files = (await readdir(env['WAVU_APP'] ?? app, { recursive: true })).filter((name) =>
+    /\.(js|css|webmanifest)$/.test(name),
+  );
   expect(files.length).toBeGreaterThan(3);
   const paths = files.map((name) => `/${name.split(sep).join('/')}`);
   expect(await Promise.all(paths.map((path) => statusOf(path, 'localhost')))).toEqual(paths.map(() => 200));

@@ -74,7 +74,9 @@ test('after a reload of both the history is there, and the talk goes on', async 
 test('the relay is killed, they talk on, and what waits is found again when it is back', async () => {
   await untilDirect();
   await must(relay).kill('SIGTERM');
-  await Promise.all([asha, fatuma].map((person) => person.until('the loss of the relay', ({ tide }) => tide.includes('still here'))));
+  await Promise.all(
+    [asha, fatuma].map((person) => person.until('the loss of the relay', ({ tide }) => tide.includes('still here'))),
+  );
   await tell(asha, fatuma, 'No relay');
   await tell(fatuma, asha, 'No matter');
   await asha.hands.open('about:blank');

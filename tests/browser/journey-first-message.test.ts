@@ -50,11 +50,16 @@ async function isClean(complaints: readonly string[]): Promise<void> {
   expect([...complaints, ...asha.hands.complaints]).toEqual([]);
 }
 
-test(`${joins} fresh devices join by the invite and speak at once: every message arrives`, { timeout: joins * eachMs }, async () => {
-  const complaints: string[] = [];
-  for (let at = 1; at <= joins; at += 1) complaints.push(...(await comeAndSpeak(`Guest ${at}`, (guest) => guest.arrive(invite))));
-  await isClean(complaints);
-});
+test(
+  `${joins} fresh devices join by the invite and speak at once: every message arrives`,
+  { timeout: joins * eachMs },
+  async () => {
+    const complaints: string[] = [];
+    for (let at = 1; at <= joins; at += 1)
+      complaints.push(...(await comeAndSpeak(`Guest ${at}`, (guest) => guest.arrive(invite))));
+    await isClean(complaints);
+  },
+);
 
 test('so it is in the Square, for who comes without an invite', { timeout: joins * eachMs }, async () => {
   await asha.openRoom(en.home.squareName);

@@ -103,7 +103,9 @@ test('a room with people who talk', async () => {
   await baraka.arrive(invite);
   await baraka.hears('First words, for whoever comes');
   await baraka.write('Second words');
-  await baraka.write('More words, and a longer line of them so that it has to be broken somewhere on the narrow screen of a phone');
+  await baraka.write(
+    'More words, and a longer line of them so that it has to be broken somewhere on the narrow screen of a phone',
+  );
   await asha.hears('Second words');
   await asha.marked('First words, for whoever comes', 'received');
   await isOpenToAll('room');

@@ -38,7 +38,8 @@ async function arriveAs(name: string, at: number): Promise<Person & { readonly p
 }
 
 const both = (): readonly Person[] => [asha, baraka];
-const untilDirect = (person: Person, who: string): Promise<unknown> => person.until(`${who} linked directly`, (seen) => isDirect(seen, who));
+const untilDirect = (person: Person, who: string): Promise<unknown> =>
+  person.until(`${who} linked directly`, (seen) => isDirect(seen, who));
 const untilInstalled = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', null, { polling: 100 });
 
@@ -74,9 +75,14 @@ test('the invite is gone from the address bar and from the history', async () =>
 test('messages go both ways, directly, and are marked received', async () => {
   await tell(asha, baraka, 'The pump is dry');
   await tell(baraka, asha, 'I bring the long rope');
-  for (const [person, other] of [[asha, 'Baraka'], [baraka, 'Asha']] as const) {
+  for (const [person, other] of [
+    [asha, 'Baraka'],
+    [baraka, 'Asha'],
+  ] as const) {
     await person.showTab('mesh');
-    const { links } = await person.until(`${other} in the table of links`, (seen) => seen.links.some(({ name }) => name === other));
+    const { links } = await person.until(`${other} in the table of links`, (seen) =>
+      seen.links.some(({ name }) => name === other),
+    );
     expect(links.find(({ name }) => name === other)?.path).toBe('direct');
     identities.set(person.name, await identityOf(person));
     await person.openRoom(room);
@@ -117,7 +123,9 @@ test('without any server the page starts, shows the history, and keeps what is w
   }
   await baraka.write('Written while nobody was there');
   await baraka.marked('Written while nobody was there', 'waiting');
-  const seen = await asha.until('that Baraka is away', ({ people }) => people.some(({ name, here }) => name === 'Baraka' && !here));
+  const seen = await asha.until('that Baraka is away', ({ people }) =>
+    people.some(({ name, here }) => name === 'Baraka' && !here),
+  );
   expect(said(seen, 'Written while nobody was there')).toEqual([]);
 });
 
@@ -134,7 +142,9 @@ test('the relay comes back, and within 10 s they have found each other and the m
     baraka.until('Asha again', (seen) => isDirect(seen, 'Asha')),
   ]);
   const tookMs = [...found, ...direct].map(({ atMs }) => atMs - listeningAtMs);
-  console.log(`found again: relay ${tookMs[0]} and ${tookMs[1]} ms, message ${tookMs[2]}, mark ${tookMs[3]}, direct ${tookMs[4]} and ${tookMs[5]} ms`);
+  console.log(
+    `found again: relay ${tookMs[0]} and ${tookMs[1]} ms, message ${tookMs[2]}, mark ${tookMs[3]}, direct ${tookMs[4]} and ${tookMs[5]} ms`,
+  );
   expect(Math.max(...tookMs)).toBeLessThan(mostMs);
   await tell(asha, baraka, 'Got it');
   expect(said(await asha.seen(), 'Written while nobody was there')).toHaveLength(1);

@@ -33,7 +33,10 @@ export function createPerson(name: string, hands: Hands): Person {
       return await hands.look(before, withinMs);
     } catch (error) {
       // A reload took the page away while it was looked at.
-      if (/context was destroyed|navigat|detached|no such frame|Cannot find context|DiscardedBrowsingContext/i.test(String(error))) return null;
+      if (
+        /context was destroyed|navigat|detached|no such frame|Cannot find context|DiscardedBrowsingContext/i.test(String(error))
+      )
+        return null;
       throw error;
     }
   };
@@ -42,7 +45,6 @@ export function createPerson(name: string, hands: Hands): Person {
     const endMs = Date.now() + withinMs;
     let last: Seen | null = null;
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one look after another, each waits for a change
       const seen = await look(last && compared(last), Math.min(lookAgainMs, Math.max(1, endMs - Date.now())));
       last = seen ?? last;
       if (seen !== null && isSo(seen)) return seen;
@@ -95,7 +97,8 @@ export const said = ({ messages }: Seen, text: string): readonly SeenMessage[] =
 export const isDirect = ({ people }: Seen, who: string): boolean =>
   people.some((each) => each.name.startsWith(who) && each.here && each.path.startsWith(en.people.direct));
 
-export const isRelayOpen = ({ tide }: Seen): boolean => tide.startsWith('Relay ') && tide.includes(' · ') && !tide.includes('lost');
+export const isRelayOpen = ({ tide }: Seen): boolean =>
+  tide.startsWith('Relay ') && tide.includes(' · ') && !tide.includes('lost');
 
 const compared = (seen: Seen): string => JSON.stringify({ ...seen, atMs: 0 });
 

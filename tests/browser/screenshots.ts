@@ -43,7 +43,9 @@ async function takeAll(from: Browser, view: View): Promise<void> {
     await shown.page.screenshot({ path: `${folder}${view.name}-${what}.png`, animations: 'disabled' });
   };
   const asha = createPerson('Asha', shown);
-  const others = await Promise.all(['Baraka', 'Neema'].map(async (name) => createPerson(name, await openPage(await openProfile(from)))));
+  const others = await Promise.all(
+    ['Baraka', 'Neema'].map(async (name) => createPerson(name, await openPage(await openProfile(from)))),
+  );
   const people: readonly Person[] = [asha, ...others];
 
   await shown.open(relay.url);

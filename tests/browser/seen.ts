@@ -103,7 +103,9 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
 /** Marks a page's complaints about its own policy, so that they are heard like any other error. */
 export function tellViolations(): void {
   addEventListener('securitypolicyviolation', (event) => {
-    console.error(`securitypolicyviolation ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+    console.error(
+      `securitypolicyviolation ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+    );
   });
 }
 
@@ -114,7 +116,11 @@ export function findButton(name: string): HTMLElement | null {
   // A modal dialog makes all else inert.
   const dialog = [...document.querySelectorAll<HTMLElement>('dialog[open]')].at(-1);
   const reachable = dialog === undefined ? buttons : buttons.filter((each) => dialog.contains(each));
-  const tests: readonly ((said: string) => boolean)[] = [(said) => said === name, (said) => said.startsWith(name), (said) => said.includes(name)];
+  const tests: readonly ((said: string) => boolean)[] = [
+    (said) => said === name,
+    (said) => said.startsWith(name),
+    (said) => said.includes(name),
+  ];
   for (const fits of tests) {
     const found = reachable.find((each) => fits(says(each)));
     if (found !== undefined) return found;

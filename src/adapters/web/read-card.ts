@@ -6,7 +6,9 @@ import { relayCardPath } from '../../protocol/relay-card.ts';
 export const readCard: ReadCard = async (signal) => {
   try {
     const answer = await fetch(relayCardPath, { signal });
-    return answer.ok ? await answer.json() : null;
+    if (!answer.ok) return null;
+    const json: unknown = await answer.json();
+    return json;
   } catch {
     return null;
   }

@@ -75,7 +75,7 @@ function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
           <Sign size={32} />
           <span>
             {w.mesh.relay}
-            <bdi className="small quiet address">{relay.address}</bdi>
+            <bdi className="small quiet address">{hostIn(relay.address)}</bdi>
           </span>
         </span>
       </th>
@@ -117,4 +117,10 @@ function relayState({ state }: RelayView, { mesh }: Words): string {
     case 'lost':
       return mesh.relayLost;
   }
+}
+
+/** `/dns4/wavu.example/tcp/443/wss/…` is for programs; people know `wavu.example:443`. */
+function hostIn(address: string): string {
+  const [, , host, , port] = address.split('/');
+  return host === undefined || port === undefined ? address : `${host}:${port}`;
 }

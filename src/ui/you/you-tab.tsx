@@ -8,6 +8,7 @@ import { groups } from '../parts/fingerprint.ts';
 import { Knot } from '../parts/knot.tsx';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
+import { buildName } from './build-name.ts';
 import { LookSettings } from './look-settings.tsx';
 
 export function YouTab(): ReactElement | null {
@@ -51,6 +52,9 @@ export function YouTab(): ReactElement | null {
           ))}
         </ul>
       </section>
+      <p className="quiet small">
+        {w.first.title} <span dir="ltr">{buildName()}</span>
+      </p>
     </section>
   );
 }
