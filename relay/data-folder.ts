@@ -1,9 +1,11 @@
-/** The one folder a relay keeps: who it is, and its Square. Damage is named, never papered over. */
+/** The one folder a relay keeps: who it is, its Square, what its second door shows. Damage is named, never papered over. */
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
+import { makeDirectCertificate, readDirectCertificate } from './direct-certificate.ts';
+import type { DirectCertificate } from './direct-certificate.ts';
 import { codeOf } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
@@ -14,6 +16,8 @@ export interface DataFolder {
   readonly identityKey: Uint8Array;
   /** 32 bytes; the Square's room secret, public by purpose. */
   readonly squareSecret: Uint8Array;
+  /** What the second door shows: its hash is part of the address. */
+  readonly directCertificate: DirectCertificate;
   /** True at the first start with this folder. */
   readonly isNew: boolean;
   /** Gives the lock back. */
@@ -32,17 +36,24 @@ export function openDataFolder(folder: string, clock: Clock, entropy: Entropy, o
     const locked = lockFolder(folder, clock, onLost);
     if (locked.state === 'refused') return { state: 'refused', why: 'in-use', lines: locked.lines };
     lock = locked.lock;
-    const identity = keep(folder, kept.identity, entropy);
-    const square = keep(folder, kept.square, entropy);
-    const damage = identity.damage ?? square.damage;
-    if (damage !== null) {
+    const secret = (): Uint8Array => entropy.bytes(secretBytes);
+    const identity = keep(folder, kept.identity, readSecret, secret);
+    const square = keep(folder, kept.square, readSecret, secret);
+    const certificate = (): Uint8Array => makeDirectCertificate(clock.nowMs());
+    let direct = keep(folder, kept.direct, readDirectCertificate, certificate);
+    if (direct.value !== null && direct.value.validUntilMs - clock.nowMs() < renewBeforeMs) {
+      write(folder, kept.direct, certificate());
+      direct = keep(folder, kept.direct, readDirectCertificate, certificate);
+    }
+    if (identity.value === null || square.value === null || direct.value === null) {
       lock.release();
-      return { state: 'refused', why: 'damaged', lines: damage };
+      return { state: 'refused', why: 'damaged', lines: [identity, square, direct].flatMap(({ damage }) => damage) };
     }
     const opened: DataFolder = {
       path: folder,
-      identityKey: identity.bytes,
-      squareSecret: square.bytes,
+      identityKey: identity.value,
+      squareSecret: square.value,
+      directCertificate: direct.value,
       isNew: identity.isNew,
       close: lock.release,
     };
@@ -67,7 +78,7 @@ interface Kept {
   readonly withoutIt: string;
 }
 
-const kept: Readonly<Record<'identity' | 'square', Kept>> = {
+const kept: Readonly<Record<'identity' | 'square' | 'direct', Kept>> = {
   identity: {
     file: 'identity',
     mark: 'wavu-relay-identity-1',
@@ -80,38 +91,57 @@ const kept: Readonly<Record<'identity' | 'square', Kept>> = {
     what: 'the key of the Square',
     withoutIt: 'Without it the Square begins anew and empty.',
   },
+  direct: {
+    file: 'webrtc-direct',
+    mark: 'wavu-webrtc-direct-1',
+    what: 'the certificate of the second door (webrtc-direct)',
+    withoutIt: 'Without it that door has a new address, and those who know the old one come by WebSocket alone.',
+  },
 };
 
 const secretBytes = 32;
+const readSecret = (bytes: Uint8Array): Uint8Array | null => (bytes.length === secretBytes ? bytes : null);
+/** An old address goes with the old certificate, so this is rare: in its last year, at a start. */
+const renewBeforeMs = 365 * 86_400_000;
 
-interface Keepsake {
-  readonly bytes: Uint8Array;
+interface Keepsake<Value> {
+  /** Null: damaged. */
+  readonly value: Value | null;
   readonly isNew: boolean;
-  readonly damage: readonly string[] | null;
+  readonly damage: readonly string[];
 }
 
-/** Reads the 32 bytes, or makes them once. */
-function keep(folder: string, wanted: Kept, entropy: Entropy): Keepsake {
+/** Reads the bytes, or makes them once. */
+function keep<Value>(
+  folder: string,
+  wanted: Kept,
+  read: (bytes: Uint8Array) => Value | null,
+  make: () => Uint8Array,
+): Keepsake<Value> {
   const file = path.join(folder, wanted.file);
   const text = readIfThere(file);
   if (text === null) {
-    const bytes = entropy.bytes(secretBytes);
-    writeWhole(file, spell(wanted.mark, bytes));
-    return { bytes, isNew: true, damage: null };
+    const bytes = make();
+    write(folder, wanted, bytes);
+    return { value: read(bytes), isNew: true, damage: [] };
   }
   const hex = text.split(' ')[1] ?? '';
   const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
-  if (bytes.length !== secretBytes || spell(wanted.mark, bytes) !== text) {
+  const value = spell(wanted.mark, bytes) === text ? read(bytes) : null;
+  if (value === null) {
     const damage = [
       `This file is damaged, or was written by another version: ${file}`,
       `It holds ${wanted.what}. Put it back from a backup; or move it away, and a new one is made.`,
       wanted.withoutIt,
     ];
-    return { bytes, isNew: false, damage };
+    return { value, isNew: false, damage };
   }
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  return { bytes, isNew: false, damage: null };
+  return { value, isNew: false, damage: [] };
 }
+
+const write = (folder: string, wanted: Kept, bytes: Uint8Array): void =>
+  writeWhole(path.join(folder, wanted.file), spell(wanted.mark, bytes));
 
 /** One line: what it is, the bytes, a check of both. */
 function spell(mark: string, bytes: Uint8Array): string {

@@ -38,6 +38,16 @@ export const doorLimits: DoorLimits = {
   opensBurstPerAddress: 200,
 };
 
+/** For webrtc-direct: each who knocks costs a native connection before anything is known of them. */
+export const directLimits: DoorLimits = {
+  sockets: 1_024,
+  halfOpen: 64,
+  socketsPerAddress: 128,
+  halfOpenPerAddress: 16,
+  opensPerSecondPerAddress: 5,
+  opensBurstPerAddress: 50,
+};
+
 interface Guest {
   sockets: number;
   halfOpen: number;

@@ -1,4 +1,5 @@
 /** Turns the command line and the environment into settings, or says which line to fix. */
+import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,7 @@ export interface Settings {
   readonly appFolder: string;
   readonly square: boolean;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
-  /** UDP; null: this door stays shut. */
+  /** UDP, on `host` where that is an IPv4 address; null: this door stays shut. */
   readonly webrtcDirectPort: number | null;
   readonly behindProxy: boolean;
   readonly json: boolean;
@@ -52,8 +53,12 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     lines.push(`${has} needs ${lacks} beside it: a certificate and its private key, both as PEM files.`);
   }
   const host = get(flags.host) ?? '0.0.0.0';
-  // The UDP door cannot be kept to one address: who asks for one address has not asked for that.
-  const direct = get(flags.webrtcDirectPort) ?? (host === '0.0.0.0' || host === '::' ? port : 'off');
+  const isSixAlone = host !== '::' && isIPv6(host);
+  const wantedDirect = get(flags.webrtcDirectPort);
+  if (isSixAlone && wantedDirect !== null && wantedDirect !== 'off') {
+    lines.push(`--webrtc-direct-port ${wantedDirect}: this door stands on IPv4 alone, and --host ${host} is IPv6.`);
+  }
+  const direct = wantedDirect ?? (isSixAlone ? 'off' : port);
   const settings: Settings = {
     port,
     host,
@@ -95,7 +100,7 @@ const flags = {
   webrtcDirectPort: flag(
     'webrtc-direct-port',
     'N|off',
-    'UDP port of the second door, on every IPv4 address (default: as --port; off where --host names one address)',
+    'UDP port of the second door, IPv4 (default: as --port; off where --host names one IPv6 address)',
     readPortOrOff,
   ),
   behindProxy: flag(

@@ -60,10 +60,14 @@ const gives: Readonly<Record<Way['gives'], string>> = {
 
 /** Their whole addresses stand in /.well-known/wavu.json; nobody types them. */
 const secondDoors = (addresses: readonly string[]): readonly string[] => {
-  const ports = addresses
-    .map((address) => /\/udp\/(\d+)\/webrtc-direct\//.exec(address)?.[1])
-    .filter((port) => port !== undefined);
-  return [...new Set(ports)].map((port) => `UDP port ${port}: a second door (webrtc-direct), on every IPv4 address`);
+  const found = addresses
+    .map((address) => /^\/ip4\/([\d.]+)\/udp\/(\d+)\/webrtc-direct\//.exec(address))
+    .filter((match) => match !== null)
+    .map(([, host = '', port = '']) => ({ host, port }));
+  return [...new Set(found.map(({ port }) => port))].map((port) => {
+    const hosts = found.filter((each) => each.port === port).map(({ host }) => host);
+    return `UDP port ${port}: a second door (webrtc-direct), on ${hosts.length === 1 ? hosts.join('') : 'every IPv4 address'}`;
+  });
 };
 
 function notes({ behindProxy, certificate, nowMs, ways }: Standing, best: Way | null): readonly string[] {

@@ -9,7 +9,8 @@ import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
 import { createBucket } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
-import { createDoorkeeper, doorLimits } from './doorkeeper.ts';
+import type { DirectCertificate } from './direct-certificate.ts';
+import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
 import type { DoorLimits } from './doorkeeper.ts';
 import { createMeet } from './meet.ts';
 
@@ -23,11 +24,19 @@ export interface RelayNodeSettings {
   readonly publicAddresses?: readonly string[];
   /** Public topics forwarded here (the Square's). Others are not heard. */
   readonly topics?: readonly string[];
-  /** Also listens for webrtc-direct on this UDP port. */
-  readonly udpPort?: number;
+  /** Also listens for webrtc-direct. */
+  readonly direct?: DirectDoor;
   readonly limits?: Partial<DoorLimits>;
   /** A socket that has not shaken hands by then is closed. */
   readonly handshakeMs?: number;
+}
+
+export interface DirectDoor {
+  /** IPv4; 0.0.0.0 for every one. */
+  readonly host: string;
+  /** UDP; 0: any free one. */
+  readonly port: number;
+  readonly certificate: DirectCertificate;
 }
 
 export interface RelayNode {
@@ -45,10 +54,13 @@ const refuseMs = 1_000;
 const circuits = { perSecond: 10, burst: 60 } as const;
 
 export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
-  const { clock, log, handshakeMs = 5_000 } = settings;
+  const { clock, log, handshakeMs = 5_000, direct = null } = settings;
   const limits: DoorLimits = { ...doorLimits, ...settings.limits };
-  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages: limits.sockets });
+  const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets);
+  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages });
   const door = createDoorkeeper(clock, limits);
+  // By itself: senders of UDP lie about their address, and a crowd there must not shut the first door.
+  const secondDoor = createDoorkeeper(clock, directLimits);
   const counted = new Map<string, number>();
   const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
@@ -56,9 +68,15 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
   const host = await openRelayHost({
     identityKey: settings.identityKey,
     publicAddresses: settings.publicAddresses ?? [],
-    udpPort: settings.udpPort ?? null,
+    direct: direct && {
+      ...direct,
+      admit: (address) => {
+        const admission = secondDoor.admit(address);
+        return admission.state === 'admitted' ? admission.visit : null;
+      },
+    },
     topics: settings.topics ?? [],
-    maxPages: limits.sockets,
+    maxPages,
     handshakeMs,
     log,
     // A page is led to whom it was introduced to, and not a hundred times a second.
@@ -117,6 +135,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     counts: () => ({
       ...host.counts(),
       ...named('socket', door.counts()),
+      ...(direct === null ? {} : named('direct', secondDoor.counts())),
       ...named('meet', meet.counts()),
       ...Object.fromEntries(counted),
     }),

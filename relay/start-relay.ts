@@ -7,6 +7,7 @@ import type { SquareCard } from '../src/protocol/relay-card.ts';
 import { deriveRoomKeys } from '../src/protocol/room-keys.ts';
 import { nameHolder, whoAnswersAlready } from './blame.ts';
 import { openDataFolder } from './data-folder.ts';
+import type { DataFolder } from './data-folder.ts';
 import { codeOf } from './error-code.ts';
 import type { Settings } from './flags.ts';
 import type { Standing } from './greeting.ts';
@@ -19,7 +20,9 @@ import type { Door } from './http/door.ts';
 import { createDoorstep } from './http/doorstep.ts';
 import { distanceOf } from './http/remote.ts';
 import { startRelayNode } from './node.ts';
+import type { DirectDoor } from './node.ts';
 import { waysIn } from './reach.ts';
+import { udpRefusal } from './udp-refusal.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -53,12 +56,18 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
   const opened = openDataFolder(settings.dataFolder, clock, entropy, onLost);
   if (opened.state === 'refused') return refused(opened.lines);
   const { folder } = opened;
+  const direct = directOf(settings, folder);
+  const udpCode = direct === null ? null : await udpRefusal(direct.host, direct.port);
+  if (udpCode !== null) {
+    folder.close();
+    return refused(udpLines(settings, udpCode));
+  }
 
   const square = settings.square ? squareOf(folder.squareSecret) : null;
   const node = await startRelayNode({
     identityKey: folder.identityKey,
     topics: square === null ? [] : [square.topic],
-    ...(settings.webrtcDirectPort === null ? {} : { udpPort: settings.webrtcDirectPort }),
+    ...(direct === null ? {} : { direct }),
     clock,
     entropy,
     log,
@@ -158,6 +167,11 @@ function squareOf(openSecret: Uint8Array): SquareCard {
   return { topic: `wavu/square/1/${deriveRoomKeys(openSecret).id}`, openSecret };
 }
 
+const directOf = (
+  { host, webrtcDirectPort: port }: Settings,
+  { directCertificate: certificate }: DataFolder,
+): DirectDoor | null => (port === null ? null : { host: host === '::' ? '0.0.0.0' : host, port, certificate });
+
 const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).map(([name, value]) => [prefix + name, value]));
 
@@ -175,6 +189,13 @@ async function doorLines({ host, port }: Settings, code: string): Promise<readon
   if (code === 'EACCES') return [`--port ${port}: this user may not open it (${code}). Ports from 1024 on are free to all.`];
   if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return [`--host ${host}: this machine has no such address (${code}).`];
   return [`--port ${port} on ${host} cannot be opened (${code}).`];
+}
+
+function udpLines({ host, webrtcDirectPort: port }: Settings, code: string): readonly string[] {
+  const shut = '--webrtc-direct-port off shuts this second door; another number moves it.';
+  if (code === 'EADDRINUSE') return [`UDP port ${port} is taken by another program.`, shut];
+  if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return [`--host ${host}: this machine has no such address (${code}).`];
+  return [`UDP port ${port} on ${host} cannot be opened (${code}).`, shut];
 }
 
 function nodeLines({ webrtcDirectPort }: Settings, error: Error): readonly string[] {

@@ -1,15 +1,19 @@
 /** The browser's door: paints the shell, brings the mesh up beside it, and tells the app what happens to the page. */
-import { openFirstSocket } from './adapters/libp2p/first-socket.ts';
+import { makeHeadStart } from './adapters/libp2p/head-start.ts';
 import { createLog } from './adapters/web/log.ts';
 import { createPageLife } from './adapters/web/page-life.ts';
+import { createTabs } from './adapters/web/tabs.ts';
 import { createUpdates } from './adapters/web/updates.ts';
 import { mountUi } from './ui/mount.tsx';
 
-const firstSocket = openFirstSocket(location.origin);
+const headStart = makeHeadStart(location.origin);
+const tabs = createTabs();
+// Asked early; the app asks again and hears of the same. A tab that goes away stops waiting by itself.
+tabs.lead(new AbortController().signal).catch(() => undefined);
 const life = createPageLife();
 const updates = createUpdates(createLog());
 const arriving = import('./mesh.ts').then(({ openApp }) => {
-  const app = openApp(firstSocket);
+  const app = openApp(tabs, headStart);
   app.wake(life.isOnline());
   life.listen((event) => {
     switch (event) {

@@ -128,7 +128,6 @@ export function createEcho({ app, link, rooms, device }: EchoParts): Echo {
       const [to, shared] = [link(), sharedRoom().id];
       const room = known.find(({ id }) => id === shared) ?? fail('no room');
       for (let n = 0; n < count; n += 1) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other is what is measured
         tripsMs.push(await (kind === 'durable' ? durableTrip(trips++, sizeBytes) : trip(to, room, kind, body)));
       }
       return tripsMs;

@@ -155,6 +155,7 @@ interface Parts {
 function createHandle({ app, url, begun, network, arrived, met, wasMet, echo }: Parts): MeasureHandle {
   const seenAtMs = new Map<string, number>();
   let latest = '';
+  const known = new Set<PeerId>();
   const look = (): void => {
     const nowMs = performance.timeOrigin + performance.now();
     for (const { last } of app.view().rooms) {
@@ -180,13 +181,14 @@ function createHandle({ app, url, begun, network, arrived, met, wasMet, echo }: 
 
   /** The first time, the app itself introduces and links us; that link is closed. */
   const meet = async (id: PeerId, invite: string): Promise<void> => {
-    const isNear = (): boolean => app.view().mesh.neighbours.some((each) => each.peer === id);
-    if (isNear()) return;
-    if ((await app.joinRoom(invite)) === null) fail('no room');
+    if (known.has(id)) return;
+    const room = (await app.joinRoom(invite)) ?? fail('no room');
+    await until(app, ({ rooms }) => rooms.find((each) => each.id === room && each.people.some((one) => one.here)) ?? null);
     while (!peerLinks().some((link) => link.peer === id)) await breath();
     await closeLinks();
-    while (!isNear()) await breath();
+    await until(app, ({ mesh }) => mesh.neighbours.find((each) => each.peer === id) ?? null);
     await breath();
+    known.add(id);
   };
 
   return {

@@ -1,25 +1,25 @@
 /** The heavy half of the page, loaded beside the first paint: disk, network, and the app on them. */
 import { openStorage } from './adapters/idb/storage.ts';
-import type { FirstSocket } from './adapters/libp2p/first-socket.ts';
+import type { HeadStart } from './adapters/libp2p/head-start.ts';
 import { openNetwork } from './adapters/libp2p/page.ts';
 import { createClock } from './adapters/web/clock.ts';
 import { createEntropy } from './adapters/web/entropy.ts';
 import { createLog } from './adapters/web/log.ts';
 import { readCard } from './adapters/web/read-card.ts';
-import { createTabs } from './adapters/web/tabs.ts';
 import type { App } from './app/app.ts';
 import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
 import { createMeasure } from './measure.ts';
+import type { Tabs } from './ports/tabs.ts';
 
-export function openApp(firstSocket: FirstSocket): App {
+export function openApp(tabs: Tabs, headStart: HeadStart): App {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
   const measure = __WAVU_BENCH__ ? createMeasure() : null;
-  const app = shareApp({ tabs: createTabs(), clock, entropy }, () => {
+  const app = shareApp({ tabs, clock, entropy }, () => {
     const storage = openStorage('wavu');
-    const network = openNetwork({ log, firstSocket });
+    const network = openNetwork({ log, headStart });
     return startApp({ clock, entropy, log, readCard, storage, network: measure?.watch(network, storage) ?? network });
   });
   measure?.offer(app);

@@ -98,9 +98,8 @@ function card(world: Answering, asked: Asked, host: Host): Answer {
     ...world.otherDoors().filter((address) => isReachable(address, from)),
   ];
   const text = encodeRelayCard({ build: world.build, relay: { peerId: world.peerId, addresses }, square: world.square });
-  // Pages of other relays, reached by an invite, read it too.
-  const open = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
-  return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache', ...open });
+  // For our own pages alone: it holds the Square's key, and any site open in a browser of this house could ask.
+  return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }
 
 const metrics = (world: Answering): Answer =>

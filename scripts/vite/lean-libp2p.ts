@@ -86,6 +86,9 @@ const strangersServers: StandIn = {
 
 const standIns: readonly StandIn[] = [keys, publicNames, debugLines, gauges, strangersServers];
 
+// Making certificates is the relay's business: in a page the browser does it (65 kB with X.509 and its own WebCrypto).
+const notForPages = ['@peculiar/x509', '@peculiar/webcrypto', 'reflect-metadata', 'node-datachannel'];
+
 export const leanLibp2p = (): Plugin => {
   const packages = new Set<string>();
   const used = new Set<StandIn>();
@@ -109,6 +112,8 @@ export const leanLibp2p = (): Plugin => {
       if (error !== undefined) return;
       const lost = standIns.find((each) => packages.has(packageOf(each.file)) && !used.has(each));
       if (lost !== undefined) this.error(`${lost.file} is no longer part of libp2p: look at lean-libp2p.ts`);
+      const stray = notForPages.find((each) => packages.has(each));
+      if (stray !== undefined) this.error(`${stray} came into the page, which has no use for it: look at lean-libp2p.ts`);
     },
   };
 };

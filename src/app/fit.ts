@@ -21,5 +21,9 @@ export function clip(text: string, maxBytes: number): string {
   return kept;
 }
 
-/** A name: trimmed, on one line, and clipped. */
-export const fitName = (text: string, maxBytes: number): string => clip(text.trim().replaceAll(/\s+/gu, ' '), maxBytes).trim();
+/** A name, mine or a stranger's: on one line, without letters that cannot be seen, trimmed and clipped. */
+export const fitName = (text: string, maxBytes: number): string =>
+  clip(text.replaceAll(/\s+/gu, ' ').replaceAll(unseen, '').trim(), maxBytes).trim();
+
+/** Control letters, and those that turn or hide others: two names must not differ by them alone, nor turn the line around. */
+const unseen = /[\p{Cc}\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]/gu;

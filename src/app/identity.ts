@@ -24,6 +24,8 @@ export async function nameMe(core: Core, wanted: string): Promise<void> {
     const made = { op: 'put', key: keyOf.device, value: key.seed, expect: 0 } as const;
     if (!(await core.commit(me === null ? [made, named] : [named], 'strict'))) return;
     core.setMe({ key, name });
+    // Everybody hears of the new name with the next summary.
+    for (const room of core.rooms.values()) room.changes += 1;
     core.store.change({ stage: 'ready' });
   });
 }

@@ -1,6 +1,8 @@
 /** How the app's records lie on the disk: their keys, and the small ones as JSON. */
 import { decodeText } from '../protocol/bytes.ts';
-import type { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
+import { abbreviate } from '../protocol/content.ts';
+import type { Message } from '../protocol/content.ts';
+import type { DeviceId, RoomId } from '../protocol/ids.ts';
 import type { Range } from '../ports/storage.ts';
 
 export const keyOf = {
@@ -12,14 +14,17 @@ export const keyOf = {
   room: (room: RoomId): string => `room/${room}`,
   /** Left, and not yet swept. */
   left: (room: RoomId): string => `left/${room}`,
+  /** Left once: how far my own numbers had gone. */
+  said: (room: RoomId): string => `said/${room}`,
   /** How far we have an author's messages without gaps. */
   head: (room: RoomId, device: DeviceId): string => `head/${room}/${device}`,
   /** Which of my messages a device has. */
   got: (room: RoomId, device: DeviceId): string => `got/${room}/${device}`,
   /** (author, n) → the key in the timeline. */
   log: (room: RoomId, device: DeviceId, n: number): string => `log/${room}/${device}/${pad(n)}`,
-  /** In order of time: the signed content itself. */
-  timeline: (room: RoomId, sentAtMs: number, message: MessageId): string => `timeline/${room}/${pad(sentAtMs)}/${message}`,
+  /** In order of time: the signed content itself. Author and number keep apart what says to have the same id. */
+  timeline: (room: RoomId, { sentAtMs, author, n, id }: Message): string =>
+    `timeline/${room}/${pad(sentAtMs)}/${abbreviate(author)}/${pad(n)}/${id}`,
   /** Sealed and not yet acknowledged by anyone. */
   outbox: (room: RoomId, n: number): string => `outbox/${room}/${pad(n)}`,
 };

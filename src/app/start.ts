@@ -88,6 +88,7 @@ export async function startApp(world: World): Promise<LocalApp> {
       timelines.drop(room);
       core.showRooms();
       afterRooms(null);
+      await sweepLeftRooms(core);
     },
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {

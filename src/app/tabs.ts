@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import type { LocalApp } from './start.ts';
 import { createStore } from './store.ts';
 import type { View } from './view.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Stop } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/tabs.ts';
 import { newMessageId } from '../protocol/content.ts';
@@ -21,42 +21,52 @@ export function shareApp(
   /** What this tab looks at: a new leader has loaded none of it. */
   const shown = new Set<RoomId>();
   let local: LocalApp | null = null;
+  let stopServing: Stop = () => undefined;
+  /** The term of the leader we know of; only that leader does what we ask. */
+  let known = '';
 
   const lead = async (): Promise<void> => {
     await tabs.lead(ending.signal);
     const app = await start();
+    if (ending.signal.aborted) return app.close();
     local = app;
-    serve(app, tabs, clock);
+    stopServing = serve(app, tabs, clock, newMessageId(entropy.bytes(16)));
     store.change(app.view());
     app.subscribe(() => store.change(app.view()));
     // What the leader before us left unanswered, it may have done: messages carry their id, the rest is harmless twice.
-    for (const { call, done } of asked.values()) void perform(app, call, true).then(done);
+    for (const { call, done } of asked.values()) void performed(app, call, true).then(done);
     asked.clear();
     for (const room of shown) void app.show(room);
   };
 
+  /** Nobody may have heard what we asked, or somebody who is gone: the new leader gets all of it, in its order, before what follows. */
+  const meet = (term: string): void => {
+    if (term === known) return;
+    known = term;
+    for (const [ref, { call }] of asked) tabs.post({ kind: 'call', term, ref, call, again: true } satisfies Note);
+    for (const room of shown) void ask({ verb: 'show', args: [room] });
+  };
+
   const stop = tabs.listen((note) => {
     if (local !== null || !isNote(note)) return;
+    if (note.kind === 'leads' || note.kind === 'view') meet(note.term);
     if (note.kind === 'view') store.change(note.view);
-    if (note.kind === 'leads') {
-      tabs.post({ kind: 'follows' } satisfies Note);
-      // Nobody may have heard these, or somebody who is gone now.
-      for (const [ref, { call }] of asked) tabs.post({ kind: 'call', ref, call, again: true } satisfies Note);
-      for (const room of shown) void ask({ verb: 'show', args: [room] });
-    }
+    if (note.kind === 'leads') tabs.post({ kind: 'follows' } satisfies Note);
     if (note.kind === 'done') {
       asked.get(note.ref)?.done(note.result);
       asked.delete(note.ref);
     }
   });
   tabs.post({ kind: 'follows' } satisfies Note);
-  // Aborted with the tab: nobody waits for it any more.
-  lead().catch(() => undefined);
+  lead().catch(() => {
+    // Aborted with the tab: nobody waits for it any more.
+    if (!ending.signal.aborted) store.change({ stage: 'stuck', trouble: 'storage-failed' });
+  });
 
   const ask = (call: Call): Promise<unknown> => {
     if (local !== null) return perform(local, call, false);
     const ref = newMessageId(entropy.bytes(16));
-    tabs.post({ kind: 'call', ref, call, again: false } satisfies Note);
+    tabs.post({ kind: 'call', term: known, ref, call, again: false } satisfies Note);
     return new Promise((done) => asked.set(ref, { call, done }));
   };
   const roomId = async (call: Call): ReturnType<App['joinRoom']> => {
@@ -88,6 +98,8 @@ export function shareApp(
     close: async () => {
       ending.abort();
       stop();
+      // What is asked from here on is for the next leader, which hears it again.
+      stopServing();
       await local?.close();
     },
   };
@@ -95,10 +107,16 @@ export function shareApp(
 
 /** What tabs say to each other. */
 type Note =
-  | { readonly kind: 'leads' }
+  | { readonly kind: 'leads'; readonly term: string }
   | { readonly kind: 'follows' }
-  | { readonly kind: 'view'; readonly view: View }
-  | { readonly kind: 'call'; readonly ref: string; readonly call: Call; readonly again: boolean }
+  | { readonly kind: 'view'; readonly term: string; readonly view: View }
+  | {
+      readonly kind: 'call';
+      readonly term: string;
+      readonly ref: string;
+      readonly call: Call;
+      readonly again: boolean;
+    }
   | { readonly kind: 'done'; readonly ref: string; readonly result: unknown };
 
 type Verb = Exclude<keyof App, 'view' | 'subscribe' | 'close' | 'send'>;
@@ -111,12 +129,12 @@ interface Asked {
   readonly done: (result: unknown) => void;
 }
 
-function serve(app: LocalApp, tabs: Tabs, clock: Clock): void {
+function serve(app: LocalApp, tabs: Tabs, clock: Clock, term: string): Stop {
   let isFollowed = false;
   let isPlanned = false;
   const post = (): void => {
     isPlanned = false;
-    tabs.post({ kind: 'view', view: app.view() } satisfies Note);
+    tabs.post({ kind: 'view', term, view: app.view() } satisfies Note);
   };
   // Views are whole: many changes in one breath are one note.
   app.subscribe(() => {
@@ -124,20 +142,24 @@ function serve(app: LocalApp, tabs: Tabs, clock: Clock): void {
     isPlanned = true;
     clock.after(breathMs, post);
   });
-  tabs.listen((note) => {
+  const stop = tabs.listen((note) => {
     if (!isNote(note)) return;
     if (note.kind === 'follows') {
       isFollowed = true;
       post();
     }
-    if (note.kind === 'call') {
-      void perform(app, note.call, note.again).then((result) =>
+    if (note.kind === 'call' && note.term === term) {
+      void performed(app, note.call, note.again).then((result) =>
         tabs.post({ kind: 'done', ref: note.ref, result } satisfies Note),
       );
     }
   });
-  tabs.post({ kind: 'leads' } satisfies Note);
+  tabs.post({ kind: 'leads', term } satisfies Note);
+  return stop;
 }
+
+/** Whoever asked from another tab gets an answer, even from an app that failed. */
+const performed = (app: LocalApp, call: Call, again: boolean): Promise<unknown> => perform(app, call, again).catch(() => null);
 
 async function perform(app: LocalApp, call: Call, again: boolean): Promise<unknown> {
   switch (call.verb) {

@@ -20,7 +20,7 @@ async function openSubject(): Promise<NetworkSubject> {
   const host = await openRelayHost({
     identityKey: new Uint8Array(randomBytes(32)),
     publicAddresses: [],
-    udpPort: null,
+    direct: null,
     topics: ['square'],
     maxPages: 64,
     handshakeMs: 5_000,

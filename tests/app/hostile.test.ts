@@ -1,20 +1,14 @@
 /** Strangers and members that lie: refused by name, counted in the log, and nobody honest is harmed. */
 import { expect, test } from 'vitest';
-import { decodeInvite } from '../../src/protocol/invite.ts';
 import { deriveDevice } from '../../src/protocol/device.ts';
 import { encodeContent, newMessageId } from '../../src/protocol/content.ts';
 import type { Content, Message } from '../../src/protocol/content.ts';
-import { seal } from '../../src/protocol/envelope.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { encodeFrame } from '../../src/protocol/frame.ts';
-import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
-import { dayOf, deriveRoomKeys, topicOn } from '../../src/protocol/room-keys.ts';
-import type { RoomKeys } from '../../src/protocol/room-keys.ts';
+import { encodeMeet } from '../../src/protocol/meet.ts';
 import type { DeviceKey } from '../../src/protocol/device.ts';
-import type { PeerId } from '../../src/protocol/ids.ts';
-import type { Link } from '../../src/ports/network.ts';
-import { address, appOf, createVillage, messagesOf, roomOf, textsOf } from './village.ts';
-import type { Village } from './village.ts';
+import { scene } from './insider.ts';
+import { appOf, createVillage, messagesOf, roomOf, textsOf } from './village.ts';
 
 const luck = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill);
 
@@ -122,68 +116,49 @@ test('receipts and summaries for what was never said move no mark', async () => 
   expect(messagesOf(asha.app, well)[0]?.mark?.state).not.toBe('received');
 });
 
-interface Insider {
-  readonly relay: Link;
-  linkTo(peer: PeerId): Promise<Link>;
-  sealed(signed: Uint8Array, nonce: number): Uint8Array;
-}
+test("a member cannot put words in the place of another's by taking the same id and time", async () => {
+  const village = createVillage('overwritten');
+  const { asha, well, insider, keys } = await scene(village);
+  const link = await insider.linkTo(asha.id);
+  await village.world.finish(asha.app.send(well, 'The true word'));
+  await village.until('there', () => textsOf(appOf(asha.friend), well).includes('The true word'));
+  const [said] = messagesOf(asha.app, well);
+  if (said === undefined) throw new Error('nothing said');
+  const mallory = deriveDevice(luck(32, 7));
+  const { id, sentAtMs } = said;
+  const thief: Message = { kind: 'message', author: mallory.id, id, n: 1, sentAtMs, name: 'M', text: 'The false word' };
+  link.send(insider.sealed(encodeContent(thief, keys.id, mallory), 1));
+  await village.world.runFor(2_000);
+  asha.friend.crash('killed');
+  await village.world.finish(asha.friend.start([well]));
+  expect(textsOf(appOf(asha.friend), well)).toContain('The true word');
+});
 
-/** Asha and a friend talk in a room; an insider holds its link and speaks the wire by hand. */
-async function scene(village: Village) {
-  const { person, room, until } = village;
-  const [page, friend] = [await person('Asha'), await person('Friend')];
-  const well = await room([page, friend]);
-  await until('direct', () => roomOf(appOf(page), well).people[0]?.path === 'direct');
-  const invite = decodeInvite(roomOf(appOf(page), well).invite ?? '');
-  if ('refused' in invite) throw new Error('no invite');
-  const keys = deriveRoomKeys(invite.secret);
-  const insider = await intrude(village, keys);
-  const idOf = (each: typeof page): PeerId => each.running()?.life.network().self ?? ('' as PeerId);
-  return {
-    well,
-    keys,
-    insider,
-    asha: {
-      app: appOf(page),
-      id: idOf(page),
-      friend,
-      friendId: idOf(friend),
-      device: appOf(page).view().me?.device ?? ('' as never),
-    },
-  };
-}
+test('a receipt holds only on the path of who signed it: shown again by another it marks nothing', async () => {
+  const village = createVillage('borrowed receipt');
+  const { asha, well, insider, keys } = await scene(village);
+  village.world.paths.cut(['Asha'], ['Friend', 'relay']);
+  await village.world.finish(asha.app.send(well, 'Really?'));
+  village.world.paths.heal(['Asha'], ['relay']);
+  asha.friend.crash('killed');
+  const link = await insider.linkTo(asha.id);
+  const [said] = messagesOf(asha.app, well);
+  const friend = deriveDevice(luck(32, 12));
+  // What a device signed for another message under the same id looks just like this.
+  const receipt: Content = { kind: 'receipt', author: friend.id, messages: said === undefined ? [] : [said.id] };
+  link.send(insider.sealed(encodeContent(receipt, keys.id, friend), 1));
+  await village.world.runFor(2_000);
+  expect(messagesOf(asha.app, well)[0]?.mark?.state).not.toBe('received');
+});
 
-async function intrude(village: Village, keys: RoomKeys): Promise<Insider> {
-  const { world } = village;
-  const network = world.node('Mallory').start().network();
-  const met = new Set<PeerId>();
-  network.listen({
-    onOpen: () => undefined,
-    onFrame: (link, bytes) => {
-      const frame = decodeMeet(bytes);
-      if (link.end === 'relay' && 'kind' in frame && frame.kind === 'met') for (const peer of frame.peers) met.add(peer);
-    },
-    onClose: () => undefined,
-  });
-  const opened = await world.finish(network.openRelay(address, new AbortController().signal));
-  if (opened.state !== 'open') throw new Error(opened.why);
-  opened.link.send(encodeMeet({ kind: 'join', topics: [topicOn(keys, dayOf(village.wallMs()))] }));
-  await village.until('met', () => met.size > 0);
-  return {
-    relay: opened.link,
-    linkTo: async (peer) => {
-      const link = await world.finish(network.openPeer(peer, opened.link, new AbortController().signal));
-      if (link.state !== 'open') throw new Error(link.why);
-      return link.link;
-    },
-    sealed: (signed, nonce) => {
-      const envelope = seal(
-        keys,
-        signed,
-        Uint8Array.from({ length: 12 }, (_, at) => (at < 4 ? nonce >> (8 * at) : 0xee)),
-      );
-      if ('refused' in envelope) throw new Error(envelope.refused);
-      return encodeFrame({ kind: 'envelope', bytes: envelope });
-    },
-  };
-}
+test('a name with letters that turn or hide others is shown without them', async () => {
+  const village = createVillage('turned names');
+  const { asha, well, insider, keys } = await scene(village);
+  const link = await insider.linkTo(asha.id);
+  const trickster = deriveDevice(luck(32, 13));
+  const name = '\u202eFri\u200bend\n \u2066';
+  const here: Content = { kind: 'summary', author: trickster.id, peer: insider.id, name, about: 'tells', heads: [] };
+  link.send(insider.sealed(encodeContent(here, keys.id, trickster), 1));
+  await village.until('seen', () => roomOf(asha.app, well).people.length === 2);
+  expect(roomOf(asha.app, well).people.map((person) => person.name)).toEqual(['Friend', 'Friend']);
+});

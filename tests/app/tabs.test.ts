@@ -65,3 +65,29 @@ test('the leader goes at any moment while the other sends: each message is there
     expect([...textsOf(follower.app, well)].sort()).toEqual(['word 1', 'word 2', 'word 3']);
   }
 });
+
+test('the leader closes politely: what is asked meanwhile waits for the next one, and is not refused', async () => {
+  const village = createVillage('polite leader');
+  const { world, until } = village;
+  const leader = openTab(village, 'Baraka');
+  await until('up', () => leader.app.view().stage === 'unnamed');
+  await world.finish(leader.app.nameMe('Baraka'));
+  const well = await world.finish(leader.app.startRoom('The well'));
+  if (well === null) throw new Error('no room');
+  const follower = openTab(village, 'Baraka');
+  await until('follows', () => follower.app.view().stage === 'ready');
+  void leader.app.close();
+  await world.runFor(20);
+  const sent = follower.app.send(well, 'Just then');
+  await world.runFor(50);
+  leader.life.kill();
+  expect(await world.finish(sent)).toBe(true);
+});
+
+test('an app that cannot start says so, and does not open for ever', async () => {
+  const { world } = createVillage('no start');
+  const { clock, entropy, tabs } = world.node('Baraka', { home: address }).start();
+  const app = shareApp({ tabs, clock, entropy }, () => Promise.reject(new Error('the disk broke while it was read')));
+  await world.runFor(1_000);
+  expect(app.view()).toMatchObject({ stage: 'stuck', trouble: 'storage-failed' });
+});

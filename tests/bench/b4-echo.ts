@@ -25,14 +25,14 @@ const QUESTIONS: readonly Question[] = [
     kind: 'sealed',
     share: 0.5,
     limit: { of: 'ratio', atMost: 1.5 },
-    counted: `${TRIP}; no commit, no DH turn`,
+    counted: `${TRIP}; ours is the room envelope’s seal and open, for there are no 1:1 sessions yet; no commit`,
   },
   {
     name: 'B4b sealed 1:1 round trip, p95',
     kind: 'sealed',
     share: 0.95,
     limit: { of: 'ratio', atMost: 2 },
-    counted: `${TRIP}; no commit, no DH turn`,
+    counted: `${TRIP}; ours is the room envelope’s seal and open, for there are no 1:1 sessions yet; no commit`,
   },
   {
     name: 'B4c round trip in a room, p50',

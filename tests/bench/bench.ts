@@ -1,9 +1,6 @@
 /** `npm run bench`: measures Wavu and its baselines in one run, and prints one row per goal. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openChromiumWithProfile } from '../browser/browsers.ts';
+import { openChromium } from '../browser/browsers.ts';
 import { openBaselines } from './baseline.ts';
 import type { Baselines } from './baseline.ts';
 import { firstMessage } from './b1-first-message.ts';
@@ -20,6 +17,9 @@ import type { Absent, Bench, World } from './world.ts';
 
 const BENCHES: readonly Bench[] = [firstMessage, dial, failures, echo, cpu, size];
 const LEAST_REPS = 5;
+// Playwright makes the browser note the stack of each socket, fetch and console line. With positions kept from the start
+// that does not parse a page's whole script again, which nobody's own browser does either.
+const FLAGS = ['--js-flags=--no-enable-lazy-source-positions'];
 
 const { values: asked } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, reps: { type: 'string' } },
@@ -36,8 +36,7 @@ async function measure(): Promise<readonly Row[]> {
   if (chosen.length === 0) {
     throw new Error(`--only ${asked.only} names no bench; there are ${BENCHES.flatMap(({ ids }) => ids).join(', ')}`);
   }
-  const profile = await mkdtemp(join(tmpdir(), 'wavu-bench-profile-'));
-  const browser = await openChromiumWithProfile(profile);
+  const browser = await openChromium(FLAGS);
   let baselines: Promise<Baselines> | undefined;
   let wavu: Promise<Wavu | Absent> | undefined;
   const world: World = {
@@ -60,7 +59,6 @@ async function measure(): Promise<readonly Row[]> {
     if (side !== undefined && !('absent' in side)) await side.close();
     await (await baselines?.catch(() => undefined))?.close();
     await browser.close();
-    await rm(profile, { recursive: true, force: true });
   }
   return found;
 }

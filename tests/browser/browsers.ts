@@ -61,16 +61,6 @@ export async function openChromium(extraArgs: readonly string[] = []): Promise<B
   );
 }
 
-/**
- * The same browser with a profile in this folder: `contexts()[0]` keeps what a person's browser keeps. In a private window,
- * which any other context is, Chromium keeps no compiled code.
- */
-export async function openChromiumWithProfile(folder: string): Promise<Browser> {
-  if (foundBefore === undefined) await (await openChromium()).close();
-  if (foundBefore === undefined) throw new Error('a browser was found and forgotten');
-  return await launchChromium(foundBefore.candidate, foundBefore.sandbox, [], folder);
-}
-
 /** The order in which browsers are tried. Paths that are not there are left out; the rest must launch. */
 export function chromiumCandidates(machine: Machine): readonly Candidate[] {
   const asked = machine.env['WAVU_BROWSER'];
@@ -135,12 +125,7 @@ export async function openFirefox(): Promise<FirefoxBrowser | { readonly absent:
   return { absent: reasons.join('; ') };
 }
 
-async function launchChromium(
-  candidate: Candidate,
-  sandbox: Sandbox,
-  extraArgs: readonly string[],
-  profile: string | null = null,
-): Promise<Browser> {
+async function launchChromium(candidate: Candidate, sandbox: Sandbox, extraArgs: readonly string[]): Promise<Browser> {
   const options: LaunchOptions = {
     headless: true,
     chromiumSandbox: sandbox === 'sandbox', // Playwright adds --no-sandbox itself when this is false
@@ -149,7 +134,7 @@ async function launchChromium(
   };
   if (candidate.kind === 'channel') options.channel = candidate.name;
   if (candidate.kind === 'path') options.executablePath = candidate.name;
-  const browser = await (profile === null ? chromium.launch(options) : launchWithProfile(profile, options));
+  const browser = await chromium.launch(options);
   try {
     const page = await browser.newPage();
     if ((await page.evaluate(() => 20 + 3)) !== 23) throw new Error('the page did not answer');
@@ -159,12 +144,6 @@ async function launchChromium(
     await browser.close().catch(() => undefined);
     throw error;
   }
-}
-
-async function launchWithProfile(folder: string, options: LaunchOptions): Promise<Browser> {
-  const browser = (await chromium.launchPersistentContext(folder, options)).browser();
-  if (browser === null) throw new Error('this Playwright hides the browser of a profile');
-  return browser;
 }
 
 function chromiumPaths({ env, platform }: Machine): readonly string[] {

@@ -22,7 +22,7 @@ export interface Hands {
 
 /** What the browser itself says about a network that is gone; no fault of the page. */
 const ofTheNetwork =
-  /net::ERR_|WebSocket connection to|can’t establish a connection|NS_ERROR_|NetworkError|Failed to fetch|was interrupted while/;
+  /net::ERR_(CONNECTION|INTERNET|NETWORK|ADDRESS|EMPTY|ABORTED|SOCKET)|can’t establish a connection|was interrupted while/;
 const gestureMs = 60_000;
 const keptLines = 60;
 

@@ -108,6 +108,21 @@ test('after a reload the history and the identity are there, and the talk goes o
   }
 });
 
+test('what is sent in the instant before a reload is in the room or still in the field', async () => {
+  for (const text of ['Gone at once', 'Gone at twice', 'Gone at thrice', 'Gone for good']) {
+    await baraka.write(text);
+    await baraka.hands.reload();
+    const seen = await baraka.until(
+      `"${text}" in the room or in the field`,
+      (each) => said(each, 'Still here').length === 1 && (said(each, text).length > 0 || each.draft === text),
+    );
+    expect(said(seen, text).length + (seen.draft === text ? 1 : 0)).toBe(1);
+    if (seen.draft === text) await baraka.write(text);
+    await baraka.marked(text, 'received');
+    expect(said(await asha.hears(text), text)).toHaveLength(1);
+  }
+});
+
 test('the relay is killed, and they talk on over their own link', async () => {
   await Promise.all([untilDirect(asha, 'Baraka'), untilDirect(baraka, 'Asha')]);
   await relay.kill('SIGKILL');

@@ -9,6 +9,8 @@ export interface Seen {
   /** The one that is open. */
   readonly room: string | null;
   readonly messages: readonly SeenMessage[];
+  /** What stands in the field, unsent. */
+  readonly draft: string;
   readonly people: readonly SeenPerson[];
   /** The table of the Mesh tab. */
   readonly links: readonly { readonly name: string; readonly path: string }[];
@@ -59,6 +61,7 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
       mark: article.querySelector<HTMLElement>('.cord')?.dataset['mark'] ?? null,
       word: article.querySelector('.mark')?.getAttribute('aria-label') ?? '',
     })),
+    draft: document.querySelector<HTMLTextAreaElement>('.composer textarea')?.value ?? '',
     people: visible('.person').map((person) => ({
       name: textOf(person.querySelector('.person-name')),
       here: person.dataset['here'] === 'true',

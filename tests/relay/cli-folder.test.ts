@@ -1,4 +1,5 @@
 /** The data folder: made once, kept for ever, never shared, never repaired by guessing. */
+import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -34,19 +35,19 @@ test.skipIf(process.platform === 'win32')('only their owner reads them, also whe
   const at = path.join(freshFolder(), 'new');
   const modeOf = (name: string): number => statSync(path.join(at, name)).mode & 0o777;
   must(open(at)).close();
-  expect(['.', 'identity', 'square'].map(modeOf)).toEqual([0o700, 0o600, 0o600]);
-  chmodSync(path.join(at, 'identity'), 0o644);
+  expect(['.', 'identity', 'square', 'webrtc-direct'].map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600]);
+  for (const name of ['identity', 'webrtc-direct']) chmodSync(path.join(at, name), 0o644);
   must(open(at));
-  expect(modeOf('identity')).toBe(0o600);
+  expect(['identity', 'webrtc-direct'].map(modeOf)).toEqual([0o600, 0o600]);
 });
 
-test('nothing but identity and square is left when it closes', () => {
+test('nothing but what it keeps is left when it closes', () => {
   const at = freshFolder();
   const folder = must(open(at));
-  expect(readdirSync(at).toSorted()).toEqual(['identity', lockName, 'square']);
+  expect(readdirSync(at).toSorted()).toEqual(['identity', lockName, 'square', 'webrtc-direct']);
   folder.close();
   folder.close();
-  expect(readdirSync(at).toSorted()).toEqual(['identity', 'square']);
+  expect(readdirSync(at).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
 });
 
 test('a damaged file is refused by name and left as it is', () => {
@@ -61,7 +62,7 @@ test('a damaged file is refused by name and left as it is', () => {
     whole.toUpperCase(),
     whole + whole,
   ];
-  for (const name of ['identity', 'square']) {
+  for (const name of ['identity', 'square', 'webrtc-direct']) {
     for (const damage of damages) {
       const at = freshFolder();
       must(open(at)).close();
@@ -74,6 +75,43 @@ test('a damaged file is refused by name and left as it is', () => {
       expect(existsSync(path.join(at, lockName))).toBe(false);
     }
   }
+});
+
+test('the certificate of the second door stays, until its last year', () => {
+  const at = freshFolder();
+  const first = must(open(at));
+  const { certhash, pem, privateKey, validUntilMs } = first.directCertificate;
+  first.close();
+  const certificate = new X509Certificate(pem);
+  expect(certificate.checkIssued(certificate)).toBe(true);
+  expect(certificate.verify(certificate.publicKey)).toBe(true);
+  expect(certificate.checkPrivateKey(createPrivateKey(privateKey))).toBe(true);
+  expect(certhash).toMatch(/^uEi[\w-]{44}$/);
+
+  const afterMs = (ms: number): DataFolder => must(open(at, { ...createClock(), nowMs: () => Date.now() + ms }));
+  const year = 365 * 86_400_000;
+  const later = afterMs(8.9 * year);
+  expect(later.directCertificate).toEqual(first.directCertificate);
+  later.close();
+  const last = afterMs(9.1 * year);
+  expect(last.directCertificate.certhash).not.toBe(certhash);
+  expect(last.directCertificate.validUntilMs).toBeGreaterThan(validUntilMs + 9 * year);
+  expect(last.identityKey).toEqual(first.identityKey);
+  last.close();
+  const again = must(open(at));
+  expect(again.directCertificate).toEqual(last.directCertificate);
+});
+
+test('a whole line around no certificate is damage too', () => {
+  const at = freshFolder();
+  must(open(at)).close();
+  const file = path.join(at, 'webrtc-direct');
+  const [mark = '', hex = ''] = readFileSync(file, 'latin1').split(' ');
+  const bytes = Buffer.from(hex, 'hex');
+  bytes.fill(0, bytes.length - 200);
+  const line = `${mark} ${bytes.toString('hex')}`;
+  writeFileSync(file, `${line} ${createHash('sha256').update(line).digest('hex').slice(0, 16)}\n`);
+  expect(open(at)).toMatchObject({ state: 'refused', why: 'damaged' });
 });
 
 test('the file of the one is never taken for the other', () => {
@@ -113,7 +151,7 @@ test('the lock of a dead process is taken over', () => {
   for (const lock of stale) {
     writeFileSync(path.join(at, lockName), JSON.stringify(lock));
     must(open(at)).close();
-    expect(readdirSync(at).toSorted()).toEqual(['identity', 'square']);
+    expect(readdirSync(at).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
   }
 });
 

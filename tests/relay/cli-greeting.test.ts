@@ -67,6 +67,17 @@ test('notes say what the host can do about it', () => {
   expect(greeting(standing({ square: false, isNewFolder: true }), false)).toMatch(/Square off\n.*back it up/);
 });
 
+test('the second door is named with where it stands', () => {
+  const door = (ip: string): string => `/ip4/${ip}/udp/8470/webrtc-direct/certhash/uEi/p2p/${peerId}`;
+  expect(greeting(standing(), false)).not.toContain('UDP');
+  expect(greeting(standing({ doors: [door('127.0.0.1')] }), false)).toContain(
+    'UDP port 8470: a second door (webrtc-direct), on 127.0.0.1',
+  );
+  expect(greeting(standing({ doors: [door('127.0.0.1'), door('192.168.1.5')] }), false)).toMatch(
+    /UDP port 8470: .*, on every IPv4 address\n/,
+  );
+});
+
 test('the code on the terminal leads to the best way in', () => {
   const rows = greeting(standing(), true)
     .split('\n')

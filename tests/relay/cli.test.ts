@@ -1,5 +1,6 @@
 /** The real relay, as a process: how it stands, how it refuses, and what it leaves behind. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -20,14 +21,18 @@ test('stands, says so in one line, serves the page and its card, and takes WebSo
   const data = freshFolder();
   const relay = start(data);
   const line = await relay.line;
-  expect(line).toMatchObject({ url: `http://localhost:${line.port}/`, data, square: 'on', pid: relay.child.pid, addresses: [] });
+  expect(line).toMatchObject({ url: `http://localhost:${line.port}/`, data, square: 'on', pid: relay.child.pid });
+  expect(line.addresses).toEqual([expect.stringMatching(/^\/ip4\/127\.0\.0\.1\/udp\/\d+\/webrtc-direct\/certhash\//)]);
   expect(line.ways).toEqual([{ url: line.url, gives: 'app', who: 'this machine', isBare: false }]);
 
   expect((await ask({ port: line.port })).text).toContain('app-4f1a.js');
   const told = await ask({ port: line.port, path: '/.well-known/wavu.json' });
   const card = readRelayCard(JSON.parse(told.text));
   if (isRefusal(card)) throw new Error(card.refused);
-  expect(card.relay).toEqual({ peerId: line.peerId, addresses: [`/dns4/localhost/tcp/${line.port}/ws/p2p/${line.peerId}`] });
+  expect(card.relay).toEqual({
+    peerId: line.peerId,
+    addresses: [`/dns4/localhost/tcp/${line.port}/ws/p2p/${line.peerId}`, ...line.addresses],
+  });
   expect(card.square?.topic).toMatch(/^wavu\/square\/1\/[0-9a-f]{32}$/);
   expect((await ask({ port: line.port, path: '/healthz' })).text).toBe('ok\n');
   expect((await ask({ port: line.port, path: '/metrics' })).text).toMatch(/^wavu_relay_http_requests \d+$/m);
@@ -62,7 +67,7 @@ test('Ctrl-C in the midst of things: exit 0 within two seconds, the port free, t
   expect(performance.now() - since).toBeLessThan(2_000);
   await closed;
   expect((await idle.heard()).isClosed).toBe(true);
-  expect(readdirSync(data).toSorted()).toEqual(['identity', 'square']);
+  expect(readdirSync(data).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   await new Promise((resolve) => server.close(resolve));
@@ -202,6 +207,22 @@ test('--cert and --key: HTTPS on the port, the doorstep beside it, the name in t
   const host = `wavu.example:${line.port}`;
   expect((await ask({ port: line.port, tls: true, headers: { host } })).text).toContain('app-4f1a.js');
   expect((await ask({ port: line.port, headers: { host } })).text).toContain(`href="https://${host}/"`);
+});
+
+test('a taken UDP port is refused by its number, and nothing stays locked', async () => {
+  const holder = createSocket('udp4');
+  await new Promise<void>((resolve) => holder.bind(0, '127.0.0.1', resolve));
+  const data = freshFolder();
+  const relay = start(data, '--webrtc-direct-port', `${holder.address().port}`);
+  expect((await relay.ended).code).toBe(1);
+  expect(relay.err()).toContain(`UDP port ${holder.address().port} is taken`);
+  expect(relay.err()).toContain('--webrtc-direct-port off');
+  expect(existsSync(path.join(data, 'relay.lock'))).toBe(false);
+  await new Promise<void>((resolve) => holder.close(resolve));
+});
+
+test('the second door is shut where it is not wanted', async () => {
+  expect((await start(freshFolder(), '--webrtc-direct-port', 'off').line).addresses).toEqual([]);
 });
 
 test('webrtc-direct is the second door, on a port of its own choice', async () => {

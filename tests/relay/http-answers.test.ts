@@ -153,8 +153,9 @@ describe('every answer', () => {
 describe('the card', () => {
   const cardAt = async (port: number, host: string, world = {}): Promise<RelayCard> => {
     const told = await ask({ port, path: '/.well-known/wavu.json', headers: { host, ...world } });
-    expect([told.status, told.headers['access-control-allow-origin']]).toEqual([200, '*']);
-    expect(told.headers['cross-origin-resource-policy']).toBe('cross-origin');
+    // Other sites' scripts do not get to read it.
+    expect([told.status, told.headers['access-control-allow-origin']]).toEqual([200, undefined]);
+    expect(told.headers['cross-origin-resource-policy']).toBe('same-origin');
     const card = readRelayCard(JSON.parse(told.text));
     if (isRefusal(card)) throw new Error(card.refused);
     return card;

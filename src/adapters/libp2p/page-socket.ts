@@ -8,9 +8,9 @@ import { AbstractMultiaddrConnection } from '@libp2p/utils';
 import type { SendResult } from '@libp2p/utils';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher';
-import type { FirstSocket } from './first-socket.ts';
+import type { HeadStart } from './head-start.ts';
 
-export function pageSockets(first: FirstSocket | null): (components: { readonly logger: ComponentLogger }) => Transport {
+export function pageSockets(headStart: HeadStart | null): (components: { readonly logger: ComponentLogger }) => Transport {
   return ({ logger }) => {
     const only = (addresses: Multiaddr[]): Multiaddr[] =>
       addresses.filter((address) => WebSockets.exactMatch(address) || WebSocketsSecure.exactMatch(address));
@@ -25,7 +25,7 @@ export function pageSockets(first: FirstSocket | null): (components: { readonly 
       },
       dial: async (address: Multiaddr, options: DialTransportOptions): Promise<Connection> => {
         const url = urlOf(address);
-        const socket = first?.take(url) ?? new WebSocket(url);
+        const socket = headStart?.takeSocket(url) ?? new WebSocket(url);
         socket.binaryType = 'arraybuffer';
         await onceOpen(socket, options.signal);
         const wrapped = new PageSocket(socket, address, logger.forComponent('wavu:page-socket'));

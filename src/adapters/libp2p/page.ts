@@ -1,19 +1,20 @@
-/** The network of a page: one libp2p node with a fresh name, relays by WebSocket, peers by WebRTC, topics by gossip. */
+/** The network of a page: one libp2p node with a fresh name, relays by WebSocket or webrtc-direct, peers by WebRTC, topics by gossip. */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
 import type { Libp2p, Transport } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
-import { webRTC } from '@libp2p/webrtc';
+import { webRTC, webRTCDirect } from '@libp2p/webrtc';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import type { Log } from '../../ports/log.ts';
 import type { Network } from '../../ports/network.ts';
-import type { FirstSocket } from './first-socket.ts';
-import { createFreshKey } from './fresh-key.ts';
+import { keyFrom } from './fresh-key.ts';
 import { gossip, lazyIdentify } from './gossip.ts';
 import { createHandSignal } from './hand-signal.ts';
+import { createKey } from './head-start.ts';
+import type { HeadStart } from './head-start.ts';
 import { abortConnection, createLinkBook } from './links.ts';
 import { pageSockets } from './page-socket.ts';
 import { createPeerDials, linkProtocol } from './peer-dial.ts';
@@ -25,27 +26,22 @@ export interface PageNetworkSettings {
   readonly log: Log;
   /** STUN or TURN addresses. None by default: whoever answers one learns who talks when. */
   readonly iceServers?: readonly string[];
-  /** Opened before all this was loaded. */
-  readonly firstSocket?: FirstSocket;
+  /** Begun before all this was loaded. */
+  readonly headStart?: HeadStart;
   /** Only where there is no `RTCPeerConnection`: Node brings its own. */
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
-export async function openNetwork({
-  log,
-  iceServers = [],
-  firstSocket,
-  createConnection,
-}: PageNetworkSettings): Promise<Network> {
+export async function openNetwork({ log, iceServers = [], headStart, createConnection }: PageNetworkSettings): Promise<Network> {
   const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
   const caught: Caught = {};
-  const node = await createNode(caught, rtcConfiguration, firstSocket ?? null);
+  const node = await createNode(caught, rtcConfiguration, headStart ?? null);
   const { circuit, components } = caught;
   if (circuit === undefined || components === undefined) throw new Error('libp2p made no circuit transport');
 
   const self = toPeerId(node.peerId);
   const book = createLinkBook(log);
-  const doors = createRelayDoors(node, circuit, book, log);
+  const doors = createRelayDoors(node, { circuit, transports: components.transportManager, book, log });
   const dials = createPeerDials(node, self, book, log);
   const topics = createTopics(node, node.services.pubsub, node.services.identify, log);
   const byHand = createHandSignal({
@@ -108,13 +104,13 @@ interface Caught {
 async function createNode(
   caught: Caught,
   rtcConfiguration: RTCConfiguration,
-  firstSocket: FirstSocket | null,
+  headStart: HeadStart | null,
 ): Promise<Libp2p<Services>> {
   const circuit = circuitRelayTransport();
   return createLibp2p<Services>({
-    privateKey: await createFreshKey(),
+    privateKey: await keyFrom(await (headStart?.key ?? createKey())),
     transports: [
-      pageSockets(firstSocket),
+      pageSockets(headStart),
       (components: CircuitComponents) => {
         caught.components = components;
         caught.circuit = circuit(components);
@@ -124,6 +120,8 @@ async function createNode(
         rtcConfiguration,
         dataChannel: { maxMessageSize: 65_536, maxBufferedAmount: 1_048_576 },
       }),
+      // 1.5 kB, and here at once: who needs the second door may have no way left to fetch it by.
+      webRTCDirect({ rtcConfiguration }),
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [

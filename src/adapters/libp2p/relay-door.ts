@@ -2,7 +2,7 @@
 import type { Connection, Libp2p, PeerId as Libp2pPeerId, Transport } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher';
+import { WebRTCDirect, WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher';
 import type { Log } from '../../ports/log.ts';
 import type { Link, Opened } from '../../ports/network.ts';
 import { closeConnection } from './links.ts';
@@ -23,11 +23,18 @@ interface ReservationStore extends EventTarget {
   addRelay(peer: Libp2pPeerId, type: 'configured'): Promise<unknown>;
 }
 
+export interface RelayDoorsInit {
+  readonly circuit: Transport;
+  readonly transports: { dial(address: Multiaddr, options: { readonly signal: AbortSignal }): Promise<Connection> };
+  readonly book: LinkBook;
+  readonly log: Log;
+}
+
 const keepAliveTag = 'keep-alive-circuit-relay';
 const openMs = 10_000;
 const retry = { firstMs: 250, lastMs: 30_000 } as const;
 
-export function createRelayDoors(node: Libp2p, circuit: Transport, book: LinkBook, log: Log): RelayDoors {
+export function createRelayDoors(node: Libp2p, { circuit, transports, book, log }: RelayDoorsInit): RelayDoors {
   const addresses = new WeakMap<Link, Multiaddr>();
   const reservations = (circuit as Transport & { reservationStore?: ReservationStore }).reservationStore;
   if (reservations === undefined) throw new Error('circuit-relay changed: it has no reservationStore');
@@ -62,8 +69,12 @@ export function createRelayDoors(node: Libp2p, circuit: Transport, book: LinkBoo
       const whole = AbortSignal.any([signal, AbortSignal.timeout(openMs)]);
       let connection: Connection | null = null;
       try {
+        const isDirect = WebRTCDirect.matches(target);
+        // By itself: libp2p's queue lets one dial at a peer wait for another, the first door behind a second that hangs.
         // `force`: a socket that died unnoticed would otherwise be taken for the way there.
-        connection = await node.dial(target, { signal: whole, force: true });
+        connection = isDirect
+          ? await transports.dial(target, { signal: whole })
+          : await node.dial(target, { signal: whole, force: true });
         const stream = await connection.newStream(meetProtocol, { signal: whole });
         const link = book.add({
           stream,
@@ -71,7 +82,7 @@ export function createRelayDoors(node: Libp2p, circuit: Transport, book: LinkBoo
           peer: toPeerId(connection.remotePeer),
           end: 'relay',
           opener: 'us',
-          path: 'socket',
+          path: isDirect ? 'webrtc' : 'socket',
         });
         addresses.set(link, connection.remoteAddr);
         void keepReserved(link, connection);
@@ -87,10 +98,12 @@ export function createRelayDoors(node: Libp2p, circuit: Transport, book: LinkBoo
   };
 }
 
+const doors = [WebSockets, WebSocketsSecure, WebRTCDirect];
+
 function parseRelayAddress(address: string): Multiaddr | null {
   try {
     const parsed = multiaddr(address);
-    return WebSockets.exactMatch(parsed) || WebSocketsSecure.exactMatch(parsed) ? parsed : null;
+    return doors.some((door) => door.exactMatch(parsed)) ? parsed : null;
   } catch {
     return null;
   }

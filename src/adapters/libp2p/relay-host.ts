@@ -1,9 +1,11 @@
 /** The libp2p side of a relay: takes sockets, answers `/wavu/meet/1`, leads circuits, forwards public topics. Node only. */
 import { multiaddr } from '@multiformats/multiaddr';
+import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
+import type { DirectHost } from './direct-host.ts';
 import { abortConnection, closeConnection, createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { toPeerId } from './peer-ids.ts';
@@ -18,8 +20,8 @@ export interface RelayHostSettings {
   readonly identityKey: Uint8Array;
   /** Multiaddrs we are known under, without `/p2p/…`. */
   readonly publicAddresses: readonly string[];
-  /** UDP port for webrtc-direct; null for none. */
-  readonly udpPort: number | null;
+  /** Null: no webrtc-direct. */
+  readonly direct: DirectHost | null;
   /** Public topics we forward; no other is heard. */
   readonly topics: readonly string[];
   readonly maxPages: number;
@@ -59,7 +61,8 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   await node.handle(
     meetProtocol,
     (stream, connection) => {
-      book.add({ stream, connection, peer: toPeerId(connection.remotePeer), end: 'peer', opener: 'them', path: 'socket' });
+      const path = WebRTCDirect.matches(connection.remoteAddr) ? 'webrtc' : 'socket';
+      book.add({ stream, connection, peer: toPeerId(connection.remotePeer), end: 'peer', opener: 'them', path });
     },
     { maxInboundStreams: 2 },
   );

@@ -1,4 +1,4 @@
-/** A relay's libp2p node: circuits and gossip with caps of our own, and no listener but the sockets it is handed. */
+/** A relay's libp2p node: circuits and gossip with caps of our own, and no listener but the sockets it is handed and webrtc-direct. */
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
@@ -30,7 +30,7 @@ export interface RelayLibp2p {
 const hour = 3_600_000;
 
 export async function createRelayLibp2p(settings: RelayHostSettings): Promise<RelayLibp2p> {
-  const { identityKey, publicAddresses, udpPort, topics, maxPages, handshakeMs, mayCircuit } = settings;
+  const { identityKey, publicAddresses, direct, topics, maxPages, handshakeMs, mayCircuit } = settings;
   // libp2p shows its insides only to its own parts; the transport lets us look on.
   const caught: { upgrader?: Upgrader; logger?: ComponentLogger } = {};
   type Components = Parameters<ReturnType<typeof webSockets>>[0] & { upgrader: Upgrader };
@@ -40,14 +40,14 @@ export async function createRelayLibp2p(settings: RelayHostSettings): Promise<Re
     return webSockets()(components);
   };
   // node-datachannel is native: loaded only where it is wanted.
-  const direct = udpPort === null ? [] : [(await import('@libp2p/webrtc')).webRTCDirect()];
+  const second = direct === null ? [] : [(await import('./direct-host.ts')).directHost(direct)];
   const node = await createLibp2p<RelayServices>({
     privateKey: await generateKeyPairFromSeed('Ed25519', identityKey),
     addresses: {
-      listen: udpPort === null ? [] : [`/ip4/0.0.0.0/udp/${udpPort}/webrtc-direct`],
+      listen: direct === null ? [] : [`/ip4/${direct.host}/udp/${direct.port}/webrtc-direct`],
       appendAnnounce: [...publicAddresses],
     },
-    transports: [sockets, ...direct],
+    transports: [sockets, ...second],
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({

@@ -2,6 +2,7 @@
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import type { DeviceId, MessageId } from '../../protocol/ids.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { Write } from '../../ports/storage.ts';
 import { keyOf, messageIdIn, numberIn, under } from '../records.ts';
 import { has, withEntry, withUpTo, writeHead } from '../rooms/room.ts';
@@ -17,21 +18,24 @@ export interface Receipts {
   /** Under which number this message of mine stands on the disk, if it does. */
   numberOf(room: Room, me: DeviceId, message: MessageId): Promise<number | null>;
   /** My message stands on the disk under this number. */
-  sent(message: MessageId, n: number): void;
+  sent(room: Room, message: MessageId, n: number): void;
 }
 
 export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox): Receipts {
-  /** My latest messages by id; older ones are looked up on the disk. */
-  const numbers = new Map<MessageId, number>();
+  /** My latest messages by id, read from the disk once a room: an id that somebody made up must not cost a search. */
+  const numbers = new WeakMap<Room, Map<MessageId, number>>();
   let waiting: Told[] = [];
 
-  const numberOf: Receipts['numberOf'] = async (room, me, message) => {
-    const known = numbers.get(message);
+  const numbersIn = async (room: Room, me: DeviceId): Promise<Map<MessageId, number>> => {
+    const known = numbers.get(room);
     if (known !== undefined) return known;
-    const all = under(`log/${room.id}/${me}`, mostSearched);
+    const all = under(`log/${room.id}/${me}`, mostRemembered);
     const records = await core.storage.range({ ...all, reverse: true });
-    const found = records.find((record) => messageIdIn(decodeText(record.value) ?? '') === message);
-    return found === undefined ? null : numberIn(found.key);
+    const read = new Map(
+      records.toReversed().map(({ key, value }) => [messageIdIn(decodeText(value) ?? '') as MessageId, numberIn(key)]),
+    );
+    numbers.set(room, read);
+    return read;
   };
 
   const take = (told: Told): void => {
@@ -54,11 +58,14 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
 
   const keep = async (room: Room, told: readonly Told[]): Promise<void> => {
     const me = core.me();
-    if (me === null || !core.rooms.has(room.id)) return;
+    if (me === null || core.rooms.get(room.id) !== room) return;
+    const mine = room.heads.get(me.key.id);
+    const byId = told.some((each) => 'messages' in each) ? await numbersIn(room, me.key.id) : noNumbers;
     const next = new Map<DeviceId, Head>();
     for (const each of told) {
       const before = next.get(each.device) ?? room.got.get(each.device);
-      const after = await each.join(before, room.heads.get(me.key.id), me.key.id);
+      if (before === undefined && room.got.size + next.size >= limits.devicesPerRoom) continue;
+      const after = 'messages' in each ? withMessages(before, mine, each.messages, byId) : withAllUpTo(before, mine, each.upTo);
       if (after !== undefined && after !== before) next.set(each.device, after);
     }
     if (next.size === 0) return;
@@ -72,44 +79,42 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
   };
 
   return {
-    numberOf,
-    gotMessages: (room, device, messages) =>
-      take({
-        room,
-        device,
-        join: async (head, mine, me) => {
-          let joined = head;
-          for (const message of messages) {
-            const n = await numberOf(room, me, message);
-            if (n !== null && has(mine, n) && !has(joined, n)) joined = withEntry(joined, n);
-          }
-          return joined;
-        },
-      }),
-    gotUpTo: (room, device, upTo) =>
-      take({
-        room,
-        device,
-        join: async (head, mine) => {
-          // Nobody can have more than was said.
-          const said = Math.min(upTo, mine?.upTo ?? 0);
-          return said > (head?.upTo ?? 0) ? withUpTo(head, said) : head;
-        },
-      }),
-    sent: (message, n) => {
-      numbers.set(message, n);
-      const [oldest] = numbers.keys();
-      if (numbers.size > mostRemembered && oldest !== undefined) numbers.delete(oldest);
+    numberOf: async (room, me, message) => (await numbersIn(room, me)).get(message) ?? null,
+    gotMessages: (room, device, messages) => take({ room, device, messages }),
+    gotUpTo: (room, device, upTo) => take({ room, device, upTo }),
+    sent: (room, message, n) => {
+      const mine = numbers.get(room);
+      mine?.set(message, n);
+      const [oldest] = mine?.keys() ?? [];
+      if (mine !== undefined && mine.size > mostRemembered && oldest !== undefined) mine.delete(oldest);
     },
   };
 }
 
-interface Told {
-  readonly room: Room;
-  readonly device: DeviceId;
-  /** What the device has once this is counted in. */
-  join(head: Head | undefined, mine: Head | undefined, me: DeviceId): Promise<Head | undefined>;
+type Told = { readonly room: Room; readonly device: DeviceId } & (
+  | { readonly messages: readonly MessageId[] }
+  | { readonly upTo: number }
+);
+
+function withMessages(
+  head: Head | undefined,
+  mine: Head | undefined,
+  messages: readonly MessageId[],
+  numbers: ReadonlyMap<MessageId, number>,
+): Head | undefined {
+  let joined = head;
+  for (const message of messages) {
+    const n = numbers.get(message);
+    if (n !== undefined && has(mine, n) && !has(joined, n)) joined = withEntry(joined, n);
+  }
+  return joined;
 }
 
+/** Nobody can have more than was said. */
+function withAllUpTo(head: Head | undefined, mine: Head | undefined, upTo: number): Head | undefined {
+  const said = Math.min(upTo, mine?.upTo ?? 0);
+  return said > (head?.upTo ?? 0) ? withUpTo(head, said) : head;
+}
+
+const noNumbers: ReadonlyMap<MessageId, number> = new Map();
 const mostRemembered = 4_096;
-const mostSearched = 2_000;

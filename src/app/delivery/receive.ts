@@ -58,7 +58,8 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
 
   const keep = async (room: Room, arrived: readonly Arrived[]): Promise<void> => {
     const me = core.me();
-    if (me === null || !core.rooms.has(room.id)) return;
+    // Left meanwhile, or left and joined anew.
+    if (me === null || core.rooms.get(room.id) !== room) return;
     const fresh = new Map<string, Arrived>();
     const acknowledged: Arrived[] = [];
     for (const each of arrived) {
@@ -94,6 +95,11 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
       const log = await core.storage.get(keyOf.log(room.id, message.author, message.n));
       const key = log === null ? '' : (decodeText(log.value) ?? '');
       return messageIdIn(key) === message.messageId ? 'known' : refused('equivocation', room);
+    }
+    if (head === undefined && message.author !== core.me()?.key.id) {
+      const authors = new Set([...fresh.values()].map(({ author }) => author).filter((author) => !room.heads.has(author)));
+      if (room.heads.size + authors.size >= limits.devicesPerRoom && !authors.has(message.author))
+        return refused('too-many', room);
     }
     const ahead = (head?.above.size ?? 0) + [...fresh.values()].filter(({ author }) => author === message.author).length;
     const isTooFar = ahead >= limits.messagesAboveGap && message.n !== (head?.upTo ?? 0) + 1;
@@ -141,8 +147,8 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
     envelope: (bytes, peer) => {
       const id = envelopeIdOf(bytes);
       const before = seen.get(id);
-      if (before !== undefined) {
-        if (core.rooms.has(before.room.id)) take({ ...before, peer, body: null });
+      if (before !== undefined && core.rooms.get(before.room.id) === before.room) {
+        take({ ...before, peer, body: null });
         return null;
       }
       const room = findRoom(core.rooms.values(), bytes);
@@ -160,6 +166,8 @@ export function createReceive(core: Core, peers: Peers, timelines: Timelines, ha
           return null;
         }
         case 'receipt':
+          // It names messages by id alone: one for another message under the same id could be shown around.
+          if (peer?.device !== content.author) return 'not-here';
           hands.onReceipt(room, content);
           return null;
         case 'summary':

@@ -6,6 +6,7 @@ import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { byteLength, textBytes } from '../fit.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
+import { lastSaid } from '../rooms/room.ts';
 import type { Desk } from './desk.ts';
 import { sealFor } from './say.ts';
 
@@ -38,7 +39,7 @@ export async function sendText(
       kind: 'message',
       author: me.key.id,
       id: draft.id,
-      n: (room.heads.get(me.key.id)?.upTo ?? 0) + 1,
+      n: lastSaid(room, me.key.id) + 1,
       sentAtMs: core.clock.nowMs(),
       name: me.name,
       text,
@@ -50,7 +51,7 @@ export async function sendText(
     const writes = [...keeping.writes, outbox.write(room.id, message.n, envelope)];
     if (!(await core.commit(writes, 'strict'))) return 'refused';
     keeping.apply();
-    receipts.sent(message.id, message.n);
+    receipts.sent(room, message.id, message.n);
     outbox.add(room.id, message.n, envelope);
     timelines.add(room, [message]);
     core.showRooms();

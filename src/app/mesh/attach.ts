@@ -3,15 +3,18 @@ import type { Core } from '../core.ts';
 import type { Desk } from '../delivery/desk.ts';
 import { createReceive } from '../delivery/receive.ts';
 import { createSync } from '../delivery/sync.ts';
+import { fitName, nameBytes } from '../fit.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Network } from '../../ports/network.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
 import type { Room } from '../rooms/room.ts';
 import { createMesh } from './mesh.ts';
 import type { Mesh } from './mesh.ts';
+import { partIn } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { createSquare } from './square.ts';
 import type { Square } from './square.ts';
@@ -30,19 +33,28 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
   const { peers, timelines, outbox, receipts } = desk;
   const sync = createSync(core, peers, network.self);
 
+  /** Those who only ever said hello push out each other, not those who wrote or are here. */
+  const makePlaceFor = (device: DeviceId, room: Room): void => {
+    if (room.names.has(device) || room.names.size < limits.devicesPerRoom) return;
+    const here = new Set(peers.inRoom(room.id).map((peer) => peer.device));
+    const gone = [...room.names.keys()].find((each) => !room.heads.has(each) && !here.has(each));
+    if (gone !== undefined) room.names.delete(gone);
+  };
+
   const onSummary = (peer: Peer, room: Room, summary: Summary): void => {
     peer.device = summary.author;
     if (summary.about === 'leaves') {
-      peer.rooms.delete(room.id);
+      partIn(room.id, peer);
       return mesh.show();
     }
     // By its signed word it is in this room, whoever named it to us.
     peer.rooms.add(room.id);
-    room.names.set(summary.author, summary.name);
+    makePlaceFor(summary.author, room);
+    room.names.set(summary.author, fitName(summary.name, nameBytes));
     const me = core.me();
     const mine = me && summary.heads.find((head) => head.device === abbreviate(me.key.id));
     if (mine) receipts.gotUpTo(room, summary.author, mine.upTo);
-    void core.lane.run(() => sync.answer(peer, room, summary));
+    sync.heard(peer, room, summary);
     mesh.show();
   };
 
@@ -65,10 +77,11 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
 
   const mesh = createMesh(core, network, peers, readCard, {
     onPath: (peer, room) => {
-      sync.greet(peer, room);
+      // What waits goes before the greeting, whose answer is work on both sides.
       outbox.flush(room.id);
+      sync.greet(peer, room);
     },
-    onDropped: sync.askLater,
+    onDropped: sync.dropped,
     onEnvelope: receive.envelope,
     onCard: (card) => {
       square = card.square;

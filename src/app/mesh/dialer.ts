@@ -8,6 +8,8 @@ import type { Peer, Peers } from './peers.ts';
 export interface Dialer {
   /** `first`: we came later, so we begin. */
   want(peer: Peer, first: boolean): void;
+  /** Its direct link broke. `first`: it was ours, so we begin again, unless the relay says meanwhile that it is gone. */
+  lost(peer: Peer, first: boolean): void;
   close(): void;
 }
 
@@ -17,7 +19,7 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
 
   const dial = async (peer: Peer, failures: number): Promise<void> => {
     // The peer may have gone, or dialled us, or be somebody else's turn by now.
-    if (peers.get(peer.id) !== peer || peer.direct !== null || peer.relay === null) return;
+    if (isClosed || peers.get(peer.id) !== peer || peer.direct !== null || peer.relay === null) return;
     if (dialing.has(peer.id) || directCount(peers) >= mostDirect) return;
     const attempt = new AbortController();
     dialing.set(peer.id, attempt);
@@ -37,6 +39,7 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
       if (first) void dial(peer, 0);
       else ports.clock.after(politeMs, () => void dial(peer, 0));
     },
+    lost: (peer, first) => void ports.clock.after(first ? retryMs : retryMs + politeMs, () => void dial(peer, 0)),
     close: () => {
       isClosed = true;
       for (const attempt of dialing.values()) attempt.abort();

@@ -35,12 +35,13 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
   /** Under which topics a relay names each peer: around midnight a room has two. */
   const named = new Map<PeerId, Set<Topic>>();
   let stop: Stop | null = null;
+  let again: Stop | null = null;
 
   const tellRelay = (relay: Link, before: Set<Topic>): void => {
     const joins = [...rooms.keys()].filter((topic) => !before.has(topic));
     const leaves = [...before].filter((topic) => !rooms.has(topic));
     if (leaves.length > 0) relay.send(encodeMeet({ kind: 'leave', topics: leaves }));
-    if (joins.length > 0) relay.send(encodeMeet({ kind: 'join', topics: joins }));
+    if (joins.length > 0 && relay.send(encodeMeet({ kind: 'join', topics: joins })) === 'full') askAgain(relay);
     kept.set(relay, new Set(rooms.keys()));
   };
 
@@ -64,6 +65,13 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     if (![...topics].some((other) => rooms.get(other) === room.id)) hands.left(peer, room);
   };
 
+  const askAgain = (relay: Link): void => {
+    again ??= core.clock.after(calmMs, () => {
+      again = null;
+      if (kept.has(relay)) tellRelay(relay, new Set());
+    });
+  };
+
   const handle = (relay: Link, frame: MeetFrame): void => {
     switch (frame.kind) {
       case 'met':
@@ -79,7 +87,9 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
         return hands.pong(relay, frame.token);
       case 'refused':
         core.log('relay-refused', { why: frame.why });
-        return frame.peer === null ? undefined : hands.dropped(frame.peer, frame.why === 'not-met');
+        if (frame.peer !== null) return hands.dropped(frame.peer, frame.why === 'not-met');
+        // Perhaps a join: once it is calm we say again what we want kept.
+        return askAgain(relay);
       case 'join':
       case 'leave':
       case 'pass':
@@ -107,7 +117,10 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
       for (const [relay, before] of kept) tellRelay(relay, before);
       stop = core.clock.after(checkMs, () => meeting.update());
     },
-    close: () => stop?.(),
+    close: () => {
+      stop?.();
+      again?.();
+    },
   };
   return meeting;
 }
@@ -115,3 +128,4 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
 /** Clocks differ: around midnight both days' topics are kept. */
 const overlapMs = 3_600_000;
 const checkMs = 600_000;
+const calmMs = 5_000;

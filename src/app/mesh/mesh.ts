@@ -14,7 +14,7 @@ import type { RelayCard } from '../../protocol/relay-card.ts';
 import { createDialer } from './dialer.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createMeeting } from './meeting.ts';
-import { newEra, pathOf, sendTo } from './peers.ts';
+import { newEra, partIn, pathOf, sendTo } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { createRelayKeeper } from './relay-keeper.ts';
 
@@ -98,6 +98,9 @@ export function createMesh(core: Core, network: Network, peers: Peers, readCard:
   const meeting = createMeeting(core, {
     met: (id, room, link, first) => {
       if (id === network.self) return;
+      // A relay may name whom it likes; only so many cost us anything.
+      if (peers.get(id) === undefined && [...peers.all()].length >= mostPeers)
+        return core.log('peer-refused', { why: 'too-many' });
       const peer = peers.meet(id);
       const isNewPath = pathOf(peer) === null;
       peer.relay = link;
@@ -112,7 +115,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, readCard:
       const peer = peers.get(id);
       // A direct link knows better than the relay whether they are still there.
       if (peer === undefined || peer.direct !== null) return;
-      peer.rooms.delete(room.id);
+      partIn(room.id, peer);
       if (peer.rooms.size === 0) peer.relay = null;
       forgetIfGone(peer);
       show();
@@ -179,6 +182,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, readCard:
     newEra(peer);
     if (pathOf(peer) === null) forgetIfGone(peer);
     else opened(peer);
+    if (peer.direct === null) dialer.lost(peer, link.opener === 'us');
     show();
   };
 
@@ -207,7 +211,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, readCard:
   return {
     roomsChanged: () => {
       for (const peer of peers.all()) {
-        for (const id of peer.rooms) if (!core.rooms.has(id)) peer.rooms.delete(id);
+        for (const id of peer.rooms) if (!core.rooms.has(id)) partIn(id, peer);
       }
       meeting.update();
       show();
@@ -253,3 +257,5 @@ function nameIn(core: Core, device: DeviceId, rooms: ReadonlySet<RoomId>): strin
   }
   return null;
 }
+
+const mostPeers = 512;

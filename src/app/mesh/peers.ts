@@ -18,6 +18,15 @@ export interface Peer {
   era: number;
   /** Rooms whose summary this peer has had from us in this era, as of which change. */
   readonly told: Map<RoomId, number>;
+  /** What this peer was given in this era, by room and then author. */
+  readonly given: Map<RoomId, Map<DeviceId, Given>>;
+}
+
+/** Of one author's messages: they said to have all up to `after`, and had from us up to `last`. */
+export interface Given {
+  readonly after: number;
+  readonly last: number;
+  readonly atMs: number;
 }
 
 export interface Peers {
@@ -45,6 +54,7 @@ export function createPeers(): Peers {
         rttMs: null,
         era: 0,
         told: new Map(),
+        given: new Map(),
       };
       peers.set(id, peer);
       return peer;
@@ -69,4 +79,12 @@ export function sendTo(peer: Peer, frame: Uint8Array): 'sent' | 'full' | 'closed
 export function newEra(peer: Peer): void {
   peer.era += 1;
   peer.told.clear();
+  peer.given.clear();
+}
+
+/** One of us went from this room: should we meet there again, everything is to be said again. */
+export function partIn(room: RoomId, peer: Peer): void {
+  peer.rooms.delete(room);
+  peer.told.delete(room);
+  peer.given.delete(room);
 }

@@ -2,6 +2,7 @@
 import type { Message } from '../../protocol/content.ts';
 import type { DeviceId } from '../../protocol/ids.ts';
 import type { Write } from '../../ports/storage.ts';
+import { fitName, nameBytes } from '../fit.ts';
 import { keyOf } from '../records.ts';
 import { withEntry, writeHead, writeRoom } from './room.ts';
 import type { Head, Room } from './room.ts';
@@ -26,13 +27,13 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
   let unread = room.unread;
   let last = room.last;
   for (const { message, bytes } of kept) {
-    const key = keyOf.timeline(room.id, message.sentAtMs, message.id);
+    const key = keyOf.timeline(room.id, message);
     const logKey = keyOf.log(room.id, message.author, message.n);
     writes.push({ op: 'put', key, value: bytes });
     writes.push({ op: 'put', key: logKey, value: new TextEncoder().encode(key), expect: 0 });
     const head = heads.get(message.author) ?? room.heads.get(message.author);
     heads.set(message.author, withEntry(head, message.n));
-    names.set(message.author, message.name);
+    names.set(message.author, fitName(message.name, nameBytes));
     const mine = message.author === me;
     if (!mine) unread += 1;
     if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(message, me);
@@ -54,7 +55,7 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
 }
 
 export const lastOf = (message: Message, me: DeviceId | undefined): NonNullable<Room['last']> => ({
-  name: message.name,
+  name: fitName(message.name, nameBytes),
   text: message.text,
   sentAtMs: message.sentAtMs,
   mine: message.author === me,

@@ -4,11 +4,11 @@ import { decodeInvite } from '../../protocol/invite.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { secretBytes } from '../../protocol/room-keys.ts';
+import { deriveRoomKeys, secretBytes } from '../../protocol/room-keys.ts';
 import type { Write } from '../../ports/storage.ts';
 import { fitName, roomNameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
-import { createRoom, writeRoom } from './room.ts';
+import { createRoom, lastSaid, readSaid, writeRoom, writeSaid } from './room.ts';
 import type { Room } from './room.ts';
 
 export async function startRoom(core: Core, wanted: string): Promise<RoomId | null> {
@@ -31,32 +31,38 @@ export async function joinRoom(core: Core, link: string): Promise<RoomId | null>
 export const keepSquare = (core: Core, openSecret: Uint8Array): Promise<RoomId | null> =>
   keepRoom(core, { secret: openSecret, name: '', kind: 'square' });
 
-/** The room is gone from the list in one commit; its records follow, and a crash between is made good at the next start. */
-export async function leaveRoom(core: Core, id: RoomId): Promise<boolean> {
-  const isGone = await core.lane.run(async () => {
+/** The room is gone from the list in one commit; `sweepLeftRooms` takes its records, at the next start if need be. */
+export const leaveRoom = (core: Core, id: RoomId): Promise<boolean> =>
+  core.lane.run(async () => {
+    const room = core.rooms.get(id);
+    const me = core.me();
+    if (room === undefined || me === null) return false;
     const left: Write = { op: 'put', key: keyOf.left(id), value: new Uint8Array(0) };
-    if (!(await core.commit([{ op: 'delete', key: keyOf.room(id) }, left], 'strict'))) return false;
+    // Others keep my messages under their numbers: coming back, I must not say other things under the same.
+    const said = writeSaid(id, lastSaid(room, me.key.id));
+    if (!(await core.commit([{ op: 'delete', key: keyOf.room(id) }, left, said], 'strict'))) return false;
     return core.rooms.delete(id);
   });
-  if (isGone) await sweep(core, id);
-  return isGone;
-}
 
 export async function sweepLeftRooms(core: Core): Promise<void> {
   const records = await core.storage.range(under('left'));
-  for (const record of records) await sweep(core, record.key.slice('left/'.length) as RoomId);
+  for (const record of records) await core.lane.run(() => sweep(core, record.key.slice('left/'.length) as RoomId));
 }
 
 async function keepRoom(core: Core, made: Pick<Room, 'secret' | 'name' | 'kind'>): Promise<RoomId | null> {
   return core.lane.run(async () => {
-    const room = createRoom({ ...made, joinedAtMs: core.clock.nowMs() });
-    if (core.rooms.has(room.id)) return room.id;
-    if (core.rooms.size >= limits.rooms) {
+    const { id } = deriveRoomKeys(made.secret);
+    if (core.rooms.has(id)) return id;
+    // One place is the Square's, wherever this device is.
+    const others = [...core.rooms.values()].filter(({ kind }) => kind === 'open').length;
+    if (made.kind === 'open' && others >= limits.rooms - 1) {
       core.trouble('too-many-rooms');
       return null;
     }
-    // Left and joined again: it begins anew.
-    if (!(await sweepInLane(core, room.id))) return null;
+    // Left and joined again: it begins anew, but for my own numbers.
+    if (!(await sweep(core, id))) return null;
+    const said = readSaid((await core.storage.get(keyOf.said(id)))?.value);
+    const room = createRoom({ ...made, said, joinedAtMs: core.clock.nowMs() });
     if (!(await core.commit([writeRoom(room, 0)], 'strict'))) return null;
     core.rooms.set(room.id, room);
     core.showRooms();
@@ -64,10 +70,8 @@ async function keepRoom(core: Core, made: Pick<Room, 'secret' | 'name' | 'kind'>
   });
 }
 
-const sweep = (core: Core, id: RoomId): Promise<boolean> => core.lane.run(() => sweepInLane(core, id));
-
-/** Deletes what a left room still has on the disk. Nothing to do where its mark is gone. */
-async function sweepInLane(core: Core, id: RoomId): Promise<boolean> {
+/** In the lane: deletes what a left room still has on the disk. Nothing to do where its mark is gone. */
+async function sweep(core: Core, id: RoomId): Promise<boolean> {
   if ((await core.storage.get(keyOf.left(id))) === null) return true;
   for (const prefix of ['timeline', 'log', 'head', 'got', 'outbox']) {
     for (;;) {

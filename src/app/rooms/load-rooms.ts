@@ -1,14 +1,17 @@
 /** Reads every room from the disk at the start: who said how much, who has what of mine, and the last line. */
 import type { Core } from '../core.ts';
 import { decodeOwnContent } from '../../protocol/content.ts';
-import { under } from '../records.ts';
+import { keyOf, under } from '../records.ts';
 import { lastOf } from './keep-message.ts';
-import { deviceInKey, readHead, readRoom } from './room.ts';
+import { deviceInKey, readHead, readRoom, readSaid } from './room.ts';
 import type { Room } from './room.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 
 export async function loadRooms(core: Core): Promise<void> {
+  const said = new Map((await core.storage.range(under('said'))).map(({ key, value }) => [key, readSaid(value)]));
   for (const record of await core.storage.range(under('room'))) {
-    const room = readRoom(record.value);
+    const id = record.key.slice('room/'.length) as RoomId;
+    const room = readRoom(record.value, said.get(keyOf.said(id)) ?? 0);
     if (room === null) {
       core.log('room-not-read', { key: record.key });
       continue;

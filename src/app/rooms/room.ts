@@ -1,6 +1,6 @@
 /** A room as this device knows it: keys, what it has of whom, and who has what of mine. */
 import { toBase64url, fromBase64url } from '../../protocol/bytes.ts';
-import type { DeviceId } from '../../protocol/ids.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { encodeInvite } from '../../protocol/invite.ts';
 import { deriveRoomKeys, secretBytes } from '../../protocol/room-keys.ts';
 import type { RoomKeys } from '../../protocol/room-keys.ts';
@@ -12,6 +12,8 @@ export interface Room extends RoomKeys {
   readonly kind: RoomView['kind'];
   readonly name: string;
   readonly joinedAtMs: number;
+  /** Before I left and came back I had said so many: those numbers are taken. */
+  readonly said: number;
   unread: number;
   /** Grows with each change of `heads`. */
   changes: number;
@@ -35,12 +37,14 @@ export function createRoom(made: {
   readonly name: string;
   readonly kind: RoomView['kind'];
   readonly joinedAtMs: number;
+  readonly said: number;
 }): Room {
   return {
     ...deriveRoomKeys(made.secret),
     kind: made.kind,
     name: made.name,
     joinedAtMs: made.joinedAtMs,
+    said: made.said,
     unread: 0,
     changes: 0,
     last: null,
@@ -82,7 +86,22 @@ export const writeRoom = (room: Room, unread: number): Write => ({
   }),
 });
 
-export function readRoom(value: Uint8Array): Room | null {
+/** The number of my last message here, from before I came back too. */
+export function lastSaid(room: Room, me: DeviceId): number {
+  const head = room.heads.get(me);
+  return Math.max(room.said, head?.upTo ?? 0, ...(head?.above ?? []));
+}
+
+export const writeSaid = (room: RoomId, said: number): Write => ({
+  op: 'put',
+  key: keyOf.said(room),
+  value: encodeJson({ said }),
+});
+
+export const readSaid = (value: Uint8Array | undefined): number =>
+  (value === undefined ? null : decodeJson(value, { said: 'number' }))?.said ?? 0;
+
+export function readRoom(value: Uint8Array, said: number): Room | null {
   const record = decodeJson(value, {
     name: 'string',
     kind: 'string',
@@ -93,7 +112,7 @@ export function readRoom(value: Uint8Array): Room | null {
   const secret = record && fromBase64url(record.secret);
   if (record === null || secret?.length !== secretBytes) return null;
   const kind = record.kind === 'square' ? 'square' : 'open';
-  const room = createRoom({ secret, kind, name: record.name, joinedAtMs: record.joinedAtMs });
+  const room = createRoom({ secret, kind, name: record.name, joinedAtMs: record.joinedAtMs, said });
   room.unread = record.unread;
   return room;
 }

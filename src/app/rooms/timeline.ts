@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { decodeOwnContent } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/content.ts';
+import { fitName, nameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import type { Mark, MessageView, TimelineView } from '../view.ts';
 import { has } from './room.ts';
@@ -50,7 +51,7 @@ export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) =
       return {
         id: message.id,
         author: message.author,
-        name: room.names.get(message.author) ?? message.name,
+        name: room.names.get(message.author) ?? fitName(message.name, nameBytes),
         mine,
         sentAtMs: message.sentAtMs,
         text: message.text,
@@ -72,7 +73,7 @@ export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) =
       if (part === undefined) return;
       const first = part.entries[0]?.key ?? '';
       const entries = messages
-        .map((message) => ({ key: keyOf.timeline(room.id, message.sentAtMs, message.id), message }))
+        .map((message) => ({ key: keyOf.timeline(room.id, message), message }))
         .filter(({ key }) => !part.hasOlder || key > first);
       const merged = [...part.entries, ...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
       loaded.set(room.id, { ...part, entries: merged });

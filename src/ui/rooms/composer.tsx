@@ -8,10 +8,16 @@ import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 
-export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElement {
+export interface ComposerProps {
+  readonly room: RoomView['id'];
+  /** The newest message of the room. */
+  readonly last: RoomView['last'];
+}
+
+export function Composer({ room, last }: ComposerProps): ReactElement {
   const { w } = useWords();
   const acts = useActs();
-  const [text, setText] = useState(() => kept(draftOf(room)) ?? '');
+  const [text, setText] = useState(() => draftIn(room, last));
   const [failed, setFailed] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const tooLong = text.length * 3 > textBytes && byteLength(text) > textBytes;
@@ -30,11 +36,24 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
   const send = async (): Promise<void> => {
     const said = text.trim();
     if (said === '' || tooLong) return;
-    write('');
+    setText('');
+    setFailed(false);
+    // Until the disk has it, it stays a draft for the page after this one, should this one end now.
+    keep(draftOf(room), said);
+    keep(leavingOf(room), said);
+    leaving.set(room, said);
     const isKept = await acts.send(room, said).catch(() => false);
-    if (isKept) return;
+    if (leaving.get(room) === said) {
+      leaving.delete(room);
+      keep(leavingOf(room), null);
+    }
+    const isAlone = (kept(draftOf(room)) ?? said) === said;
+    if (isKept) {
+      if (isAlone) keep(draftOf(room), null);
+      return;
+    }
     // Back into the field, unless something new is there already.
-    if (kept(draftOf(room)) === null) {
+    if (isAlone) {
       keep(draftOf(room), said);
       setText(said);
     }
@@ -86,3 +105,19 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
 }
 
 const draftOf = (room: RoomView['id']): string => `draft.${room}`;
+
+/** What is on its way to the disk was the draft when it left. */
+const leavingOf = (room: RoomView['id']): string => `leaving.${room}`;
+/** By this very page. */
+const leaving = new Map<RoomView['id'], string>();
+
+function draftIn(room: RoomView['id'], last: RoomView['last']): string {
+  const draft = kept(draftOf(room)) ?? '';
+  if (draft === '' || draft !== kept(leavingOf(room))) return draft;
+  if (leaving.has(room)) return '';
+  // The page before this one ended while it sent this: the disk has it or has it not.
+  const isOnDisk = last?.mine === true && last.text === draft;
+  keep(leavingOf(room), null);
+  if (isOnDisk) keep(draftOf(room), null);
+  return isOnDisk ? '' : draft;
+}

@@ -27,7 +27,10 @@ function Theirs({ message, opens, closes, newest }: MessageProps): ReactElement 
       {opens && <Knot of={message.author} size={32} />}
       {opens && (
         <p className="by">
-          <b>{message.name}</b> <time dateTime={iso(message.sentAtMs)}>{f.clock(message.sentAtMs)}</time>
+          <bdi>
+            <b>{message.name}</b>
+          </bdi>{' '}
+          <time dateTime={iso(message.sentAtMs)}>{f.clock(message.sentAtMs)}</time>
         </p>
       )}
       <p className="text" dir="auto">

@@ -27,7 +27,7 @@ export function People({ room, onLeave }: PeopleProps): ReactElement {
           <li className="person">
             <Knot of={me.device} size={32} />
             <span className="person-name">
-              {me.name}
+              <bdi>{me.name}</bdi>
               {twice.has(me.name) && <code>{shortPrint(me.device)}</code>}
             </span>
             <span className="person-path">{w.common.you}</span>
@@ -37,7 +37,7 @@ export function People({ room, onLeave }: PeopleProps): ReactElement {
           <li key={person.device} className="person" data-here={person.here}>
             <Knot of={person.device} size={32} />
             <span className="person-name">
-              {person.name}
+              <bdi>{person.name}</bdi>
               {twice.has(person.name) && <code>{shortPrint(person.device)}</code>}
             </span>
             <span className="person-path">{reachedBy(person, speech)}</span>

@@ -64,7 +64,7 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
         ) : (
           <Timeline room={room} timeline={timeline} />
         )}
-        <Composer room={id} />
+        <Composer room={id} last={room.last} />
       </div>
       <aside className="people-pane broad" aria-label={w.people.title}>
         <h2>{w.people.title}</h2>

@@ -24,14 +24,14 @@ export function timelineRows(messages: readonly MessageView[], freshFrom: string
     const before = messages[at - 1];
     const after = messages[at + 1];
     if (!before || dayNumber(before.sentAtMs) !== dayNumber(message.sentAtMs))
-      rows.push({ kind: 'day', key: `day-${message.id}`, atMs: message.sentAtMs });
-    if (message.id === freshFrom) rows.push({ kind: 'fresh', key: 'fresh' });
+      rows.push({ kind: 'day', key: `day-${rowKey(message)}`, atMs: message.sentAtMs });
+    if (rowKey(message) === freshFrom) rows.push({ kind: 'fresh', key: 'fresh' });
     rows.push({
       kind: 'message',
-      key: message.id,
+      key: rowKey(message),
       message,
-      opens: !before || message.id === freshFrom || !sameRun(before, message),
-      closes: !after || after.id === freshFrom || !sameRun(message, after),
+      opens: !before || rowKey(message) === freshFrom || !sameRun(before, message),
+      closes: !after || rowKey(after) === freshFrom || !sameRun(message, after),
     });
   });
   return rows;
@@ -44,10 +44,13 @@ export function firstUnread(messages: readonly MessageView[], unread: number): s
     const message = messages[at];
     if (!message || message.mine) continue;
     left -= 1;
-    if (left === 0) return message.id;
+    if (left === 0) return rowKey(message);
   }
   return null;
 }
+
+/** Ids are the authors' choice: two may choose the same. */
+export const rowKey = ({ author, id }: MessageView): string => `${author}/${id}`;
 
 function sameRun(a: MessageView, b: MessageView): boolean {
   return a.author === b.author && Math.abs(b.sentAtMs - a.sentAtMs) < runMs && dayNumber(a.sentAtMs) === dayNumber(b.sentAtMs);

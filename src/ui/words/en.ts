@@ -195,11 +195,12 @@ export const en: Words = {
     truth: 'What is sealed, and what is not yet',
     sealed: [
       'Room messages are sealed with AES-256-GCM under a key made from the room link.',
-      'The relay passes sealed bytes on and cannot read them. It sees addresses, times and sizes.',
+      'The relay passes sealed bytes on and cannot read a room. It sees addresses, times and sizes.',
     ],
     notSealed: [
       'Anyone with the link can read the room.',
-      'The Square is open to anyone at this address.',
+      'The Square is open to anyone at this address, and to its host.',
+      'Whoever runs this address could serve a changed page.',
       'History on this device is not encrypted yet.',
     ],
   },

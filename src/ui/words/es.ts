@@ -195,11 +195,12 @@ export const es: Words = {
     truth: 'Qué está sellado y qué no todavía',
     sealed: [
       'Los mensajes de una sala se sellan con AES-256-GCM bajo una clave hecha a partir del enlace de la sala.',
-      'El relé pasa bytes sellados y no puede leerlos. Ve direcciones, horas y tamaños.',
+      'El relé pasa bytes sellados y no puede leer una sala. Ve direcciones, horas y tamaños.',
     ],
     notSealed: [
       'Quien tenga el enlace puede leer la sala.',
-      'La Plaza está abierta a cualquiera en esta dirección.',
+      'La Plaza está abierta a cualquiera en esta dirección, y a su anfitrión.',
+      'Quien administra esta dirección podría servir una página cambiada.',
       'El historial en este dispositivo aún no está cifrado.',
     ],
   },

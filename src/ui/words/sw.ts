@@ -195,11 +195,12 @@ export const sw: Words = {
     truth: 'Kilichofungwa kwa siri, na ambacho bado',
     sealed: [
       'Ujumbe wa chumba hufungwa kwa AES-256-GCM kwa ufunguo unaotokana na kiungo cha chumba.',
-      'Kituo hupitisha baiti zilizofungwa na hakiwezi kuzisoma. Huona anwani, nyakati na ukubwa.',
+      'Kituo hupitisha baiti zilizofungwa na hakiwezi kusoma chumba. Huona anwani, nyakati na ukubwa.',
     ],
     notSealed: [
       'Yeyote mwenye kiungo anaweza kusoma chumba.',
-      'Uwanja uko wazi kwa yeyote kwenye anwani hii.',
+      'Uwanja uko wazi kwa yeyote kwenye anwani hii, na kwa mwenyeji wake.',
+      'Anayeendesha anwani hii anaweza kutoa ukurasa uliobadilishwa.',
       'Historia kwenye kifaa hiki bado haijasimbwa.',
     ],
   },
