@@ -19,7 +19,18 @@ const config: ViteUserConfig = {
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'relay', include: ['tests/{relay,adapters}/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
+      { test: { name: 'relay', include: ['tests/relay/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: 'adapters',
+          include: ['tests/adapters/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          // WebRTC in Node (libdatachannel) drops 2 to 6 of 100 handshakes by itself, in the bare library too. Pages do not:
+          // tests/browser and B3 count them there without a second try.
+          retry: 2,
+        },
+      },
       {
         test: {
           name: 'browser',

@@ -29,6 +29,14 @@ describe('one dial, with a peer connection that behaves as we want', () => {
     await expect(dial).resolves.toHaveProperty('peerConnection');
   });
 
+  test('signals on a circuit, not on a direct connection that is still listed though it is dead', async () => {
+    const [dial] = await startDial((connection) => {
+      connection.channel.readyState = 'closed';
+      connection.become('connected');
+    });
+    await expect(dial).resolves.toHaveProperty('peerConnection');
+  });
+
   test('closes a channel that stands open, and waits for that', async () => {
     let channel: FakeChannel | null = null;
     const [dial] = await startDial((connection) => {
@@ -100,7 +108,13 @@ async function startDial(onAnswer: (connection: FakeConnection) => void): Promis
   const silent: object = Object.assign(() => {}, { error: () => {}, trace: () => {}, newScope: () => silent });
   const dial: Promise<unknown> = initiateConnection({
     multiaddr: multiaddr(`/ip4/127.0.0.1/tcp/9/ws/p2p/${peer}/p2p-circuit/webrtc/p2p/${peer}`),
-    connectionManager: { getConnections: () => [{ newStream: async () => Promise.resolve(here) }] },
+    connectionManager: {
+      getConnections: () => [
+        // A direct one that just died: whoever asks it waits for ever.
+        { status: 'open', newStream: async () => new Promise(() => {}) },
+        { status: 'open', limits: {}, newStream: async () => Promise.resolve(here) },
+      ],
+    },
     signal: AbortSignal.timeout(2_500),
     rtcConfiguration: { iceServers: [] },
     log: silent,

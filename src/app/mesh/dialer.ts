@@ -1,5 +1,5 @@
 /** Turns met peers into direct links: the newcomer dials, the other waits a little, failures wait longer. */
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, Stop } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
@@ -15,7 +15,18 @@ export interface Dialer {
 
 export function createDialer(ports: { readonly clock: Clock; readonly log: Log }, network: Network, peers: Peers): Dialer {
   const dialing = new Map<PeerId, AbortController>();
+  /** The next dial of each peer; a newer plan takes the place of an older one. */
+  const planned = new Map<PeerId, Stop>();
   let isClosed = false;
+
+  const plan = (peer: Peer, afterMs: number, failures: number): void => {
+    planned.get(peer.id)?.();
+    const stop = ports.clock.after(afterMs, () => {
+      planned.delete(peer.id);
+      void dial(peer, failures);
+    });
+    planned.set(peer.id, stop);
+  };
 
   const dial = async (peer: Peer, failures: number): Promise<void> => {
     // The peer may have gone, or dialled us, or be somebody else's turn by now.
@@ -29,19 +40,18 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
     dialing.delete(peer.id);
     if (opened.state === 'open' || isClosed) return;
     ports.log('peer-not-open', { why: opened.why, failures: failures + 1 });
-    if (failures + 1 < mostFailures) {
-      ports.clock.after(retryMs * 3 ** failures, () => void dial(peer, failures + 1));
-    }
+    if (failures + 1 < mostFailures) plan(peer, retryMs * 3 ** failures, failures + 1);
   };
 
   return {
     want: (peer, first) => {
       if (first) void dial(peer, 0);
-      else ports.clock.after(politeMs, () => void dial(peer, 0));
+      else plan(peer, politeMs, 0);
     },
-    lost: (peer, first) => void ports.clock.after(first ? retryMs : retryMs + politeMs, () => void dial(peer, 0)),
+    lost: (peer, first) => plan(peer, first ? retryMs : retryMs + politeMs, 0),
     close: () => {
       isClosed = true;
+      for (const stop of planned.values()) stop();
       for (const attempt of dialing.values()) attempt.abort();
     },
   };
