@@ -35,9 +35,16 @@ const arriving = import('./mesh.ts').then(({ openApp }) => {
   return app;
 });
 
-const root = document.querySelector<HTMLElement>('#root');
-if (root !== null) {
+const latestMountMs = 120;
+/** The mesh, when its chunk is there already, starts dialling first: what it waits for then comes while the screen is drawn. */
+const whenIdle = (run: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: latestMountMs });
+  else setTimeout(run);
+};
+whenIdle(() => {
+  const root = document.querySelector<HTMLElement>('#root');
+  if (root === null) return;
   mountUi(root, arriving, {
     update: { onReady: (ready) => updates.listen(ready), apply: () => updates.apply() },
   });
-}
+});

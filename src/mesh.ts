@@ -5,11 +5,13 @@ import { openNetwork } from './adapters/libp2p/page.ts';
 import { createClock } from './adapters/web/clock.ts';
 import { createEntropy } from './adapters/web/entropy.ts';
 import { createLog } from './adapters/web/log.ts';
+import { firstDoor } from './adapters/web/first-door.ts';
 import { readCard } from './adapters/web/read-card.ts';
 import type { App } from './app/app.ts';
 import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
 import { createMeasure } from './measure.ts';
+import { warmUp } from './protocol/warm-up.ts';
 import type { Tabs } from './ports/tabs.ts';
 
 export function openApp(tabs: Tabs, headStart: HeadStart): App {
@@ -20,8 +22,20 @@ export function openApp(tabs: Tabs, headStart: HeadStart): App {
   const app = shareApp({ tabs, clock, entropy }, () => {
     const storage = openStorage('wavu');
     const network = openNetwork({ log, headStart });
-    return startApp({ clock, entropy, log, readCard, storage, network: measure?.watch(network, storage) ?? network });
+    return startApp({
+      clock,
+      entropy,
+      log,
+      readCard,
+      firstDoor: firstDoor(location),
+      storage,
+      network: measure?.watch(network, storage) ?? network,
+    });
   });
   measure?.offer(app);
+  setTimeout(() => warmUp() || log('warm-up-failed'), calmMs);
   return app;
 }
+
+/** By then the start is over. */
+const calmMs = 1_500;

@@ -27,6 +27,8 @@ export interface World extends Omit<CorePorts, 'storage'> {
   readonly storage: Promise<OpenedStorage>;
   readonly network: Promise<Network>;
   readonly readCard: ReadCard;
+  /** Where the relay most likely is, asked before its card is there. */
+  readonly firstDoor?: string;
 }
 
 /** The app in the tab that leads. */
@@ -53,7 +55,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   let isClosed = false;
   const attaching = world.network.then(async (network) => {
     if (isClosed) await network.close();
-    else attached = attachMesh(core, network, world.readCard, { peers, timelines, outbox, receipts });
+    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts });
   });
   // A network that cannot start leaves an app that keeps what is written for later.
   attaching.catch(() => core.log('network-not-started'));
@@ -64,8 +66,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   };
   const afterName = (): void => attached?.named();
 
-  const isNamed = await loadIdentity(core);
-  await Promise.all([loadRooms(core), outbox.load()]);
+  const [isNamed] = await Promise.all([loadIdentity(core), loadRooms(core), outbox.load()]);
   core.showRooms();
   store.change({ stage: isNamed ? 'ready' : 'unnamed' });
   afterRooms(null);

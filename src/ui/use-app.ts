@@ -28,7 +28,7 @@ export function createDoor(arriving: App | Promise<App>): Door {
   let broken = false;
   const arrived = (came: App): App => {
     app = came;
-    came.subscribe(oncePerFrame(tell));
+    came.subscribe(onceIdle(tell));
     tell();
     return came;
   };
@@ -60,10 +60,10 @@ export function createDoor(arriving: App | Promise<App>): Door {
 }
 
 /**
- * A burst of changes is drawn once. React would draw each on the spot, in the midst of the frames that bring them.
- * A hidden page gets no frames; it need not hurry, but what it tells (the title's count) shall come.
+ * A burst of changes is drawn once, when nothing more urgent waits: at the start that is the first message on its way, and
+ * React would otherwise draw each change on the spot, in the midst of the frames that bring them.
  */
-function oncePerFrame(run: () => void): () => void {
+function onceIdle(run: () => void): () => void {
   let isPlanned = false;
   const now = (): void => {
     if (!isPlanned) return;
@@ -73,11 +73,14 @@ function oncePerFrame(run: () => void): () => void {
   return () => {
     if (isPlanned) return;
     isPlanned = true;
-    requestAnimationFrame(now);
+    // Safari has no idle callbacks. A hidden page may get neither, but what it tells (the title's count) shall come.
+    if ('requestIdleCallback' in window) requestIdleCallback(now, { timeout: latestMs });
+    else requestAnimationFrame(now);
     setTimeout(now, hiddenMs);
   };
 }
 
+const latestMs = 100;
 const hiddenMs = 250;
 
 export const DoorContext: Context<Door | null> = createContext<Door | null>(null);

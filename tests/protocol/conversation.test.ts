@@ -9,6 +9,7 @@ import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
 import { parseDeviceId, parsePeerId } from '../../src/protocol/ids.ts';
 import { decodeInvite, encodeInvite } from '../../src/protocol/invite.ts';
 import { limits } from '../../src/protocol/limits.ts';
+import { warmUp } from '../../src/protocol/warm-up.ts';
 import { deriveRoomKeys, topicOn } from '../../src/protocol/room-keys.ts';
 
 const luck = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
@@ -131,4 +132,8 @@ test('noise on the wire is refused by name and never throws', () => {
   expect(decodeFrame(Uint8Array.of(9, 1))).toEqual({ refused: 'unknown-version' });
   expect(decodeFrame(Uint8Array.of(1, 9))).toEqual({ refused: 'unknown-kind' });
   expect(findRoom([room], Uint8Array.of(7, ...envelope.subarray(1)))).toEqual({ refused: 'unknown-version' });
+});
+
+test('the warm-up goes the whole way of a message', () => {
+  expect(warmUp()).toBe(true);
 });

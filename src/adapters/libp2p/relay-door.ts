@@ -84,7 +84,9 @@ export function createRelayDoors(node: Libp2p, { circuit, transports, book, log 
           opener: 'us',
           path: isDirect ? 'webrtc' : 'socket',
         });
-        addresses.set(link, connection.remoteAddr);
+        // A circuit's address must say who leads it; the door we came by did not.
+        const door = connection.remoteAddr.toString().replace(/\/p2p\/\w+$/, '');
+        addresses.set(link, multiaddr(`${door}/p2p/${connection.remotePeer.toString()}`));
         void keepReserved(link, connection);
         return { state: 'open', link };
       } catch (error) {

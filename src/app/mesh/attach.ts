@@ -4,7 +4,6 @@ import type { Desk } from '../delivery/desk.ts';
 import { createReceive } from '../delivery/receive.ts';
 import { createSync } from '../delivery/sync.ts';
 import { fitName, nameBytes } from '../fit.ts';
-import type { ReadCard } from '../../ports/door.ts';
 import type { Network } from '../../ports/network.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
@@ -13,7 +12,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
 import type { Room } from '../rooms/room.ts';
 import { createMesh } from './mesh.ts';
-import type { Mesh } from './mesh.ts';
+import type { Doors, Mesh } from './mesh.ts';
 import { partIn } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { createSquare } from './square.ts';
@@ -29,7 +28,7 @@ export interface Attached {
   close(): Promise<void>;
 }
 
-export function attachMesh(core: Core, network: Network, readCard: ReadCard, desk: Desk & { readonly peers: Peers }): Attached {
+export function attachMesh(core: Core, network: Network, doors: Doors, desk: Desk & { readonly peers: Peers }): Attached {
   const { peers, timelines, outbox, receipts } = desk;
   const sync = createSync(core, peers, network.self);
 
@@ -75,7 +74,7 @@ export function attachMesh(core: Core, network: Network, readCard: ReadCard, des
     mesh.roomsChanged();
   };
 
-  const mesh = createMesh(core, network, peers, readCard, {
+  const mesh = createMesh(core, network, peers, doors, {
     onPath: (peer, room) => {
       // What waits goes before the greeting, whose answer is work on both sides.
       outbox.flush(room.id);

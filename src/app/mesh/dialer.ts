@@ -45,8 +45,7 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
 
   return {
     want: (peer, first) => {
-      if (first) void dial(peer, 0);
-      else plan(peer, politeMs, 0);
+      plan(peer, first ? promptMs : politeMs, 0);
     },
     lost: (peer, first) => plan(peer, first ? retryMs : retryMs + politeMs, 0),
     close: () => {
@@ -62,6 +61,8 @@ const directCount = (peers: Peers): number => [...peers.all()].filter((peer) => 
 /** MESH.md: the most links of a phone. Whoever is beyond them is reached through the relay. */
 const mostDirect = 12;
 const attemptMs = 10_000;
+/** What waits to be said goes first, through the relay: a dial keeps a phone busy. */
+const promptMs = 40;
 const politeMs = 4_000;
 const retryMs = 3_000;
 const mostFailures = 5;

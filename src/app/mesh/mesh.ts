@@ -27,6 +27,12 @@ export interface Mesh {
   close(): void;
 }
 
+/** How the relay is found. */
+export interface Doors {
+  readonly readCard: ReadCard;
+  readonly firstDoor?: string;
+}
+
 export interface MeshHands {
   /** A path to somebody of this room stands. */
   onPath(peer: Peer, room: Room): void;
@@ -36,7 +42,7 @@ export interface MeshHands {
   onCard(card: RelayCard): void;
 }
 
-export function createMesh(core: Core, network: Network, peers: Peers, readCard: ReadCard, hands: MeshHands): Mesh {
+export function createMesh(core: Core, network: Network, peers: Peers, { readCard, firstDoor }: Doors, hands: MeshHands): Mesh {
   const show = (): void => {
     const state = relay.state();
     const link = relay.link();
@@ -207,6 +213,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, readCard:
   });
 
   meeting.update();
+  if (firstDoor !== undefined) relay.lookAt([firstDoor]);
   card.read();
   return {
     roomsChanged: () => {

@@ -41,15 +41,17 @@ export function createRelayKeeper(
   let isAtFirst = false;
   let isFirstKnown = false;
 
+  const isFirstDoor = (address: string): boolean => doorOf(address) === doorOf(addresses[0] ?? '');
+
   const knock = async (address: string, until: AbortController, withinMs: number): Promise<boolean> => {
     const stop = clock.after(withinMs, () => until.abort());
     const opened = await network.openRelay(address, until.signal);
     stop();
     if (opened.state !== 'open') {
-      log('relay-not-open', { why: opened.why, failures, door: address === addresses[0] ? 'first' : 'other' });
+      log('relay-not-open', { why: opened.why, failures, door: isFirstDoor(address) ? 'first' : 'other' });
       return false;
     }
-    const isFirst = address === addresses[0];
+    const isFirst = isFirstDoor(address);
     if (isClosed || (link !== null && (isAtFirst || !isFirst))) {
       opened.link.close();
       return true;
@@ -146,6 +148,9 @@ export function createRelayKeeper(
     },
   };
 }
+
+/** The same door, whether or not its address says who is behind it. */
+const doorOf = (address: string): string => address.replace(/\/p2p\/\w+$/, '');
 
 const attemptMs = 6_000;
 const besideMs = 3_000;
