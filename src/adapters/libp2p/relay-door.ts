@@ -32,6 +32,7 @@ export interface RelayDoorsInit {
 
 const keepAliveTag = 'keep-alive-circuit-relay';
 const openMs = 10_000;
+const reserveAfterMs = 150;
 const retry = { firstMs: 250, lastMs: 30_000 } as const;
 
 export function createRelayDoors(node: Libp2p, { circuit, transports, book, log }: RelayDoorsInit): RelayDoors {
@@ -44,6 +45,8 @@ export function createRelayDoors(node: Libp2p, { circuit, transports, book, log 
     let waitMs: number = retry.firstMs;
     const gone = new AbortController();
     connection.addEventListener('close', () => gone.abort());
+    // First the word that brought us here. Who meets us and dials before that tries again.
+    await pause(reserveAfterMs, gone.signal);
     while (link.state() === 'open') {
       try {
         await reservations.addRelay(relay, 'configured');

@@ -97,6 +97,7 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Des
     },
     named: () => void openSquare(),
     close: async () => {
+      squareRoom.close();
       sync.close();
       mesh.close();
       await network.close();
