@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { readRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
 import { runRelay } from '../relay/relay-process.ts';
 
 const clients = 200;
@@ -16,14 +17,24 @@ test(`${clients} idle clients cost the relay at most ${mostMiB} MiB over its sta
   const data = await mkdtemp(path.join(tmpdir(), 'wavu-crowd-'));
   const relay = await runRelay(['--port', '0', '--data', data, '--json']).line;
   const address = `/ip4/127.0.0.1/tcp/${relay.port}/ws/p2p/${relay.peerId}`;
+  const card = readRelayCard(await (await fetch(new URL(relayCardPath, relay.url))).json());
+  if ('refused' in card) throw new Error(card.refused);
   const startMiB = residentMiB(relay.pid);
   const program = fileURLToPath(new URL('crowd.ts', import.meta.url));
-  const crowd = spawn(process.execPath, [program, address, `${clients}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const crowd = spawn(process.execPath, [program, address, card.square?.topic ?? '', `${clients}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   try {
     const [said] = (await once(crowd.stdout, 'data')) as [Buffer];
     expect(said.toString()).toContain('here');
-    const metrics = await (await fetch(new URL('/metrics', relay.url))).text();
-    expect(metrics).toMatch(new RegExp(`wavu_relay_meet_pages ${clients}\\b`));
+    // Idle means settled: all have met, and all have their reservation.
+    await expect
+      .poll(async () => (await fetch(new URL('/metrics', relay.url))).text(), { timeout: 60_000 })
+      .toMatch(
+        new RegExp(
+          `wavu_relay_reservations ${clients}\\b[^]*wavu_relay_gossip_peers ${clients}\\b[^]*wavu_relay_meet_pages ${clients}\\b`,
+        ),
+      );
     const grownMiB = residentMiB(relay.pid) - startMiB;
     process.stderr.write(
       `relay: ${startMiB.toFixed(1)} MiB at its start, ${grownMiB.toFixed(1)} MiB more with ${clients} clients\n`,
