@@ -1,5 +1,6 @@
 /** The certificate of the second door (webrtc-direct): P-256, signed by itself, in a few lines of DER. Its hash stands in the address. */
 import { X509Certificate, createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { oid, seq, time, tlv } from './der.ts';
 
 export interface DirectCertificate {
   /** Both PEM. */
@@ -52,16 +53,4 @@ export function readDirectCertificate(bytes: Uint8Array): DirectCertificate | nu
   } catch {
     return null;
   }
-}
-
-const seq = (...parts: readonly Uint8Array[]): Buffer => tlv(0x30, ...parts);
-const oid = (...bytes: readonly number[]): Buffer => tlv(0x06, Buffer.from(bytes));
-/** UTCTime: two digits of the year, good until 2049. */
-const time = (ms: number): Buffer => tlv(0x17, Buffer.from(`${new Date(ms).toISOString().slice(2, 19).replace(/[-T:]/g, '')}Z`));
-
-function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  const length =
-    body.length < 0x80 ? [body.length] : body.length < 0x100 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...length), body]);
 }

@@ -1,5 +1,6 @@
 /** Makes a certificate nobody but the test trusts: P-256, signed by itself, in a few lines of DER. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { oid, seq, time, tlv } from '../../relay/der.ts';
 
 export interface SelfSigned {
   readonly cert: string;
@@ -31,15 +32,4 @@ export function selfSigned(names: readonly string[], addresses: readonly string[
     cert: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
-}
-
-const seq = (...parts: readonly Uint8Array[]): Buffer => tlv(0x30, ...parts);
-const oid = (...bytes: readonly number[]): Buffer => tlv(0x06, Buffer.from(bytes));
-const time = (ms: number): Buffer => tlv(0x17, Buffer.from(`${new Date(ms).toISOString().slice(2, 19).replace(/[-T:]/g, '')}Z`));
-
-function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  const length =
-    body.length < 0x80 ? [body.length] : body.length < 0x100 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...length), body]);
 }
