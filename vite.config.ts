@@ -18,7 +18,12 @@ const config: UserConfigFnObject = defineConfig(({ command, mode }) => {
     plugins: [
       react(),
       leanLibp2p(),
-      pageHead({ root, meshModule: '/src/mesh.ts', earlyFetches: ['/.well-known/wavu.json'] }),
+      pageHead({
+        root,
+        meshModule: '/src/mesh.ts',
+        laterModule: '/src/adapters/libp2p/node.ts',
+        earlyFetches: ['/.well-known/wavu.json'],
+      }),
       serviceWorker({ root, entry: 'src/workers/service-worker.ts' }),
       precompress(),
     ],

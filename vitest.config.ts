@@ -3,6 +3,12 @@ import { existsSync } from 'node:fs';
 import type { ViteUserConfig } from 'vitest/config';
 
 const pageSetup = './tests/browser/setup.ts';
+/** Schedules, vectors, a second reader, storms: part of `npm test`, too long for `npm run check`. */
+const proofs = [
+  'tests/protocol/**/{model,decoders,fuzz,theft,second-reader,large-room,suites-agree,frozen-v2-*}.test.ts',
+  'tests/protocol/vectors/**/*.test.ts',
+  'tests/app/{storms,members-*}.test.ts',
+];
 const inPages = { fileParallelism: false, maxWorkers: 1 };
 
 const config: ViteUserConfig = {
@@ -15,10 +21,11 @@ const config: ViteUserConfig = {
         test: {
           name: 'unit',
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: ['tests/{relay,adapters,browser,deep}/**'],
+          exclude: ['tests/{relay,adapters,browser,deep}/**', ...proofs],
           testTimeout: 20_000,
         },
       },
+      { test: { name: 'proofs', include: proofs, testTimeout: 60_000 } },
       { test: { name: 'relay', include: ['tests/relay/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
       {
         test: {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { openRelayHost } from '../src/adapters/libp2p/relay-host.ts';
+import { thinProtocol } from '../src/adapters/libp2p/thin-bytes.ts';
 import type { PeerId } from '../src/protocol/ids.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
@@ -104,6 +105,8 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     perMessageDeflate: false,
     skipUTF8Validation: true,
     clientTracking: false,
+    // Who offers something else is answered without any, and is taken for libp2p.
+    handleProtocols: (offered) => offered.has(thinProtocol) && thinProtocol,
   });
   sockets.on('wsClientError', (_error, socket) => {
     count('refused_bad-upgrade');

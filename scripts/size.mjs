@@ -9,7 +9,8 @@ import { fromRoot, say } from './bootstrap/say.mjs';
  */
 
 const page = 'index.html';
-const mesh = 'src/mesh.ts';
+/** What a first visit loads beside the shell: at once, and libp2p once the first words are out. */
+const beside = ['src/mesh.ts', 'src/adapters/libp2p/node.ts'];
 const goalKB = { shell: 90, both: 250 };
 
 /** @param {string[]} args */
@@ -35,8 +36,10 @@ export function measure() {
   const chunks = /** @type {Record<string, Chunk>} */ (
     JSON.parse(readFileSync(fromRoot('dist', '.vite', 'manifest.json'), 'utf8'))
   );
+  const lost = beside.filter((key) => chunks[key] === undefined);
+  if (lost.length === 1) throw new Error(`${lost[0]} is no chunk of its own any more: look at size.mjs`);
   const shell = new Set([page, ...namedIn(page), ...loadedWith(chunks, page, 'code')]);
-  const both = new Set([...shell, ...loadedWith(chunks, mesh, 'code')]);
+  const both = new Set([...shell, ...beside.flatMap((key) => loadedWith(chunks, key, 'code'))]);
   const fonts = new Set(loadedWith(chunks, page, 'assets'));
   const later = Object.values(chunks)
     .map((chunk) => chunk.file)
@@ -83,12 +86,12 @@ function loadedWith(chunks, key, what, seen = new Set()) {
 }
 
 /**
- * Scripts and styles that stand in the page itself, for whatever reason. Hints to fetch the mesh early are left out: it
- * comes beside the shell, not before it, and has its own row.
+ * Scripts and styles that stand in the page itself, for whatever reason. Hints to fetch the mesh and libp2p early are left
+ * out: they come beside the shell, not before it, and have their own row.
  * @param {string} file
  */
 function namedIn(file) {
-  const html = readFileSync(fromRoot('dist', file), 'utf8').replaceAll(/<link rel="modulepreload"[^>]*>/g, '');
+  const html = readFileSync(fromRoot('dist', file), 'utf8').replaceAll(/<link [^>]*(modulepreload|data-later)[^>]*>/g, '');
   const names = [...html.matchAll(/(?:src|href)="[./]*([^"]+\.(?:js|css))"/g)].map((match) => match[1] ?? '');
   return names.filter((name) => existsSync(fromRoot('dist', name)));
 }

@@ -1,19 +1,37 @@
-/** The browser's door: paints the shell, brings the mesh up beside it, and tells the app what happens to the page. */
+/** The browser's door: begins disk, key and relay, paints the shell, brings the mesh up beside it, and tells the app what happens to the page. */
+import { openStorage } from './adapters/idb/storage.ts';
 import { makeHeadStart } from './adapters/libp2p/head-start.ts';
+import { whenToDraw } from './adapters/web/first-drawing.ts';
+import { fetchLaterChunks } from './adapters/web/later-chunks.ts';
 import { createLog } from './adapters/web/log.ts';
 import { createPageLife } from './adapters/web/page-life.ts';
 import { createTabs } from './adapters/web/tabs.ts';
 import { createUpdates } from './adapters/web/updates.ts';
+import type { OpenedStorage, Storage } from './ports/storage.ts';
 import { mountUi } from './ui/mount.tsx';
 
 const headStart = makeHeadStart(location.origin);
 const tabs = createTabs();
 // Asked early; the app asks again and hears of the same. A tab that goes away stops waiting by itself.
-tabs.lead(new AbortController().signal).catch(() => undefined);
+const opening = tabs.lead(new AbortController().signal).then(() => openStorage('wavu'));
+let writing = 0;
+const storage = opening.then((opened): OpenedStorage => {
+  if (opened.state === 'refused') return opened;
+  const commit: Storage['commit'] = async (batch) => {
+    writing += 1;
+    try {
+      return await opened.storage.commit(batch);
+    } finally {
+      writing -= 1;
+    }
+  };
+  return { ...opened, storage: { ...opened.storage, commit } };
+});
+storage.catch(() => undefined);
 const life = createPageLife();
 const updates = createUpdates(createLog());
 const arriving = import('./mesh.ts').then(({ openApp }) => {
-  const app = openApp(tabs, headStart);
+  const app = openApp(tabs, headStart, storage);
   app.wake(life.isOnline());
   life.listen((event) => {
     switch (event) {
@@ -35,16 +53,28 @@ const arriving = import('./mesh.ts').then(({ openApp }) => {
   return app;
 });
 
-const latestMountMs = 120;
-/** The mesh, when its chunk is there already, starts dialling first: what it waits for then comes while the screen is drawn. */
-const whenIdle = (run: () => void): void => {
-  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: latestMountMs });
-  else setTimeout(run);
-};
-whenIdle(() => {
-  const root = document.querySelector<HTMLElement>('#root');
-  if (root === null) return;
-  mountUi(root, arriving, {
-    update: { onReady: (ready) => updates.listen(ready), apply: () => updates.apply() },
-  });
-});
+fetchLaterChunks();
+
+const known = arriving.then(
+  (app) =>
+    new Promise<void>((resolve) => {
+      const stop = app.subscribe(() => look());
+      const look = (): void => {
+        if (app.view().stage === 'opening') return;
+        stop();
+        resolve();
+      };
+      look();
+    }),
+);
+whenToDraw(
+  known,
+  () => writing > 0,
+  () => {
+    const root = document.querySelector<HTMLElement>('#root');
+    if (root === null) return;
+    mountUi(root, arriving, {
+      update: { onReady: (ready) => updates.listen(ready), apply: () => updates.apply() },
+    });
+  },
+);

@@ -132,7 +132,7 @@ async function begin(app: App, url: URL): Promise<RoomView> {
   mark(`stage ${stage}`);
   if (stage === 'unnamed') await app.nameMe('Bench');
   const known = app.view().rooms.find((room) => room.kind === 'open');
-  const id = invite === null ? (known?.id ?? (await app.startRoom('Bench'))) : await app.joinRoom(invite);
+  const id = invite === null ? (known?.id ?? (await app.startRoom('Bench', 'open'))) : await app.joinRoom(invite);
   if (id === null) fail('no room');
   mark('joined');
   if (say === null) await app.show(id);

@@ -1,5 +1,4 @@
-/** The heavy half of the page, loaded beside the first paint: disk, network, and the app on them. */
-import { openStorage } from './adapters/idb/storage.ts';
+/** The app on its disk and network, loaded beside the interface; libp2p comes later, by itself. */
 import type { HeadStart } from './adapters/libp2p/head-start.ts';
 import { openNetwork } from './adapters/libp2p/page.ts';
 import { createClock } from './adapters/web/clock.ts';
@@ -12,20 +11,22 @@ import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
 import { createMeasure } from './measure.ts';
 import { warmUp } from './protocol/warm-up.ts';
+import type { OpenedStorage } from './ports/storage.ts';
 import type { Tabs } from './ports/tabs.ts';
 
-export function openApp(tabs: Tabs, headStart: HeadStart): App {
+/** `storage` opens once this tab leads. */
+export function openApp(tabs: Tabs, headStart: HeadStart, storage: Promise<OpenedStorage>): App {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
   const measure = __WAVU_BENCH__ ? createMeasure() : null;
   const app = shareApp({ tabs, clock, entropy }, () => {
-    const storage = openStorage('wavu');
     const network = openNetwork({ log, headStart });
     return startApp({
       clock,
       entropy,
       log,
+      loadMembers: async () => (await import('./members.ts')).openMembers,
       readCard,
       firstDoor: firstDoor(location),
       storage,

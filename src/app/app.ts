@@ -1,7 +1,7 @@
 /** What a person can do here. The interface and the following tabs hold this and nothing more. */
 import type { Stop } from '../ports/clock.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import type { View } from './view.ts';
+import type { PersonId, RoomId } from '../protocol/ids.ts';
+import type { SafetyView, View } from './view.ts';
 
 export interface App {
   view(): View;
@@ -9,10 +9,21 @@ export interface App {
   subscribe(changed: () => void): Stop;
   /** Makes the identity of this device, once; later calls rename. */
   nameMe(name: string): Promise<void>;
-  startRoom(name: string): Promise<RoomId | null>;
+  startRoom(name: string, kind: 'open' | 'members'): Promise<RoomId | null>;
   /** Takes a whole link or what stands behind its `#`. Joining twice is the same as once. */
   joinRoom(link: string): Promise<RoomId | null>;
   leaveRoom(room: RoomId): Promise<void>;
+  /** A room of members: makes a link for others to come in by, or answers the one that still holds. Null: see trouble. */
+  invite(room: RoomId): Promise<string | null>;
+  /** Takes the links made so far back. */
+  withdrawInvites(room: RoomId): Promise<void>;
+  /** Out of a room of members, with all their devices; from then on they read nothing more. */
+  removePerson(room: RoomId, person: PersonId): Promise<boolean>;
+  makeAdmin(room: RoomId, person: PersonId): Promise<boolean>;
+  /** To compare with a person, aloud or side by side. Null: not known here. */
+  safetyOf(person: PersonId): Promise<SafetyView | null>;
+  /** I have compared the words, or take it back. */
+  setVerified(person: PersonId, isVerified: boolean): Promise<void>;
   /** Resolves once the message is on the disk; false: it is not, see trouble. */
   send(room: RoomId, text: string): Promise<boolean>;
   /** Loads the newest part of a room into `timelines`. */

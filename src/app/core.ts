@@ -7,8 +7,8 @@ import type { DeviceKey } from '../protocol/device.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { createLane } from './lane.ts';
 import type { Lane } from './lane.ts';
-import { inviteTo } from './rooms/room.ts';
 import type { Room } from './rooms/room.ts';
+import type { Voice } from './delivery/say.ts';
 import type { Store } from './store.ts';
 import type { PersonView, RoomView, Trouble } from './view.ts';
 
@@ -21,6 +21,9 @@ export interface Core {
   readonly lane: Lane;
   readonly rooms: Map<RoomId, Room>;
   me(): Self | null;
+  /** Null until rooms of members are ready. */
+  voice(): Voice | null;
+  setVoice(voice: Voice): void;
   setMe(me: Self): void;
   /** All or nothing; a refusal becomes trouble on screen and `false` here. */
   commit(writes: readonly Write[], durability: 'strict' | 'relaxed'): Promise<boolean>;
@@ -43,6 +46,7 @@ export interface CorePorts {
 /** `peopleOf` is asked of the mesh, which knows who is here. */
 export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room) => readonly PersonView[]): Core {
   let me: Self | null = null;
+  let voice: Voice | null = null;
   const rooms = new Map<RoomId, Room>();
   const core: Core = {
     ...ports,
@@ -50,6 +54,10 @@ export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room
     lane: createLane(),
     rooms,
     me: () => me,
+    voice: () => voice,
+    setVoice: (ready) => {
+      voice = ready;
+    },
     setMe: (next) => {
       me = next;
       store.change({ me: { device: next.key.id, name: next.name } });
@@ -63,7 +71,9 @@ export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room
     },
     trouble: (trouble) => store.change({ trouble }),
     showRooms: () => {
-      const views = [...rooms.values()].map((room) => viewOf(room, peopleOf(room)));
+      const views = [...rooms.values()].map((room) =>
+        viewOf(room, peopleOf(room), (me && room.members.get(me.key.id)?.role) ?? null),
+      );
       store.change({ rooms: views.sort((a, b) => lastAtMs(b) - lastAtMs(a)) });
     },
   };
@@ -71,11 +81,13 @@ export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room
   return core;
 }
 
-const viewOf = (room: Room, people: readonly PersonView[]): RoomView => ({
+const viewOf = (room: Room, people: readonly PersonView[], myRole: RoomView['role']): RoomView => ({
   id: room.id,
   name: room.name,
   kind: room.kind,
-  invite: inviteTo(room),
+  stage: room.stage,
+  role: myRole,
+  invite: room.invite,
   unread: room.unread,
   last: room.last,
   people,

@@ -1,14 +1,33 @@
 /** How the app's records lie on the disk: their keys, and the small ones as JSON. */
-import { decodeText } from '../protocol/bytes.ts';
+import { bytesToHex, decodeText } from '../protocol/bytes.ts';
 import { abbreviate } from '../protocol/content.ts';
 import type { Message } from '../protocol/content.ts';
-import type { DeviceId, RoomId } from '../protocol/ids.ts';
+import type { DeviceId, OperationId, PersonId, RoomId } from '../protocol/ids.ts';
 import type { Range } from '../ports/storage.ts';
 
 export const keyOf = {
   /** This device's seed. */
   device: 'me/device',
   name: 'me/name',
+  /** The person's secrets, this device's with those it agrees by, and the person's word for it. */
+  person: 'me/person',
+  agreeing: 'me/agreeing',
+  certificate: 'me/certificate',
+  prekey: (expiresHour: number): string => `me/prekey/${pad(expiresHour)}`,
+  /** Of a room of members: its operations in the order taken, and its live keys. */
+  operation: (room: RoomId, place: number): string => `operation/${room}/${pad(place)}`,
+  keyring: (room: RoomId): string => `keyring/${room}/live`,
+  /** What answers who knocks there with this invite. */
+  inviteSecret: (room: RoomId, invite: OperationId): string => `invite/${room}/${invite}`,
+  /** The link this device waits behind. */
+  knock: (room: RoomId): string => `knock/${room}/link`,
+  /** The sessions with a device, what it left to begin one with, and what waits for it. */
+  pair: (device: DeviceId): string => `pair/${device}`,
+  bundle: (device: DeviceId): string => `bundle/${device}`,
+  post: (device: DeviceId, tag: string): string => `post/${device}/${tag}`,
+  /** S3: an initial that was taken, until its bundle has ended. */
+  seenInitial: (initialId: Uint8Array): string => `seen/${bytesToHex(initialId)}`,
+  verified: (person: PersonId): string => `verified/${person}`,
   /** The relay's card as last read. */
   card: 'relay/card',
   room: (room: RoomId): string => `room/${room}`,

@@ -4,19 +4,24 @@ import type { ReadCard } from '../ports/door.ts';
 import type { Network } from '../ports/network.ts';
 import type { OpenedStorage } from '../ports/storage.ts';
 import { newMessageId } from '../protocol/content.ts';
+import { decodeInviteLink } from '../protocol/contact/invite-link.ts';
 import type { MessageId, RoomId } from '../protocol/ids.ts';
+import { isRefusal } from '../protocol/refusal.ts';
 import type { App } from './app.ts';
 import { createCore } from './core.ts';
 import type { Core, CorePorts } from './core.ts';
+import { createKeeper } from './delivery/keeper.ts';
 import { createOutbox } from './delivery/outbox.ts';
 import { createReceipts } from './delivery/receipts.ts';
 import { sendText } from './delivery/send.ts';
 import { loadIdentity, nameMe } from './identity.ts';
 import { attachMesh } from './mesh/attach.ts';
 import type { Attached } from './mesh/attach.ts';
+import type { Members } from './members/members.ts';
+import type { OpenMembers } from './members/open.ts';
 import { createPeers } from './mesh/peers.ts';
 import { peopleIn } from './mesh/people.ts';
-import { joinRoom, leaveRoom, startRoom, sweepLeftRooms } from './rooms/keep-room.ts';
+import { joinOpenRoom, leaveRoom, startRoom, sweepLeftRooms } from './rooms/keep-room.ts';
 import { loadRooms } from './rooms/load-rooms.ts';
 import { writeRoom } from './rooms/room.ts';
 import { createTimelines } from './rooms/timeline.ts';
@@ -27,6 +32,7 @@ export interface World extends Omit<CorePorts, 'storage'> {
   readonly storage: Promise<OpenedStorage>;
   readonly network: Promise<Network>;
   readonly readCard: ReadCard;
+  readonly loadMembers: () => Promise<OpenMembers>;
   /** Where the relay most likely is, asked before its card is there. */
   readonly firstDoor?: string;
 }
@@ -49,13 +55,15 @@ export async function startApp(world: World): Promise<LocalApp> {
   const timelines = createTimelines(core, (room, n) => outbox.hasLeft(room, n));
   const outbox = createOutbox(core, peers, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
+  const keeper = createKeeper(core, peers, timelines);
+  let members: Members | null = null;
 
   // The mesh begins beside the reading: the relay is asked early, and rooms are told to it once they are read.
   let attached: Attached | null = null;
   let isClosed = false;
   const attaching = world.network.then(async (network) => {
     if (isClosed) await network.close();
-    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts });
+    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts, keeper, members: () => members });
   });
   // A network that cannot start leaves an app that keeps what is written for later.
   attaching.catch(() => core.log('network-not-started'));
@@ -66,12 +74,39 @@ export async function startApp(world: World): Promise<LocalApp> {
   };
   const afterName = (): void => attached?.named();
 
+  /** Their keys cost a start some time: nobody pays it who has no such room. */
+  let opening: Promise<Members | null> | null = null;
+  const openMembers = async (): Promise<Members | null> => {
+    opening ??= world.loadMembers().then((open) =>
+      open(
+        core,
+        { peers, timelines, outbox, receipts, keeper },
+        {
+          onSummary: (peer, room, summary) => attached?.onSummary(peer, room, summary),
+          onCameIn: (room) => attached?.cameIn(room),
+          onTopics: () => attached?.mesh.roomsChanged(),
+        },
+      ),
+    );
+    try {
+      members = await opening;
+    } catch {
+      // Not there to be loaded: offline, and never needed before.
+      core.log('members-not-loaded');
+      core.trouble('members-not-loaded');
+    }
+    if (members === null) opening = null;
+    attached?.mesh.roomsChanged();
+    return members;
+  };
+
   const [isNamed] = await Promise.all([loadIdentity(core), loadRooms(core), outbox.load()]);
   core.showRooms();
   store.change({ stage: isNamed ? 'ready' : 'unnamed' });
   afterRooms(null);
   afterName();
   void sweepLeftRooms(core);
+  if ([...core.rooms.values()].some((room) => room.kind === 'members')) void openMembers();
 
   const app: LocalApp = {
     view: store.view,
@@ -80,10 +115,27 @@ export async function startApp(world: World): Promise<LocalApp> {
       await nameMe(core, name);
       afterName();
     },
-    startRoom: async (name) => afterRooms(await startRoom(core, name)),
-    joinRoom: async (link) => afterRooms(await joinRoom(core, link)),
+    startRoom: async (name, kind) =>
+      afterRooms(kind === 'open' ? await startRoom(core, name) : ((await (await openMembers())?.start(name)) ?? null)),
+    joinRoom: async (link) => {
+      const invite = decodeInviteLink(link, core.clock.nowMs());
+      if (isRefusal(invite)) {
+        core.log('invite-refused', { why: invite.refused });
+        core.trouble(invite.refused === 'expired' ? 'link-expired' : 'bad-link');
+        return null;
+      }
+      if (invite.kind === 'open') return afterRooms(await joinOpenRoom(core, invite));
+      return afterRooms((await (await openMembers())?.knock(invite)) ?? null);
+    },
+    invite: async (room) => (await (await openMembers())?.invite(room)) ?? null,
+    withdrawInvites: async (room) => (await openMembers())?.withdrawInvites(room),
+    removePerson: async (room, person) => (await (await openMembers())?.removePerson(room, person)) ?? false,
+    makeAdmin: async (room, person) => (await (await openMembers())?.makeAdmin(room, person)) ?? false,
+    safetyOf: async (person) => (await openMembers())?.safetyOf(person) ?? null,
+    setVerified: async (person, isVerified) => (await openMembers())?.setVerified(person, isVerified),
     leaveRoom: async (room) => {
       attached?.leaving(room);
+      if (core.rooms.get(room)?.kind === 'members') await (await openMembers())?.leave(room);
       if (!(await leaveRoom(core, room))) return;
       outbox.drop(room);
       timelines.drop(room);
@@ -93,6 +145,8 @@ export async function startApp(world: World): Promise<LocalApp> {
     },
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {
+      const inMembers = core.rooms.get(room);
+      if (inMembers?.kind === 'members') return (await (await openMembers())?.send(inMembers, text)) ?? false;
       const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text });
       if (typeof sent !== 'string') attached?.square.publish(room, sent);
       return sent !== 'refused';
@@ -115,6 +169,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     close: async () => {
       isClosed = true;
       outbox.close();
+      members?.close();
       await attached?.close();
       await core.lane.run(() => core.storage.close());
     },
@@ -133,6 +188,12 @@ function stuckApp(store: Store): LocalApp {
     nameMe: nothing,
     startRoom: noRoom,
     joinRoom: noRoom,
+    invite: noRoom,
+    withdrawInvites: nothing,
+    removePerson: async () => false,
+    makeAdmin: async () => false,
+    safetyOf: noRoom,
+    setVerified: nothing,
     leaveRoom: nothing,
     send: async () => false,
     sendAs: async () => false,

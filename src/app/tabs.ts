@@ -2,7 +2,7 @@
 import type { App } from './app.ts';
 import type { LocalApp } from './start.ts';
 import { createStore } from './store.ts';
-import type { View } from './view.ts';
+import type { SafetyView, View } from './view.ts';
 import type { Clock, Stop } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/tabs.ts';
@@ -79,8 +79,14 @@ export function shareApp(
     view: store.view,
     subscribe: store.subscribe,
     nameMe: (name) => act({ verb: 'nameMe', args: [name] }),
-    startRoom: (name) => roomId({ verb: 'startRoom', args: [name] }),
+    startRoom: (name, kind) => roomId({ verb: 'startRoom', args: [name, kind] }),
     joinRoom: (link) => roomId({ verb: 'joinRoom', args: [link] }),
+    invite: async (room) => (await ask({ verb: 'invite', args: [room] })) as string | null,
+    withdrawInvites: (room) => act({ verb: 'withdrawInvites', args: [room] }),
+    removePerson: async (room, person) => (await ask({ verb: 'removePerson', args: [room, person] })) === true,
+    makeAdmin: async (room, person) => (await ask({ verb: 'makeAdmin', args: [room, person] })) === true,
+    safetyOf: async (person) => (await ask({ verb: 'safetyOf', args: [person] })) as SafetyView | null,
+    setVerified: (person, isVerified) => act({ verb: 'setVerified', args: [person, isVerified] }),
     leaveRoom: (room) => {
       shown.delete(room);
       return act({ verb: 'leaveRoom', args: [room] });
@@ -171,6 +177,18 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.startRoom(...call.args);
     case 'joinRoom':
       return app.joinRoom(...call.args);
+    case 'invite':
+      return app.invite(...call.args);
+    case 'withdrawInvites':
+      return app.withdrawInvites(...call.args);
+    case 'removePerson':
+      return app.removePerson(...call.args);
+    case 'makeAdmin':
+      return app.makeAdmin(...call.args);
+    case 'safetyOf':
+      return app.safetyOf(...call.args);
+    case 'setVerified':
+      return app.setVerified(...call.args);
     case 'leaveRoom':
       return app.leaveRoom(...call.args);
     case 'show':

@@ -1,5 +1,5 @@
 /** What the app shows: plain, readonly, whole. The interface draws this and nothing else. */
-import type { DeviceId, MessageId, PeerId, RoomId } from '../protocol/ids.ts';
+import type { DeviceId, MessageId, PeerId, PersonId, RoomId } from '../protocol/ids.ts';
 
 export interface View {
   readonly stage: Stage;
@@ -24,6 +24,8 @@ export type Trouble =
   | 'storage-failed'
   | 'storage-full'
   | 'bad-link'
+  | 'link-expired'
+  | 'members-not-loaded'
   | 'no-secure-context'
   | 'message-too-long'
   | 'too-many-rooms';
@@ -36,23 +38,47 @@ export interface Me {
 export interface RoomView {
   readonly id: RoomId;
   readonly name: string;
-  /** `square`: anyone at this address can read it. `open`: whoever holds the link. */
-  readonly kind: 'open' | 'square';
-  /** Goes behind `#` in an invite link; null for the Square. */
+  /** `square`: anyone at this address can read it. `open`: whoever holds the link. `members`: who was let in, and not removed. */
+  readonly kind: RoomKind;
+  /** `knocking`: nobody of the room has let us in yet. `out`: we were removed; what we had stays readable. */
+  readonly stage: 'in' | 'knocking' | 'out';
+  /** Goes behind `#` in an invite link; null for the Square, and in a room of members until one is made with `invite`. */
   readonly invite: string | null;
+  /** In a room of members: what I am there. */
+  readonly role: 'admin' | 'member' | null;
   readonly unread: number;
   readonly last: { readonly name: string; readonly text: string; readonly sentAtMs: number; readonly mine: boolean } | null;
   /** Everyone whose signed word was seen here, the present first; without me. */
   readonly people: readonly PersonView[];
 }
 
+export type RoomKind = 'open' | 'square' | 'members';
+
 export interface PersonView {
   readonly device: DeviceId;
   readonly name: string;
+  /** What the room knows of its members; null in rooms without. */
+  readonly member: MemberView | null;
   readonly here: boolean;
   /** How they are reached now. */
   readonly path: PathKind | null;
   readonly rttMs: number | null;
+}
+
+export interface MemberView {
+  readonly person: PersonId;
+  readonly role: 'admin' | 'member';
+  /** Whether I may. */
+  readonly mayRemove: boolean;
+  readonly mayPromote: boolean;
+  /** I compared the words with them. */
+  readonly isVerified: boolean;
+}
+
+/** What two people read to each other to be sure that nobody sits between them. */
+export interface SafetyView {
+  readonly words: readonly string[];
+  readonly digits: readonly string[];
 }
 
 /** `direct`: page to page. `relayed`: the relay passes sealed bytes on. */

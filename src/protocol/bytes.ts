@@ -1,6 +1,12 @@
 /** Bytes out and bytes in: fixed, varint and capped fields. Reading never throws; it goes bad once and stays bad. */
+// Those who may import no library write ids by these.
+export { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+
 export interface Writer {
   u8(value: number): Writer;
+  u16(value: number): Writer;
+  u32(value: number): Writer;
+  u40(value: number): Writer;
   u64(value: number): Writer;
   varint(value: number): Writer;
   fixed(bytes: Uint8Array): Writer;
@@ -20,6 +26,9 @@ export function createWriter(): Writer {
   };
   const writer: Writer = {
     u8: (value) => push(Uint8Array.of(value)),
+    u16: (value) => push(Uint8Array.of(value >>> 8, value)),
+    u32: (value) => push(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)),
+    u40: (value) => writer.u8(Math.floor(value / 2 ** 32)).u32(value % 2 ** 32),
     u64: (value) => {
       const bytes = new Uint8Array(8);
       new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
@@ -45,6 +54,9 @@ export function createWriter(): Writer {
 
 export interface Reader {
   u8(): number;
+  u16(): number;
+  u32(): number;
+  u40(): number;
   /** At most 2^53 − 1; more is bad. */
   u64(): number;
   /** At most 2^53 − 1, shortest form only. */
@@ -77,6 +89,18 @@ export function createReader(bytes: Uint8Array): Reader {
     u8: () => {
       const from = take(1);
       return from < 0 ? 0 : view.getUint8(from);
+    },
+    u16: () => {
+      const from = take(2);
+      return from < 0 ? 0 : view.getUint16(from);
+    },
+    u32: () => {
+      const from = take(4);
+      return from < 0 ? 0 : view.getUint32(from);
+    },
+    u40: () => {
+      const from = take(5);
+      return from < 0 ? 0 : view.getUint8(from) * 2 ** 32 + view.getUint32(from + 1);
     },
     u64: () => {
       const from = take(8);
@@ -126,6 +150,22 @@ export function concat(parts: readonly Uint8Array[], size?: number): Uint8Array 
     at += part.length;
   }
   return whole;
+}
+
+export function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  let difference = 0;
+  for (let at = 0; at < one.length; at += 1) difference |= one[at]! ^ other[at]!;
+  return difference === 0;
+}
+
+/** Byte by byte, as unsigned numbers: below 0 where `one` is the lower. */
+export function compareBytes(one: Uint8Array, other: Uint8Array): number {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at += 1) {
+    if (one[at] !== other[at]) return one[at]! - other[at]!;
+  }
+  return one.length - other.length;
 }
 
 export function decodeText(bytes: Uint8Array): string | null {

@@ -6,6 +6,8 @@ import type { Refusal } from './refusal.ts';
 
 export type Frame =
   | { readonly kind: 'envelope'; readonly bytes: Uint8Array }
+  /** Of version 2: hop header and envelope, or an acknowledgement. */
+  | { readonly kind: 'hop'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly token: number }
   | { readonly kind: 'pong'; readonly token: number };
 
@@ -13,7 +15,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
   const out = createWriter()
     .u8(version)
     .u8(kinds.indexOf(frame.kind) + 1);
-  return (frame.kind === 'envelope' ? out.fixed(frame.bytes) : out.varint(frame.token)).done();
+  return ('bytes' in frame ? out.fixed(frame.bytes) : out.varint(frame.token)).done();
 }
 
 export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
@@ -23,10 +25,10 @@ export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
   if (read.u8() !== version) return refuse('unknown-version');
   const kind = kinds[read.u8() - 1];
   if (kind === undefined) return refuse('unknown-kind');
-  if (kind === 'envelope') return { kind, bytes: read.rest() };
+  if (kind === 'envelope' || kind === 'hop') return { kind, bytes: read.rest() };
   const token = read.varint();
   return read.isDone() ? { kind, token } : refuse('truncated');
 }
 
 const version = 1;
-const kinds = ['envelope', 'ping', 'pong'] as const;
+const kinds = ['envelope', 'ping', 'pong', 'hop'] as const;

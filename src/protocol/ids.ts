@@ -6,12 +6,20 @@ type Brand<Name extends string> = string & { readonly [brand]: Name };
 export type PeerId = Brand<'peer'>;
 /** A device's Ed25519 public key: 32 bytes as hex. */
 export type DeviceId = Brand<'device'>;
-/** 16 bytes as hex, computed from the room's secret. */
+/** 32 bytes as hex, the hash of a person's public keys. */
+export type PersonId = Brand<'person'>;
+/** 32 bytes as hex, the hash of a device's prekey bundle. */
+export type BundleId = Brand<'bundle'>;
+/** 32 bytes as hex, the hash of a signed operation of a room. */
+export type OperationId = Brand<'operation'>;
+/** 16 bytes as hex, computed: of the secret of an open room, of the founding of another. */
 export type RoomId = Brand<'room'>;
-/** 16 random bytes as hex, chosen by the author, inside the sealing. */
+/** 16 bytes as hex: random in an open room of version 1, else the hash of the entry and where it stands. */
 export type MessageId = Brand<'message'>;
 /** SHA-256 of the envelope, first 16 bytes, as hex: computed, never carried. */
 export type EnvelopeId = Brand<'envelope'>;
+/** The first 8 bytes of a device's, a message's or an operation's id, as hex: enough to name one among those that are known. */
+export type Short = Brand<'short'>;
 /** What a relay sees of a room: 16 bytes as hex, blinded, new every day. */
 export type Topic = Brand<'topic'>;
 
@@ -24,3 +32,5 @@ export const parseDeviceId = (text: string): DeviceId | null => (key32.test(text
 export const parseMessageId = (text: string): MessageId | null => (id16.test(text) ? (text as MessageId) : null);
 export const parseTopic = (text: string): Topic | null => (id16.test(text) ? (text as Topic) : null);
 export const parsePeerId = (text: string): PeerId | null => (peer.test(text) ? (text as PeerId) : null);
+
+export const shortOf = (id: DeviceId | MessageId | OperationId | Short): Short => id.slice(0, 16) as Short;

@@ -23,4 +23,42 @@ export const limits = {
   receiptIds: 64,
   /** How far ahead of our clock a message may be dated before we hold it back: 25 hours. */
   aheadMs: 90_000_000,
+
+  /** The largest envelope of version 2: a Padmé length. */
+  largestEnvelopeBytes: 1_048_576,
+  /** Envelopes under way in one direction of a conversation, and how far ahead their tags are known. */
+  inFlight: 256,
+  skippedSeeds: 2_000,
+  skippedSeedsPerChain: 256,
+  /** Steps of a room's chain taken for one envelope. */
+  chainSteps: 1_024,
+  skippedForMs: 604_800_000,
+  /** Counters used without a commit. */
+  lease: 64,
+  sessionsPerPair: 4,
+  /** Contents of a session opened without sending anything, before its ratchet is turned for its own sake. */
+  unanswered: 100,
+  /** Initials remembered, of all bundles that live. */
+  seenInitials: 4_096,
+  devicesPerPerson: 16,
+  /** Revocations of one person kept for devices never seen. */
+  disownedDevices: 64,
+  operationBytes: 4_096,
+  operationsPerRoom: 10_000,
+  operationParents: 16,
+  waitingOperations: 1_024,
+  entryParents: 8,
+  entryBytes: 8_200,
+  /** Of one part of sync: things asked for or sent, and bytes sent. */
+  syncThings: 64,
+  syncBytes: 65_536,
+  /** Operations a device shows it has, so that others need not send what leads to them. */
+  syncKnown: 32,
+  reactionBytes: 32,
+  relayHints: 4,
+  relayHintBytes: 128,
+  signalBytes: 512,
+  /** A link or a pairing code, pasted. */
+  linkLetters: 2_000,
+  backupItemBytes: 16_384,
 } as const;

@@ -17,7 +17,30 @@ export type RefusalReason =
   | 'too-far-ahead'
   | 'equivocation'
   | 'not-here'
-  | 'not-a-link';
+  | 'not-a-link'
+  | 'bad-bucket'
+  | 'bad-padding'
+  | 'bad-epoch'
+  | 'bad-commitment'
+  | 'unknown-tag'
+  | 'unknown-parent'
+  | 'unknown-device'
+  | 'unknown-invite'
+  | 'other-room'
+  | 'not-lawful'
+  | 'repeated'
+  | 'too-soon'
+  | 'too-old'
+  | 'expired'
+  | 'revoked'
+  | 'stale-epoch'
+  | 'window-full'
+  | 'no-epoch'
+  | 'bad-word'
+  | 'no-copies'
+  | 'bad-hour'
+  | 'bad-number'
+  | 'bad-text';
 
 export const refuse = (reason: RefusalReason): Refusal => ({ refused: reason });
 

@@ -1,5 +1,5 @@
 /** The one door between the interface and the app: its view, and what a person can do. */
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import type { Context } from 'react';
 import type { App } from '../app/app.ts';
 import type { View } from '../app/view.ts';
@@ -7,7 +7,21 @@ import type { View } from '../app/view.ts';
 /** The app's verbs; called early, they wait until the app is there. */
 export type Acts = Pick<
   App,
-  'nameMe' | 'startRoom' | 'joinRoom' | 'leaveRoom' | 'send' | 'show' | 'older' | 'markRead' | 'dismissTrouble'
+  | 'nameMe'
+  | 'startRoom'
+  | 'joinRoom'
+  | 'leaveRoom'
+  | 'invite'
+  | 'withdrawInvites'
+  | 'removePerson'
+  | 'makeAdmin'
+  | 'safetyOf'
+  | 'setVerified'
+  | 'send'
+  | 'show'
+  | 'older'
+  | 'markRead'
+  | 'dismissTrouble'
 >;
 
 export interface Door {
@@ -47,9 +61,15 @@ export function createDoor(arriving: App | Promise<App>): Door {
     },
     acts: {
       nameMe: async (name) => (await soon).nameMe(name),
-      startRoom: async (name) => (await soon).startRoom(name),
+      startRoom: async (name, kind) => (await soon).startRoom(name, kind),
       joinRoom: async (link) => (await soon).joinRoom(link),
       leaveRoom: async (room) => (await soon).leaveRoom(room),
+      invite: async (room) => (await soon).invite(room),
+      withdrawInvites: async (room) => (await soon).withdrawInvites(room),
+      removePerson: async (room, person) => (await soon).removePerson(room, person),
+      makeAdmin: async (room, person) => (await soon).makeAdmin(room, person),
+      safetyOf: async (person) => (await soon).safetyOf(person),
+      setVerified: async (person, isVerified) => (await soon).setVerified(person, isVerified),
       send: async (room, text) => (await soon).send(room, text),
       show: async (room) => (await soon).show(room),
       older: async (room) => (await soon).older(room),
@@ -97,6 +117,12 @@ export function useView<Part>(pick: (view: View) => Part): Part | null {
 
 export function useActs(): Acts {
   return useDoor().acts;
+}
+
+/** The trouble of this very moment, for who just awaited a verb: what is drawn may be a little older. */
+export function useTroubleNow(): () => View['trouble'] {
+  const door = useDoor();
+  return useCallback(() => door.view()?.trouble ?? null, [door]);
 }
 
 export function useBroken(): boolean {

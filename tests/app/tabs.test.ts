@@ -1,6 +1,8 @@
 /** Two tabs, one person: one leads, both show the same, and a change of leader neither loses nor doubles a message. */
 import { expect, test } from 'vitest';
 import type { App } from '../../src/app/app.ts';
+import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
+import { openMembersWith } from '../../src/app/members/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import { shareApp } from '../../src/app/tabs.ts';
 import type { Life } from '../../src/adapters/memory/node.ts';
@@ -16,7 +18,15 @@ function openTab({ world }: Village, name: string): Tab {
   const life = world.node(name, { home: address }).start();
   const { clock, entropy, log, readCard, tabs } = life;
   const app = shareApp({ tabs, clock, entropy }, () =>
-    startApp({ clock, entropy, log, readCard, storage: life.openStorage(), network: Promise.resolve(life.network()) }),
+    startApp({
+      clock,
+      entropy,
+      log,
+      loadMembers: async () => openMembersWith(nodeCryptoSuite),
+      readCard,
+      storage: life.openStorage(),
+      network: Promise.resolve(life.network()),
+    }),
   );
   return { app, life };
 }
@@ -72,7 +82,7 @@ test('the leader closes politely: what is asked meanwhile waits for the next one
   const leader = openTab(village, 'Baraka');
   await until('up', () => leader.app.view().stage === 'unnamed');
   await world.finish(leader.app.nameMe('Baraka'));
-  const well = await world.finish(leader.app.startRoom('The well'));
+  const well = await world.finish(leader.app.startRoom('The well', 'open'));
   if (well === null) throw new Error('no room');
   const follower = openTab(village, 'Baraka');
   await until('follows', () => follower.app.view().stage === 'ready');

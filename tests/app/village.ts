@@ -42,7 +42,7 @@ export function createVillage(seed: string): Village {
       return page;
     },
     room: async ([founder, ...others]) => {
-      const room = await world.finish(appOf(founder).startRoom('The well'));
+      const room = await world.finish(appOf(founder).startRoom('The well', 'open'));
       if (room === null) throw new Error('no room');
       await world.finish(appOf(founder).show(room));
       const invite = roomOf(appOf(founder), room).invite ?? '';

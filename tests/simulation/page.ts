@@ -1,8 +1,10 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
 import { createMeet } from '../../relay/meet.ts';
+import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import type { App } from '../../src/app/app.ts';
+import { openMembersWith } from '../../src/app/members/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import type { Network } from '../../src/ports/network.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
@@ -41,7 +43,15 @@ export const createPage = (world: World, name: string, home: string, onStart: (a
       const life = node.start();
       const { promise: network, resolve: attach } = Promise.withResolvers<Network>();
       const { clock, entropy, log, readCard } = life;
-      const app = await startApp({ clock, entropy, log, readCard, network, storage: life.openStorage() });
+      const app = await startApp({
+        clock,
+        entropy,
+        log,
+        loadMembers: async () => openMembersWith(nodeCryptoSuite),
+        readCard,
+        network,
+        storage: life.openStorage(),
+      });
       now = { app, life };
       onStart(app);
       for (const room of rooms) await app.show(room);

@@ -126,7 +126,7 @@ const gather = async (
   const [first, ...others] = pages;
   const { app } = await must(first).start([]);
   await app.nameMe('Device 0');
-  const room = must(await app.startRoom('Hello'));
+  const room = must(await app.startRoom('Hello', 'open'));
   started(room);
   await app.show(room);
   const invite = must(app.view().rooms.find((view) => view.id === room)?.invite ?? null);

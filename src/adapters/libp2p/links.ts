@@ -1,43 +1,42 @@
-/** Makes links of libp2p streams, and tells who listens of them. */
-import type { Connection, Stream } from '@libp2p/interface';
+/** Makes links of wires, and tells who listens of them. */
 import { limits } from '../../protocol/limits.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CloseReason, Link, LinkEvents } from '../../ports/network.ts';
-import { createFrameReader, writeFrame } from './frames.ts';
+import { heldBytes } from './wire.ts';
+import type { Wire } from './wire.ts';
 
 export interface LinkBook {
   links(): readonly Link[];
   listen(on: LinkEvents): Stop;
   /** The open link to a peer, if any. */
   linkTo(peer: PeerId): Link | null;
-  /** A stream becomes a link; its connection lives and dies with it. */
+  /** A wire becomes a link; its carrier lives and dies with it. */
   add(init: LinkInit): Link;
   /** Ends a link that another one replaces. */
   drop(link: Link, why: CloseReason): void;
-  carries(connection: Connection): boolean;
+  /** Whether a link lives on this connection or socket. */
+  carries(carrier: object): boolean;
   /** At once, without goodbye beyond a reset: the page is going away. */
   abortAll(): void;
 }
 
 export interface LinkInit extends Pick<Link, 'peer' | 'end' | 'opener' | 'path'> {
-  readonly stream: Stream;
-  readonly connection: Connection;
+  readonly wire: Wire;
 }
 
 interface Entry extends LinkInit {
   readonly link: Link;
   state: 'open' | 'closed';
   isTold: boolean;
-  /** What came while nobody listened; too much of it, and the stream waits too. */
+  /** What came while nobody listened; too much of it, and the wire waits too. */
   kept: Uint8Array[];
   keptBytes: number;
 }
 
-/** Bytes a stream may hold unsent before `full`. */
-const heldBytes = 262_144;
-const closeTimeoutMs = 1_000;
+/** A wire that cannot wait, such as a browser's socket, is ended when so much is kept. */
+const keptBytesAtMost = 8_388_608;
 
 export function createLinkBook(log: Log): LinkBook {
   const entries = new Map<string, Entry>();
@@ -62,8 +61,8 @@ export function createLinkBook(log: Log): LinkBook {
     else if (isReady()) tell((on) => on.onClose(entry.link, why));
     else unheard.push({ entry, why });
     // A goodbye lets the last frames out; a broken path gets none.
-    if (isPolite) void closeConnection(entry.connection);
-    else abortConnection(entry.connection, why);
+    if (isPolite) entry.wire.close();
+    else entry.wire.abort(why);
   };
 
   const takeFrame = (entry: Entry, frame: Uint8Array): boolean => {
@@ -74,7 +73,8 @@ export function createLinkBook(log: Log): LinkBook {
     }
     entry.kept.push(frame);
     entry.keptBytes += frame.length;
-    if (entry.keptBytes > heldBytes && entry.stream.readStatus === 'readable') entry.stream.pause();
+    if (entry.keptBytes > keptBytesAtMost) end(entry, 'lost');
+    else if (entry.keptBytes > heldBytes) entry.wire.pause();
     return true;
   };
 
@@ -83,7 +83,7 @@ export function createLinkBook(log: Log): LinkBook {
     entry.isTold = true;
     for (const frame of entry.kept.splice(0)) tell((on) => on.onFrame(entry.link, frame));
     entry.keptBytes = 0;
-    if (entry.stream.readStatus === 'paused') entry.stream.resume();
+    entry.wire.resume();
   };
 
   const catchUp = (): void => {
@@ -96,19 +96,12 @@ export function createLinkBook(log: Log): LinkBook {
     for (const entry of [...entries.values()]) hear(entry);
   };
 
-  const createLink = (init: LinkInit): Entry => {
-    const { stream, connection, peer, end: far, opener, path } = init;
+  const createEntry = (init: LinkInit): Entry => {
+    const { wire, peer, end: far, opener, path } = init;
     const send: Link['send'] = (frame) => {
-      if (entry.state === 'closed' || stream.writeStatus !== 'writable') return 'closed';
+      if (entry.state === 'closed') return 'closed';
       if (frame.length > limits.frameBytes) return 'too-big';
-      if (stream.writableNeedsDrain || stream.writeBufferLength > heldBytes) return 'full';
-      try {
-        stream.send(writeFrame(frame));
-        return 'sent';
-      } catch {
-        end(entry, 'lost');
-        return 'closed';
-      }
+      return wire.send(frame);
     };
     const link: Link = {
       id: `${(opened += 1)}`,
@@ -122,17 +115,6 @@ export function createLinkBook(log: Log): LinkBook {
       close: () => end(entry, 'closed-here'),
     };
     const entry: Entry = { ...init, link, state: 'open', isTold: false, kept: [], keptBytes: 0 };
-    const takeChunk = createFrameReader(limits.frameBytes, (frame) => takeFrame(entry, frame));
-    stream.addEventListener('message', (event) => {
-      if (entry.state === 'open' && takeChunk(event.data.subarray()) === 'bad') end(entry, 'bad-frame');
-    });
-    stream.addEventListener('remoteCloseWrite', () => end(entry, 'closed-there'));
-    stream.addEventListener('close', (event) => {
-      // A reset on a connection that stands is a decision over there; anything else is a broken path.
-      const isReset = event.error?.name === 'StreamResetError' && connection.status === 'open';
-      end(entry, isReset ? 'closed-there' : 'lost');
-    });
-    connection.addEventListener('close', () => end(entry, 'lost'));
     return entry;
   };
 
@@ -144,13 +126,17 @@ export function createLinkBook(log: Log): LinkBook {
       }
       return null;
     },
-    carries: (connection) => [...entries.values()].some((entry) => entry.connection === connection),
+    carries: (carrier) => [...entries.values()].some((entry) => entry.wire.carrier === carrier),
     add: (init) => {
-      const entry = createLink(init);
+      const entry = createEntry(init);
       entries.set(entry.link.id, entry);
       log('link-opened', { link: entry.link.id, peer: init.peer, opener: init.opener, path: init.path });
       if (isReady()) hear(entry);
-      if (init.stream.status !== 'open') end(entry, 'lost');
+      init.wire.listen({
+        onFrame: (frame) => takeFrame(entry, frame),
+        onEnd: (why) => end(entry, why),
+      });
+      if (!init.wire.isOpen()) end(entry, 'lost');
       return entry.link;
     },
     drop: (link, why) => {
@@ -171,21 +157,4 @@ export function createLinkBook(log: Log): LinkBook {
       for (const entry of [...entries.values()]) end(entry, 'closed-here', false);
     },
   };
-}
-
-export async function closeConnection(connection: Connection): Promise<void> {
-  try {
-    await connection.close({ signal: AbortSignal.timeout(closeTimeoutMs) });
-  } catch {
-    abortConnection(connection, 'close failed');
-  }
-}
-
-/** libp2p's own throws when the muxer still wants to say goodbye on a stream that is gone. */
-export function abortConnection(connection: Connection, why: string): void {
-  try {
-    connection.abort(new Error(why));
-  } catch {
-    // Then there is nothing left to end.
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * A page's way to a relay: WebSockets as libp2p dials them, with one message a write.
- * @libp2p/websockets makes two of each Noise frame, and knows no socket that was opened before it was there.
+ * A page's old way to a relay, where no thin door may be: WebSockets as libp2p dials them, with one message a write.
+ * @libp2p/websockets makes two of each Noise frame.
  */
 import { serviceCapabilities, transportSymbol } from '@libp2p/interface';
 import type { ComponentLogger, Connection, DialTransportOptions, Logger, Transport } from '@libp2p/interface';
@@ -8,37 +8,33 @@ import { AbstractMultiaddrConnection } from '@libp2p/utils';
 import type { SendResult } from '@libp2p/utils';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher';
-import type { HeadStart } from './head-start.ts';
 
-export function pageSockets(headStart: HeadStart | null): (components: { readonly logger: ComponentLogger }) => Transport {
-  return ({ logger }) => {
-    const only = (addresses: Multiaddr[]): Multiaddr[] =>
-      addresses.filter((address) => WebSockets.exactMatch(address) || WebSocketsSecure.exactMatch(address));
-    const transport: Transport & { readonly [serviceCapabilities]: readonly string[] } = {
-      [transportSymbol]: true,
-      [serviceCapabilities]: ['@libp2p/transport'],
-      [Symbol.toStringTag]: 'wavu/page-sockets',
-      dialFilter: only,
-      listenFilter: () => [],
-      createListener: () => {
-        throw new Error('a page takes no sockets');
-      },
-      dial: async (address: Multiaddr, options: DialTransportOptions): Promise<Connection> => {
-        const url = urlOf(address);
-        const socket = headStart?.takeSocket(url) ?? new WebSocket(url);
-        socket.binaryType = 'arraybuffer';
-        await onceOpen(socket, options.signal);
-        const wrapped = new PageSocket(socket, address, logger.forComponent('wavu:page-socket'));
-        try {
-          return await options.upgrader.upgradeOutbound(wrapped, options);
-        } catch (error) {
-          wrapped.abort(error instanceof Error ? error : new Error('upgrade'));
-          throw error;
-        }
-      },
-    };
-    return transport;
+export function pageSockets({ logger }: { readonly logger: ComponentLogger }): Transport {
+  const only = (addresses: Multiaddr[]): Multiaddr[] =>
+    addresses.filter((address) => WebSockets.exactMatch(address) || WebSocketsSecure.exactMatch(address));
+  const transport: Transport & { readonly [serviceCapabilities]: readonly string[] } = {
+    [transportSymbol]: true,
+    [serviceCapabilities]: ['@libp2p/transport'],
+    [Symbol.toStringTag]: 'wavu/page-sockets',
+    dialFilter: only,
+    listenFilter: () => [],
+    createListener: () => {
+      throw new Error('a page takes no sockets');
+    },
+    dial: async (address: Multiaddr, options: DialTransportOptions): Promise<Connection> => {
+      const socket = new WebSocket(urlOf(address));
+      socket.binaryType = 'arraybuffer';
+      await onceOpen(socket, options.signal);
+      const wrapped = new PageSocket(socket, address, logger.forComponent('wavu:page-socket'));
+      try {
+        return await options.upgrader.upgradeOutbound(wrapped, options);
+      } catch (error) {
+        wrapped.abort(error instanceof Error ? error : new Error('upgrade'));
+        throw error;
+      }
+    },
   };
+  return transport;
 }
 
 /** More than this unsent, and writers wait until it is gone. */

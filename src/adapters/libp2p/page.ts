@@ -1,26 +1,19 @@
-/** The network of a page: one libp2p node with a fresh name, relays by WebSocket or webrtc-direct, peers by WebRTC, topics by gossip. */
-import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
-import type { GossipSub } from '@libp2p/gossipsub';
-import { identify } from '@libp2p/identify';
-import type { Identify } from '@libp2p/identify';
-import type { Libp2p, Transport } from '@libp2p/interface';
-import { noise } from '@libp2p/noise';
-import { webRTC, webRTCDirect } from '@libp2p/webrtc';
-import { yamux } from '@libp2p/yamux';
-import { createLibp2p } from 'libp2p';
+/** The network of a page under a fresh name: a thin door to its relay at once, and libp2p for the rest once it is wanted. */
 import type { Log } from '../../ports/log.ts';
-import type { Network } from '../../ports/network.ts';
-import { keyFrom } from './fresh-key.ts';
-import { gossip, lazyIdentify } from './gossip.ts';
-import { createHandSignal } from './hand-signal.ts';
+import type { Link, Network, Opened, OpenRefused } from '../../ports/network.ts';
+import { createCalm } from './calm.ts';
 import { createKey } from './head-start.ts';
 import type { HeadStart } from './head-start.ts';
-import { abortConnection, createLinkBook } from './links.ts';
-import { pageSockets } from './page-socket.ts';
-import { createPeerDials, linkProtocol } from './peer-dial.ts';
-import { toPeerId } from './peer-ids.ts';
-import { createRelayDoors } from './relay-door.ts';
-import { createTopics } from './topics.ts';
+import { createLinkBook } from './links.ts';
+import type { openNode, PageNode } from './node.ts';
+import { createNobleKey } from './page-key.ts';
+import { libp2pNameOfKey, peerIdOfKey } from './thin-bytes.ts';
+import { openThinSocket, shakeThinDoor, ThinDoorError } from './thin-page.ts';
+import type { ThinDoor } from './thin-page.ts';
+import { thinPlaceOf } from './thin-place.ts';
+import type { ThinPlace } from './thin-place.ts';
+import { createWaitingTopics } from './waiting-topics.ts';
+import { nameOf, orWhenAborted, pause } from './waiting.ts';
 
 export interface PageNetworkSettings {
   readonly log: Log;
@@ -30,122 +23,139 @@ export interface PageNetworkSettings {
   readonly headStart?: HeadStart;
   /** Only where there is no `RTCPeerConnection`: Node brings its own. */
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
+  /** Brings libp2p. Another one only in tests. */
+  readonly loadNode?: LoadNode;
 }
 
-export async function openNetwork({ log, iceServers = [], headStart, createConnection }: PageNetworkSettings): Promise<Network> {
-  const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
-  const caught: Caught = {};
-  const node = await createNode(caught, rtcConfiguration, headStart ?? null);
-  const { circuit, components } = caught;
-  if (circuit === undefined || components === undefined) throw new Error('libp2p made no circuit transport');
+export type LoadNode = () => Promise<{ readonly openNode: typeof openNode }>;
 
-  const self = toPeerId(node.peerId);
+const openMs = 10_000;
+const retry = { firstMs: 250, lastMs: 30_000 } as const;
+
+export async function openNetwork(settings: PageNetworkSettings): Promise<Network> {
+  const { log, iceServers = [], headStart, createConnection, loadNode = () => import('./node.ts') } = settings;
+  const key = (await (headStart?.key ?? createKey())) ?? createNobleKey();
+  const self = peerIdOfKey(key.publicKey);
   const book = createLinkBook(log);
-  const doors = createRelayDoors(node, { circuit, transports: components.transportManager, book, log });
-  const dials = createPeerDials(node, self, book, log);
-  const topics = createTopics(node, node.services.pubsub, node.services.identify, log);
-  const byHand = createHandSignal({
-    node,
-    self,
-    upgrader: components.upgrader,
-    logger: components.logger,
-    dials,
-    createConnection: () => createConnection?.(rtcConfiguration) ?? new RTCPeerConnection(rtcConfiguration),
-    offererLeads: createConnection !== undefined,
-    log,
-  });
-  await node.handle(linkProtocol, (stream, connection) => void dials.accept(stream, connection), {
-    maxInboundStreams: 8,
-  });
-  let isClosed = false;
+  const calm = createCalm();
+  const closing = new AbortController();
+  const topics = createWaitingTopics(() => void want().catch(() => undefined));
+  let node: PageNode | null = null;
+  let coming: Promise<PageNode> | null = null;
+
+  const load = async (): Promise<PageNode> => {
+    await calm.onceCalm(closing.signal);
+    const loaded = await loadNode();
+    closing.signal.throwIfAborted();
+    const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
+    const made = await loaded.openNode({ key, self, book, rtcConfiguration, createConnection: createConnection ?? null, log });
+    if (closing.signal.aborted) {
+      await made.close();
+      closing.signal.throwIfAborted();
+    }
+    node = made;
+    topics.joinAt(made);
+    return made;
+  };
+  /** Rejects when its code cannot be had, such as offline without a cache; the next who wants it tries again. */
+  const want = (): Promise<PageNode> => {
+    coming ??= load().catch((error: unknown) => {
+      coming = null;
+      log('libp2p-not-loaded', { why: nameOf(error) });
+      throw error;
+    });
+    return coming;
+  };
+  /** For those who can be refused. */
+  const wantFor = async <Done>(signal: AbortSignal, run: (node: PageNode) => Promise<Done>): Promise<Done | OpenRefused> => {
+    if (closing.signal.aborted) return refused('closed');
+    if (signal.aborted) return refused('aborted');
+    const found =
+      node ??
+      (await orWhenAborted(
+        want().catch(() => null),
+        null,
+        signal,
+      ));
+    if (signal.aborted) return refused('aborted');
+    if (closing.signal.aborted) return refused('closed');
+    return found === null ? refused('unreachable') : run(found);
+  };
+
+  /** So that peers can be led to us: once the first word is out, libp2p runs over the same socket. */
+  const keepIntroducible = async (link: Link, door: ThinDoor, address: string): Promise<void> => {
+    for (let waitMs: number = retry.firstMs; link.state() === 'open'; waitMs = Math.min(waitMs * 2, retry.lastMs)) {
+      try {
+        return (await want()).doors.keep(link, door, address);
+      } catch {
+        await pause(waitMs * (0.5 + Math.random()), AbortSignal.any([door.channels.gone, closing.signal]));
+      }
+    }
+  };
+
+  const knock = async (url: string, whole: AbortSignal): Promise<ThinDoor> => {
+    const begun = headStart?.takeDoor(url) ?? null;
+    const door = begun && (await orWhenAborted(begun.catch(toError), null, whole));
+    if (door instanceof Error) throw door;
+    if (begun !== null && door === null) {
+      // It may still come, and nobody waits for it any more.
+      begun.then(({ channels }) => channels.wire.abort('late')).catch(() => undefined);
+      throw new ThinDoorError('unreachable');
+    }
+    return door !== null && door.channels.wire.isOpen() ? door : shakeThinDoor(openThinSocket(url), Promise.resolve(key), whole);
+  };
+
+  const openThin = async ({ url, relay, address }: ThinPlace, signal: AbortSignal): Promise<Opened> => {
+    try {
+      const door = await knock(url, AbortSignal.any([signal, closing.signal, AbortSignal.timeout(openMs)]));
+      const { relayKey, channels } = door;
+      const name = libp2pNameOfKey(relayKey);
+      if (relay !== null && relay !== name) {
+        channels.wire.abort('somebody else');
+        return refused('unreachable');
+      }
+      const wire = calm.watch(channels.wire);
+      const link = book.add({ wire, peer: peerIdOfKey(relayKey), end: 'relay', opener: 'us', path: 'socket' });
+      void keepIntroducible(link, door, `${address}/p2p/${name}`);
+      return { state: 'open', link };
+    } catch (error) {
+      if (signal.aborted) return refused('aborted');
+      if (closing.signal.aborted) return refused('closed');
+      log('relay-refused', { why: error instanceof ThinDoorError ? error.why : nameOf(error) });
+      return refused(error instanceof ThinDoorError ? error.why : 'unreachable');
+    }
+  };
 
   return {
     self,
     links: book.links,
     listen: book.listen,
     openRelay: async (address, signal) => {
-      if (isClosed) return { state: 'refused', why: 'closed' };
-      if (signal.aborted) return { state: 'refused', why: 'aborted' };
-      return doors.open(address, signal);
+      if (closing.signal.aborted) return refused('closed');
+      if (signal.aborted) return refused('aborted');
+      const place = thinPlaceOf(address);
+      return place === null ? wantFor(signal, ({ doors }) => doors.open(address, signal)) : openThin(place, signal);
     },
     openPeer: async (peer, relay, signal) => {
-      if (isClosed) return { state: 'refused', why: 'closed' };
-      const address = doors.addressOf(relay);
-      if (address === null || relay.state() === 'closed') return { state: 'refused', why: 'unreachable' };
-      return dials.open(peer, address, signal);
+      if (relay.state() === 'closed' && !closing.signal.aborted) return refused('unreachable');
+      return wantFor(signal, (found) => found.openPeer(peer, relay, signal));
     },
-    offer: byHand.offer,
-    answer: async (offer, signal) => (isClosed ? { state: 'refused', why: 'closed' } : byHand.answer(offer, signal)),
+    offer: async (signal) => {
+      signal.throwIfAborted();
+      return (node ?? (await want())).offer(signal);
+    },
+    answer: async (offer, signal) => wantFor(signal, (found) => found.answer(offer, signal)),
     join: topics.join,
     close: async () => {
-      if (isClosed) return;
-      isClosed = true;
+      if (closing.signal.aborted) return;
+      closing.abort();
       topics.close();
-      // Before anything is awaited: a page that goes away gets no second turn.
       book.abortAll();
-      for (const connection of node.getConnections()) abortConnection(connection, 'the page goes away');
-      await node.stop();
+      // One that is just being made ends itself.
+      await (node?.close() ?? coming?.catch(() => undefined));
     },
   };
 }
 
-interface Services extends Record<string, unknown> {
-  readonly identify: Identify;
-  readonly pubsub: GossipSub;
-}
-
-type CircuitComponents = Parameters<ReturnType<typeof circuitRelayTransport>>[0];
-/** libp2p shows its insides only to its own parts; the circuit transport lets us look on. */
-interface Caught {
-  circuit?: Transport;
-  components?: CircuitComponents;
-}
-
-async function createNode(
-  caught: Caught,
-  rtcConfiguration: RTCConfiguration,
-  headStart: HeadStart | null,
-): Promise<Libp2p<Services>> {
-  const circuit = circuitRelayTransport();
-  return createLibp2p<Services>({
-    privateKey: await keyFrom(await (headStart?.key ?? createKey())),
-    transports: [
-      pageSockets(headStart),
-      (components: CircuitComponents) => {
-        caught.components = components;
-        caught.circuit = circuit(components);
-        return caught.circuit;
-      },
-      webRTC({
-        rtcConfiguration,
-        dataChannel: { maxMessageSize: 65_536, maxBufferedAmount: 1_048_576 },
-      }),
-      // 1.5 kB, and here at once: who needs the second door may have no way left to fetch it by.
-      webRTCDirect({ rtcConfiguration }),
-    ],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        enableKeepAlive: false,
-        streamOptions: { initialStreamWindowSize: 262_144, maxStreamWindowSize: 1_048_576 },
-      }),
-    ],
-    // The default forbids ws:// and private addresses: a relay on the LAN is both.
-    connectionGater: { denyDialMultiaddr: () => false },
-    connectionManager: {
-      maxConnections: 512,
-      // Everybody we meet comes through the relay's one address.
-      inboundConnectionThreshold: 1_000,
-      maxIncomingPendingConnections: 64,
-      dialTimeout: 10_000,
-      addressDialTimeout: 10_000,
-      reconnectRetries: 0,
-    },
-    // Links ping by themselves.
-    connectionMonitor: { enabled: false },
-    services: {
-      identify: identify(lazyIdentify),
-      pubsub: gossip({}),
-    },
-  });
-}
+const refused = (why: OpenRefused['why']): OpenRefused => ({ state: 'refused', why });
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error('door'));

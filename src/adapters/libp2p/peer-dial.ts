@@ -11,9 +11,9 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Link, Opened, OpenRefused } from '../../ports/network.ts';
-import { abortConnection, closeConnection } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { fromPeerId, toPeerId } from './peer-ids.ts';
+import { abortConnection, closeConnection, wireOfStream } from './stream-wire.ts';
 import { nameOf, orWhenAborted, pause, readByte } from './waiting.ts';
 
 export const linkProtocol = '/wavu/link/1';
@@ -64,7 +64,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
     }
     const peer = toPeerId(connection.remotePeer);
     const older = book.linkTo(peer);
-    const link = book.add({ stream, connection, peer, end: 'peer', opener: 'us', path: 'webrtc' });
+    const link = book.add({ wire: wireOfStream(stream, connection), peer, end: 'peer', opener: 'us', path: 'webrtc' });
     if (older !== null) book.drop(older, 'lost');
     closeOthers(peer);
     return link;
@@ -138,7 +138,7 @@ export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log:
       if ((await readByte(stream, AbortSignal.timeout(confirmMs))) !== confirmed) throw new Error('unconfirmed');
       // It came again: whatever we held to it is dead over there.
       const older = book.linkTo(peer);
-      const link = book.add({ stream, connection, peer, end: 'peer', opener: 'them', path: 'webrtc' });
+      const link = book.add({ wire: wireOfStream(stream, connection), peer, end: 'peer', opener: 'them', path: 'webrtc' });
       if (older !== null) book.drop(older, 'lost');
       dials.get(peer)?.adopt(link);
       expected.get(peer)?.(link);

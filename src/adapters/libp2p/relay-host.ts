@@ -1,4 +1,4 @@
-/** The libp2p side of a relay: takes sockets, answers `/wavu/meet/1`, leads circuits, forwards public topics. Node only. */
+/** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, leads circuits, forwards public topics. Node only. */
 import { multiaddr } from '@multiformats/multiaddr';
 import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
@@ -6,11 +6,16 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
 import type { DirectHost } from './direct-host.ts';
-import { abortConnection, closeConnection, createLinkBook } from './links.ts';
+import { createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
+import { meetProtocol } from './meet-protocol.ts';
 import { toPeerId } from './peer-ids.ts';
-import { meetProtocol } from './relay-door.ts';
 import { createRelayLibp2p } from './relay-libp2p.ts';
+import { abortConnection, closeConnection, wireOfStream } from './stream-wire.ts';
+import { libp2pNameOfKey, peerIdOfKey, thinProtocol } from './thin-bytes.ts';
+import { wrapPipe } from './thin-connection.ts';
+import { welcomeThinGuest } from './thin-host.ts';
+import type { ThinGuest } from './thin-host.ts';
 import { createTopics } from './topics.ts';
 import type { Topics } from './topics.ts';
 import { nameOf } from './waiting.ts';
@@ -49,12 +54,14 @@ export interface SocketOrigin {
 
 /** A connection that opens no `/wavu/meet/1` in this time is not a page. */
 const unusedMs = 15_000;
+const connectionsPerGuest = 8;
 
 export async function openRelayHost(settings: RelayHostSettings): Promise<RelayHost> {
-  const { node, upgrader, logger } = await createRelayLibp2p(settings);
+  const { node, key, upgrader, logger } = await createRelayLibp2p(settings);
   const { relay, pubsub } = node.services;
   const book = createLinkBook(settings.log);
   const closing = new AbortController();
+  const counted = new Map<string, number>();
   const topics = createTopics(node, pubsub, null, settings.log);
   for (const topic of settings.topics) topics.join(topic, () => {});
 
@@ -62,13 +69,15 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     meetProtocol,
     (stream, connection) => {
       const path = WebRTCDirect.matches(connection.remoteAddr) ? 'webrtc' : 'socket';
-      book.add({ stream, connection, peer: toPeerId(connection.remotePeer), end: 'peer', opener: 'them', path });
+      const wire = wireOfStream(stream, connection);
+      book.add({ wire, peer: toPeerId(connection.remotePeer), end: 'peer', opener: 'them', path });
     },
     { maxInboundStreams: 2 },
   );
   node.addEventListener('connection:open', ({ detail: connection }) => {
     const timer = setTimeout(() => {
-      if (!book.carries(connection)) void closeConnection(connection);
+      // A thin guest's frames go beside its connection.
+      if (!book.carries(connection) && book.linkTo(toPeerId(connection.remotePeer)) === null) void closeConnection(connection);
     }, unusedMs);
     timer.unref();
     connection.addEventListener('close', () => clearTimeout(timer));
@@ -79,6 +88,53 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     relay.reservations.delete(peer);
     void node.peerStore.delete(peer);
   });
+
+  const acceptLibp2p: RelayHost['acceptSocket'] = async (socket, from) => {
+    let isJunk = false;
+    const log = logger.forComponent('wavu:accepted-socket');
+    const remoteAddr = toMultiaddr(from);
+    const onJunk = (): void => {
+      isJunk = true;
+    };
+    const wrapped = wrapAcceptedSocket({ socket, remoteAddr, log, onJunk });
+    try {
+      await upgrader.upgradeInbound(wrapped, { signal: closing.signal });
+      return 'upgraded';
+    } catch (error) {
+      settings.log('handshake-failed', { why: nameOf(error) });
+      wrapped.abort(error instanceof Error ? error : new Error('handshake'));
+      socket.terminate();
+      return isJunk ? 'junk' : 'failed';
+    }
+  };
+
+  const acceptThin: RelayHost['acceptSocket'] = async (socket, from) => {
+    let begun = 0;
+    const onBegin = ({ pageKey, channels }: ThinGuest): void => {
+      begun += 1;
+      // Each costs a Noise handshake; a page begins one, and again when that broke.
+      if (begun > connectionsPerGuest) return channels.wire.abort('too many connections');
+      const remoteAddr = toMultiaddr(from).encapsulate(`/p2p/${libp2pNameOfKey(pageKey)}`);
+      const log = logger.forComponent('wavu:thin-connection');
+      const wrapped = wrapPipe({ pipe: channels.pipe, remoteAddr, direction: 'inbound', log });
+      upgrader.upgradeInbound(wrapped, { signal: AbortSignal.any([closing.signal, channels.gone]) }).catch((error: unknown) => {
+        settings.log('handshake-failed', { why: nameOf(error) });
+        count('thin_connection_failed');
+        wrapped.abort(error instanceof Error ? error : new Error('handshake'));
+      });
+    };
+    const { handshakeMs } = settings;
+    const guest = await welcomeThinGuest({ socket, key, handshakeMs, signal: closing.signal, onBegin });
+    if (typeof guest === 'string') {
+      settings.log('handshake-failed', { why: guest });
+      count(`thin_refused_${guest}`);
+      return guest === 'text' ? 'junk' : 'failed';
+    }
+    const { pageKey, channels } = guest;
+    book.add({ wire: channels.wire, peer: peerIdOfKey(pageKey), end: 'peer', opener: 'them', path: 'socket' });
+    return 'upgraded';
+  };
+  const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
   return {
     peerId: node.peerId.toString(),
@@ -92,28 +148,13 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
         ...new Set(known.map((each) => (each.toString().endsWith(suffix) ? each.toString() : `${each.toString()}${suffix}`))),
       ];
     },
-    acceptSocket: async (socket, from) => {
-      let isJunk = false;
-      const log = logger.forComponent('wavu:accepted-socket');
-      const remoteAddr = toMultiaddr(from);
-      const onJunk = (): void => {
-        isJunk = true;
-      };
-      const wrapped = wrapAcceptedSocket({ socket, remoteAddr, log, onJunk });
-      try {
-        await upgrader.upgradeInbound(wrapped, { signal: closing.signal });
-        return 'upgraded';
-      } catch (error) {
-        settings.log('handshake-failed', { why: nameOf(error) });
-        wrapped.abort(error instanceof Error ? error : new Error('handshake'));
-        socket.terminate();
-        return isJunk ? 'junk' : 'failed';
-      }
-    },
+    acceptSocket: async (socket, from) =>
+      socket.protocol === thinProtocol ? acceptThin(socket, from) : acceptLibp2p(socket, from),
     counts: () => ({
       connections: node.getConnections().length,
       reservations: relay.reservations.size,
       gossip_peers: pubsub.getPeers().length,
+      ...Object.fromEntries(counted),
     }),
     close: async () => {
       closing.abort();

@@ -5,7 +5,7 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
-import type { ComponentLogger, Libp2p, Transport, Upgrader } from '@libp2p/interface';
+import type { ComponentLogger, Libp2p, PrivateKey, Transport, Upgrader } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
@@ -22,6 +22,8 @@ export interface RelayServices extends Record<string, unknown> {
 
 export interface RelayLibp2p {
   readonly node: Libp2p<RelayServices>;
+  /** The same that Noise shows. */
+  readonly key: PrivateKey;
   /** What turns an accepted socket into a connection. */
   readonly upgrader: Upgrader;
   readonly logger: ComponentLogger;
@@ -41,8 +43,9 @@ export async function createRelayLibp2p(settings: RelayHostSettings): Promise<Re
   };
   // node-datachannel is native: loaded only where it is wanted.
   const second = direct === null ? [] : [(await import('./direct-host.ts')).directHost(direct)];
+  const key = await generateKeyPairFromSeed('Ed25519', identityKey);
   const node = await createLibp2p<RelayServices>({
-    privateKey: await generateKeyPairFromSeed('Ed25519', identityKey),
+    privateKey: key,
     addresses: {
       listen: direct === null ? [] : [`/ip4/${direct.host}/udp/${direct.port}/webrtc-direct`],
       appendAnnounce: [...publicAddresses],
@@ -93,5 +96,5 @@ export async function createRelayLibp2p(settings: RelayHostSettings): Promise<Re
   });
   const { upgrader, logger } = caught;
   if (upgrader === undefined || logger === undefined) throw new Error('libp2p made no upgrader');
-  return { node, upgrader, logger };
+  return { node, key, upgrader, logger };
 }

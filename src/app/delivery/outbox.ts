@@ -1,7 +1,6 @@
 /** What I said and nobody acknowledged yet: sealed bytes, handed to every path until one signed receipt comes. */
 import type { Core } from '../core.ts';
 import { concat } from '../../protocol/bytes.ts';
-import { encodeFrame } from '../../protocol/frame.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Write } from '../../ports/storage.ts';
@@ -10,6 +9,7 @@ import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, roomAndNumberIn, under } from '../records.ts';
 import { has } from '../rooms/room.ts';
 import type { Head } from '../rooms/room.ts';
+import { frameOf } from './say.ts';
 
 export interface Outbox {
   load(): Promise<void>;
@@ -40,7 +40,7 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
     const known = peer.device === null ? undefined : core.rooms.get(room)?.got.get(peer.device);
     for (const [n, entry] of rooms.get(room) ?? []) {
       if (entry.had.get(peer.id) === peer.era || has(known, n)) continue;
-      const result = sendTo(peer, encodeFrame({ kind: 'envelope', bytes: entry.envelope }));
+      const result = sendTo(peer, frameOf(entry.envelope));
       if (result !== 'sent') return result === 'full';
       entry.had.set(peer.id, peer.era);
       if (!entry.hasGone) saveLeft();

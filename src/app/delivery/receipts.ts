@@ -1,7 +1,8 @@
 /** What others signed to have of mine: moves marks forward, and lets the outbox forget. */
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
-import type { DeviceId, MessageId } from '../../protocol/ids.ts';
+import { shortOf } from '../../protocol/ids.ts';
+import type { DeviceId, MessageId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Write } from '../../ports/storage.ts';
 import { keyOf, messageIdIn, numberIn, under } from '../records.ts';
@@ -12,7 +13,7 @@ import type { Outbox } from './outbox.ts';
 
 export interface Receipts {
   /** They have these of mine. */
-  gotMessages(room: Room, device: DeviceId, messages: readonly MessageId[]): void;
+  gotMessages(room: Room, device: DeviceId, messages: readonly (MessageId | Short)[]): void;
   /** They have all of mine up to here. */
   gotUpTo(room: Room, device: DeviceId, upTo: number): void;
   /** Under which number this message of mine stands on the disk, if it does. */
@@ -23,16 +24,16 @@ export interface Receipts {
 
 export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox): Receipts {
   /** My latest messages by id, read from the disk once a room: an id that somebody made up must not cost a search. */
-  const numbers = new WeakMap<Room, Map<MessageId, number>>();
+  const numbers = new WeakMap<Room, Map<Short, number>>();
   let waiting: Told[] = [];
 
-  const numbersIn = async (room: Room, me: DeviceId): Promise<Map<MessageId, number>> => {
+  const numbersIn = async (room: Room, me: DeviceId): Promise<Map<Short, number>> => {
     const known = numbers.get(room);
     if (known !== undefined) return known;
     const all = under(`log/${room.id}/${me}`, mostRemembered);
     const records = await core.storage.range({ ...all, reverse: true });
     const read = new Map(
-      records.toReversed().map(({ key, value }) => [messageIdIn(decodeText(value) ?? '') as MessageId, numberIn(key)]),
+      records.toReversed().map(({ key, value }) => [shortOf(messageIdIn(decodeText(value) ?? '') as MessageId), numberIn(key)]),
     );
     numbers.set(room, read);
     return read;
@@ -79,12 +80,12 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
   };
 
   return {
-    numberOf: async (room, me, message) => (await numbersIn(room, me)).get(message) ?? null,
+    numberOf: async (room, me, message) => (await numbersIn(room, me)).get(shortOf(message)) ?? null,
     gotMessages: (room, device, messages) => take({ room, device, messages }),
     gotUpTo: (room, device, upTo) => take({ room, device, upTo }),
     sent: (room, message, n) => {
       const mine = numbers.get(room);
-      mine?.set(message, n);
+      mine?.set(shortOf(message), n);
       const [oldest] = mine?.keys() ?? [];
       if (mine !== undefined && mine.size > mostRemembered && oldest !== undefined) mine.delete(oldest);
     },
@@ -92,19 +93,19 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
 }
 
 type Told = { readonly room: Room; readonly device: DeviceId } & (
-  | { readonly messages: readonly MessageId[] }
+  | { readonly messages: readonly (MessageId | Short)[] }
   | { readonly upTo: number }
 );
 
 function withMessages(
   head: Head | undefined,
   mine: Head | undefined,
-  messages: readonly MessageId[],
-  numbers: ReadonlyMap<MessageId, number>,
+  messages: readonly (MessageId | Short)[],
+  numbers: ReadonlyMap<Short, number>,
 ): Head | undefined {
   let joined = head;
   for (const message of messages) {
-    const n = numbers.get(message);
+    const n = numbers.get(shortOf(message));
     if (n !== undefined && has(mine, n) && !has(joined, n)) joined = withEntry(joined, n);
   }
   return joined;
@@ -116,5 +117,5 @@ function withAllUpTo(head: Head | undefined, mine: Head | undefined, upTo: numbe
   return said > (head?.upTo ?? 0) ? withUpTo(head, said) : head;
 }
 
-const noNumbers: ReadonlyMap<MessageId, number> = new Map();
+const noNumbers: ReadonlyMap<Short, number> = new Map();
 const mostRemembered = 4_096;

@@ -6,23 +6,39 @@ import { nonceBytes, seal } from '../../protocol/envelope.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
+import type { RoomKeys } from '../../protocol/room-keys.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
 
-export const sealFor = (core: Core, room: Room, signed: Uint8Array): Uint8Array | Refusal =>
-  seal(room, signed, core.entropy.bytes(nonceBytes));
+export type Handed = 'sent' | 'full' | 'closed';
 
-export function say(core: Core, me: Self, room: Room, content: Content, peer: Peer): 'sent' | 'full' | 'closed' {
-  return handOver(core, room, encodeContent(content, room.id, me.key), peer);
+/** How rooms of members speak: with keys that move on, so each word takes its turn at the disk. */
+export interface Voice {
+  /** `sent`: it will be, in its turn. */
+  say(room: Room, content: Exclude<Content, { kind: 'message' }>, peer: Peer): Handed;
+  /** In the lane: entries as they lie on the disk, moved over the session with this peer's device. */
+  give(room: Room, kept: readonly Uint8Array[], peer: Peer): Promise<Handed>;
 }
 
-export function handOver(core: Core, room: Room, signed: Uint8Array, peer: Peer): 'sent' | 'full' | 'closed' {
-  const envelope = sealFor(core, room, signed);
+export const sealFor = (core: Core, keys: RoomKeys, signed: Uint8Array): Uint8Array | Refusal =>
+  seal(keys, signed, core.entropy.bytes(nonceBytes));
+
+export function say(core: Core, me: Self, room: Room, content: Exclude<Content, { kind: 'message' }>, peer: Peer): Handed {
+  if (room.keys === null) return core.voice()?.say(room, content, peer) ?? 'closed';
+  return handOver(core, room.keys, encodeContent(content, room.id, me.key), peer);
+}
+
+export function handOver(core: Core, keys: RoomKeys, signed: Uint8Array, peer: Peer): Handed {
+  const envelope = sealFor(core, keys, signed);
   if (isRefusal(envelope)) {
-    core.log('not-sealed', { why: envelope.refused, room: room.id });
+    core.log('not-sealed', { why: envelope.refused, room: keys.id });
     return 'closed';
   }
-  const result = sendTo(peer, encodeFrame({ kind: 'envelope', bytes: envelope }));
+  const result = sendTo(peer, frameOf(envelope));
   return result === 'too-big' ? 'closed' : result;
 }
+
+/** Version 1 begins with its number alone; of version 2 there is a hop header in front. */
+export const frameOf = (sealed: Uint8Array): Uint8Array =>
+  encodeFrame({ kind: sealed[0] === 1 ? 'envelope' : 'hop', bytes: sealed });

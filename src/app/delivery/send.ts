@@ -33,7 +33,7 @@ export async function sendText(
   return core.lane.run(async () => {
     const me = core.me();
     const room = core.rooms.get(draft.room);
-    if (me === null || room === undefined) return 'refused';
+    if (me === null || room?.keys === undefined || room.keys === null) return 'refused';
     if (draft.again && (await receipts.numberOf(room, me.key.id, draft.id)) !== null) return 'sent-before';
     const message: Message = {
       kind: 'message',
@@ -45,7 +45,7 @@ export async function sendText(
       text,
     };
     const bytes = encodeContent(message, room.id, me.key);
-    const envelope = sealFor(core, room, bytes);
+    const envelope = sealFor(core, room.keys, bytes);
     if (isRefusal(envelope)) return 'refused';
     const keeping = keepMessages(room, [{ message, bytes }], me.key.id);
     const writes = [...keeping.writes, outbox.write(room.id, message.n, envelope)];

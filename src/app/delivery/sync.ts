@@ -14,6 +14,8 @@ import { handOver, say } from './say.ts';
 export interface Sync {
   /** Tells a peer what we have, once per era of its path. */
   greet(peer: Peer, room: Room): void;
+  /** Everybody in the room shall say theirs. */
+  ask(room: Room): void;
   /** What was handed to a path did not get there. */
   dropped(peer: Peer, room: Room): void;
   /** We are leaving this room, though the path may stay. */
@@ -66,10 +68,20 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
       limit: most,
     });
     let last = after;
+    if (room.keys === null) {
+      const kept = await Promise.all(records.map((record) => core.storage.get(decodeText(record.value) ?? '')));
+      const whole = kept.flatMap((each) => each?.value ?? []);
+      if (whole.length > 0 && (await core.voice()?.give(room, whole, peer)) !== 'sent') return { count: 0, last, isAll: false };
+      return {
+        count: records.length,
+        last: records.length === 0 ? after : numberIn(records.at(-1)!.key),
+        isAll: records.length < most,
+      };
+    }
     for (const [count, record] of records.entries()) {
       const kept = await core.storage.get(decodeText(record.value) ?? '');
       if (kept === null) continue;
-      if (handOver(core, room, kept.value, peer) !== 'sent') return { count, last, isAll: false };
+      if (handOver(core, room.keys, kept.value, peer) !== 'sent') return { count, last, isAll: false };
       last = numberIn(record.key);
     }
     return { count: records.length, last, isAll: records.length < most };
@@ -122,6 +134,9 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
   return {
     farewell: (room) => {
       for (const peer of peers.inRoom(room.id)) tell(peer, room, 'leaves');
+    },
+    ask: (room) => {
+      for (const peer of peers.inRoom(room.id)) tell(peer, room, 'asks');
     },
     close: () => stop(),
     dropped: (peer, room) => {

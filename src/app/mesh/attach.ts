@@ -1,6 +1,7 @@
 /** Joins the mesh and the rooms: a path that stands is greeted, what comes over it is received, what waits goes out. */
 import type { Core } from '../core.ts';
 import type { Desk } from '../delivery/desk.ts';
+import type { Keeper } from '../delivery/keeper.ts';
 import { createReceive } from '../delivery/receive.ts';
 import { createSync } from '../delivery/sync.ts';
 import { fitName, nameBytes } from '../fit.ts';
@@ -10,6 +11,8 @@ import type { Summary } from '../../protocol/content.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
+import { topicOn } from '../../protocol/room-keys.ts';
+import type { Members } from '../members/members.ts';
 import type { Room } from '../rooms/room.ts';
 import { createMesh } from './mesh.ts';
 import type { Doors, Mesh } from './mesh.ts';
@@ -21,6 +24,9 @@ import type { Square } from './square.ts';
 export interface Attached {
   readonly mesh: Mesh;
   readonly square: Square;
+  onSummary(peer: Peer, room: Room, summary: Summary): void;
+  /** We are in: everybody there shall say how far they have everything. */
+  cameIn(room: Room): void;
   /** Before a room is left: whoever is there shall know. */
   leaving(room: RoomId): void;
   /** Somebody lives here now: what waited for a name may begin. */
@@ -28,8 +34,15 @@ export interface Attached {
   close(): Promise<void>;
 }
 
-export function attachMesh(core: Core, network: Network, doors: Doors, desk: Desk & { readonly peers: Peers }): Attached {
-  const { peers, timelines, outbox, receipts } = desk;
+export interface AttachedDesk extends Desk {
+  readonly peers: Peers;
+  readonly keeper: Keeper;
+  /** Null until they are ready: what comes for them before is said again. */
+  members(): Members | null;
+}
+
+export function attachMesh(core: Core, network: Network, doors: Doors, desk: AttachedDesk): Attached {
+  const { peers, keeper, outbox, receipts } = desk;
   const sync = createSync(core, peers, network.self);
 
   /** Those who only ever said hello push out each other, not those who wrote or are here. */
@@ -48,8 +61,9 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Des
     }
     // By its signed word it is in this room, whoever named it to us.
     peer.rooms.add(room.id);
-    makePlaceFor(summary.author, room);
-    room.names.set(summary.author, fitName(summary.name, nameBytes));
+    // In a room of members its operations say who is called what.
+    if (room.keys !== null) makePlaceFor(summary.author, room);
+    if (room.keys !== null) room.names.set(summary.author, fitName(summary.name, nameBytes));
     const me = core.me();
     const mine = me && summary.heads.find((head) => head.device === abbreviate(me.key.id));
     if (mine) receipts.gotUpTo(room, summary.author, mine.upTo);
@@ -57,7 +71,7 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Des
     mesh.show();
   };
 
-  const receive = createReceive(core, peers, timelines, {
+  const receive = createReceive(core, keeper, {
     onSummary,
     onReceipt: (room, receipt) => receipts.gotMessages(room, receipt.author, receipt.messages),
   });
@@ -76,12 +90,15 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Des
 
   const mesh = createMesh(core, network, peers, doors, {
     onPath: (peer, room) => {
+      if (room.keys === null && (desk.members()?.greet(peer, room) ?? true)) return;
       // What waits goes before the greeting, whose answer is work on both sides.
       outbox.flush(room.id);
       sync.greet(peer, room);
     },
     onDropped: sync.dropped,
     onEnvelope: receive.envelope,
+    onHop: (bytes, peer) => desk.members()?.hop(bytes, peer),
+    topicsOf: (room, day) => (room.keys === null ? (desk.members()?.topicsOf(room, day) ?? []) : [topicOn(room.keys, day)]),
     onCard: (card) => {
       square = card.square;
       void openSquare();
@@ -91,6 +108,8 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Des
   return {
     mesh,
     square: squareRoom,
+    onSummary,
+    cameIn: sync.ask,
     leaving: (id) => {
       const room = core.rooms.get(id);
       if (room !== undefined) sync.farewell(room);

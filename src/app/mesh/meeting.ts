@@ -5,7 +5,7 @@ import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { PeerId, RoomId, Topic } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { dayOf, topicOn } from '../../protocol/room-keys.ts';
+import { dayOf } from '../../protocol/room-keys.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Stop } from '../../ports/clock.ts';
 
@@ -19,6 +19,7 @@ export interface Meeting {
 }
 
 export interface MeetingHands {
+  topicsOf(room: Room, day: number): readonly Topic[];
   /** `first`: they were there before us. */
   met(peer: PeerId, room: Room, relay: Link, first: boolean): void;
   left(peer: PeerId, room: Room): void;
@@ -113,7 +114,11 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
       stop?.();
       const nowMs = core.clock.nowMs();
       const days = new Set([dayOf(nowMs - overlapMs), dayOf(nowMs), dayOf(nowMs + overlapMs)]);
-      rooms = new Map([...core.rooms.values()].flatMap((room) => [...days].map((day) => [topicOn(room, day), room.id])));
+      rooms = new Map(
+        [...core.rooms.values()].flatMap((room) =>
+          [...days].flatMap((day) => hands.topicsOf(room, day).map((topic) => [topic, room.id] as const)),
+        ),
+      );
       for (const [relay, before] of kept) tellRelay(relay, before);
       stop = core.clock.after(checkMs, () => meeting.update());
     },

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
-import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, RoomId, Topic } from '../../protocol/ids.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
@@ -39,6 +39,9 @@ export interface MeshHands {
   /** What was handed to the relay for them was dropped. */
   onDropped(peer: Peer, room: Room): void;
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
+  /** Of version 2. */
+  onHop(bytes: Uint8Array, peer: Peer): void;
+  topicsOf(room: Room, day: number): readonly Topic[];
   onCard(card: RelayCard): void;
 }
 
@@ -97,11 +100,15 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       case 'envelope': {
         const why = hands.onEnvelope(frame.bytes, peer);
         if (why !== null) core.log('envelope-refused', { why });
+        return;
       }
+      case 'hop':
+        return hands.onHop(frame.bytes, peer);
     }
   };
 
   const meeting = createMeeting(core, {
+    topicsOf: hands.topicsOf,
     met: (id, room, link, first) => {
       if (id === network.self) return;
       // A relay may name whom it likes; only so many cost us anything.

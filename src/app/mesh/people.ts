@@ -1,21 +1,25 @@
 /** Who belongs to a room, as far as signed words told, and who of them is here now. */
 import type { DeviceId } from '../../protocol/ids.ts';
 import type { Room } from '../rooms/room.ts';
-import type { PersonView } from '../view.ts';
+import type { MemberView, PersonView } from '../view.ts';
 import { pathOf } from './peers.ts';
 import type { Peers } from './peers.ts';
 
 export function peopleIn(room: Room, peers: Peers, me: DeviceId | undefined): readonly PersonView[] {
   const present = new Map<DeviceId, PersonView>();
+  const memberOf = (device: DeviceId): MemberView | null => room.members.get(device) ?? null;
   for (const peer of peers.inRoom(room.id)) {
     const { device, rttMs } = peer;
     if (device === null || !room.names.has(device)) continue;
     const path = pathOf(peer);
     if (present.get(device)?.path === 'direct') continue;
-    present.set(device, { device, name: room.names.get(device) ?? '', here: true, path, rttMs });
+    present.set(device, { device, name: room.names.get(device) ?? '', member: memberOf(device), here: true, path, rttMs });
   }
   const people = [...room.names]
     .filter(([device]) => device !== me)
-    .map(([device, name]): PersonView => present.get(device) ?? { device, name, here: false, path: null, rttMs: null });
+    .map(
+      ([device, name]): PersonView =>
+        present.get(device) ?? { device, name, member: memberOf(device), here: false, path: null, rttMs: null },
+    );
   return people.sort((a, b) => Number(b.here) - Number(a.here) || (a.name < b.name ? -1 : 1));
 }

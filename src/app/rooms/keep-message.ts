@@ -33,10 +33,12 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
     writes.push({ op: 'put', key: logKey, value: new TextEncoder().encode(key), expect: 0 });
     const head = heads.get(message.author) ?? room.heads.get(message.author);
     heads.set(message.author, withEntry(head, message.n));
-    names.set(message.author, fitName(message.name, nameBytes));
+    // In a room of members its operations say who is called what.
+    if (room.keys !== null) names.set(message.author, fitName(message.name, nameBytes));
+    if (message.text === '') continue;
     const mine = message.author === me;
     if (!mine) unread += 1;
-    if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(message, me);
+    if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(room, message, me);
   }
   for (const [device, head] of heads) {
     writes.push(writeHead(keyOf.head(room.id, device), head, names.get(device) ?? ''));
@@ -54,8 +56,8 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
   };
 }
 
-export const lastOf = (message: Message, me: DeviceId | undefined): NonNullable<Room['last']> => ({
-  name: fitName(message.name, nameBytes),
+export const lastOf = (room: Room, message: Message, me: DeviceId | undefined): NonNullable<Room['last']> => ({
+  name: room.keys === null ? (room.names.get(message.author) ?? '') : fitName(message.name, nameBytes),
   text: message.text,
   sentAtMs: message.sentAtMs,
   mine: message.author === me,

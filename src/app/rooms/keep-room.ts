@@ -1,35 +1,27 @@
 /** Rooms come and go: started, joined by a link, the Square of a relay, left. */
 import type { Core } from '../core.ts';
-import { decodeInvite } from '../../protocol/invite.ts';
+import type { Invite } from '../../protocol/invite.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
-import { isRefusal } from '../../protocol/refusal.ts';
-import { deriveRoomKeys, secretBytes } from '../../protocol/room-keys.ts';
+import { secretBytes } from '../../protocol/room-keys.ts';
 import type { Write } from '../../ports/storage.ts';
 import { fitName, roomNameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import { createRoom, lastSaid, readSaid, writeRoom, writeSaid } from './room.ts';
-import type { Room } from './room.ts';
+import type { MadeRoom, Room } from './room.ts';
 
 export async function startRoom(core: Core, wanted: string): Promise<RoomId | null> {
   const name = fitName(wanted, roomNameBytes);
   if (name === '') return null;
-  return keepRoom(core, { secret: core.entropy.bytes(secretBytes), name, kind: 'open' });
+  return keepRoom(core, { by: core.entropy.bytes(secretBytes), name, kind: 'open', stage: 'in' });
 }
 
-export async function joinRoom(core: Core, link: string): Promise<RoomId | null> {
-  const invite = decodeInvite(link);
-  if (isRefusal(invite)) {
-    core.log('invite-refused', { why: invite.refused });
-    core.trouble('bad-link');
-    return null;
-  }
-  return keepRoom(core, { ...invite, name: fitName(invite.name, roomNameBytes), kind: 'open' });
-}
+export const joinOpenRoom = (core: Core, invite: Invite): Promise<RoomId | null> =>
+  keepRoom(core, { by: invite.secret, name: fitName(invite.name, roomNameBytes), kind: 'open', stage: 'in' });
 
 /** Whoever reaches the relay is in its Square; it has no name but the one the screen gives it. */
 export const keepSquare = (core: Core, openSecret: Uint8Array): Promise<RoomId | null> =>
-  keepRoom(core, { secret: openSecret, name: '', kind: 'square' });
+  keepRoom(core, { by: openSecret, name: '', kind: 'square', stage: 'in' });
 
 /** The room is gone from the list in one commit; `sweepLeftRooms` takes its records, at the next start if need be. */
 export const leaveRoom = (core: Core, id: RoomId): Promise<boolean> =>
@@ -49,31 +41,37 @@ export async function sweepLeftRooms(core: Core): Promise<void> {
   for (const record of records) await core.lane.run(() => sweep(core, record.key.slice('left/'.length) as RoomId));
 }
 
-async function keepRoom(core: Core, made: Pick<Room, 'secret' | 'name' | 'kind'>): Promise<RoomId | null> {
-  return core.lane.run(async () => {
-    const { id } = deriveRoomKeys(made.secret);
-    if (core.rooms.has(id)) return id;
-    // One place is the Square's, wherever this device is.
-    const others = [...core.rooms.values()].filter(({ kind }) => kind === 'open').length;
-    if (made.kind === 'open' && others >= limits.rooms - 1) {
-      core.trouble('too-many-rooms');
-      return null;
-    }
-    // Left and joined again: it begins anew, but for my own numbers.
-    if (!(await sweep(core, id))) return null;
-    const said = readSaid((await core.storage.get(keyOf.said(id)))?.value);
-    const room = createRoom({ ...made, said, joinedAtMs: core.clock.nowMs() });
+const keepRoom = (core: Core, made: MadeRoom): Promise<RoomId | null> =>
+  core.lane.run(async () => {
+    const room = await prepareRoom(core, made);
+    if (room === null || core.rooms.has(room.id)) return room?.id ?? null;
     if (!(await core.commit([writeRoom(room, 0)], 'strict'))) return null;
     core.rooms.set(room.id, room);
     core.showRooms();
     return room.id;
   });
+
+/** In the lane: the room as it is here already, or a new one, not yet on the disk. Null: there is no place for it. */
+export async function prepareRoom(core: Core, made: MadeRoom): Promise<Room | null> {
+  const fresh = createRoom({ ...made, said: 0, joinedAtMs: core.clock.nowMs() });
+  const known = core.rooms.get(fresh.id);
+  if (known !== undefined) return known;
+  // One place is the Square's, wherever this device is.
+  const others = [...core.rooms.values()].filter(({ kind }) => kind !== 'square').length;
+  if (made.kind !== 'square' && others >= limits.rooms - 1) {
+    core.trouble('too-many-rooms');
+    return null;
+  }
+  // Left and joined again: it begins anew, but for my own numbers.
+  if (!(await sweep(core, fresh.id))) return null;
+  const said = readSaid((await core.storage.get(keyOf.said(fresh.id)))?.value);
+  return { ...fresh, said };
 }
 
 /** In the lane: deletes what a left room still has on the disk. Nothing to do where its mark is gone. */
 async function sweep(core: Core, id: RoomId): Promise<boolean> {
   if ((await core.storage.get(keyOf.left(id))) === null) return true;
-  for (const prefix of ['timeline', 'log', 'head', 'got', 'outbox']) {
+  for (const prefix of ['timeline', 'log', 'head', 'got', 'outbox', 'operation', 'keyring', 'invite', 'knock']) {
     for (;;) {
       const records = await core.storage.range(under(`${prefix}/${id}`, sweepSize));
       if (records.length === 0) break;

@@ -1,8 +1,8 @@
 /** Reads every room from the disk at the start: who said how much, who has what of mine, and the last line. */
 import type { Core } from '../core.ts';
-import { decodeOwnContent } from '../../protocol/content.ts';
 import { keyOf, under } from '../records.ts';
 import { lastOf } from './keep-message.ts';
+import { readKept } from './kept.ts';
 import { deviceInKey, readHead, readRoom, readSaid } from './room.ts';
 import type { Room } from './room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -11,7 +11,7 @@ export async function loadRooms(core: Core): Promise<void> {
   const said = new Map((await core.storage.range(under('said'))).map(({ key, value }) => [key, readSaid(value)]));
   for (const record of await core.storage.range(under('room'))) {
     const id = record.key.slice('room/'.length) as RoomId;
-    const room = readRoom(record.value, said.get(keyOf.said(id)) ?? 0);
+    const room = readRoom(id, record.value, said.get(keyOf.said(id)) ?? 0);
     if (room === null) {
       core.log('room-not-read', { key: record.key });
       continue;
@@ -25,7 +25,8 @@ async function loadRoom(core: Core, room: Room): Promise<void> {
   const [heads, got, newest] = await Promise.all([
     core.storage.range(under(`head/${room.id}`)),
     core.storage.range(under(`got/${room.id}`)),
-    core.storage.range({ ...under(`timeline/${room.id}`, 1), reverse: true }),
+    // A few: not every entry is a line.
+    core.storage.range({ ...under(`timeline/${room.id}`, 8), reverse: true }),
   ]);
   for (const { key, value } of heads) {
     const read = readHead(value);
@@ -37,6 +38,6 @@ async function loadRoom(core: Core, room: Room): Promise<void> {
     const read = readHead(value);
     if (read !== null) room.got.set(deviceInKey(key), read.head);
   }
-  const content = newest[0] && decodeOwnContent(newest[0].value);
-  if (content && 'kind' in content && content.kind === 'message') room.last = lastOf(content, core.me()?.key.id);
+  const shown = newest.map(({ key, value }) => readKept(key, value)).find((message) => message !== null && message.text !== '');
+  if (shown) room.last = lastOf(room, shown, core.me()?.key.id);
 }

@@ -6,11 +6,17 @@ import { deriveRoomKeys, secretBytes } from '../../protocol/room-keys.ts';
 import type { RoomKeys } from '../../protocol/room-keys.ts';
 import type { Write } from '../../ports/storage.ts';
 import { decodeJson, encodeJson, keyOf } from '../records.ts';
-import type { RoomView } from '../view.ts';
+import type { MemberView, RoomView } from '../view.ts';
 
-export interface Room extends RoomKeys {
+export interface Room {
+  readonly id: RoomId;
   readonly kind: RoomView['kind'];
-  readonly name: string;
+  /** Of the secret in its link; null in a room of members, whose keys the vault has. */
+  readonly keys: RoomKeys | null;
+  stage: RoomView['stage'];
+  name: string;
+  /** What goes behind `#` for others to come in. */
+  invite: string | null;
   readonly joinedAtMs: number;
   /** Before I left and came back I had said so many: those numbers are taken. */
   readonly said: number;
@@ -24,6 +30,8 @@ export interface Room extends RoomKeys {
   readonly got: Map<DeviceId, Head>;
   /** What people are called, by their last signed word. */
   readonly names: Map<DeviceId, string>;
+  /** What a room of members knows of them, by device. */
+  members: ReadonlyMap<DeviceId, MemberView>;
 }
 
 /** All up to `upTo`, and those in `above`. */
@@ -32,17 +40,24 @@ export interface Head {
   readonly above: Set<number>;
 }
 
-export function createRoom(made: {
-  readonly secret: Uint8Array;
+export interface MadeRoom {
+  /** Its secret, or the id of a room of members. */
+  readonly by: Uint8Array | RoomId;
   readonly name: string;
   readonly kind: RoomView['kind'];
-  readonly joinedAtMs: number;
-  readonly said: number;
-}): Room {
+  readonly stage: RoomView['stage'];
+}
+
+export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): Room {
+  const keys = typeof made.by === 'string' ? null : deriveRoomKeys(made.by);
+  const isLink = keys !== null && made.kind === 'open';
   return {
-    ...deriveRoomKeys(made.secret),
+    id: typeof made.by === 'string' ? made.by : deriveRoomKeys(made.by).id,
     kind: made.kind,
+    keys,
+    stage: made.stage,
     name: made.name,
+    invite: isLink ? encodeInvite({ secret: keys.secret, name: made.name }) : null,
     joinedAtMs: made.joinedAtMs,
     said: made.said,
     unread: 0,
@@ -51,6 +66,7 @@ export function createRoom(made: {
     heads: new Map(),
     got: new Map(),
     names: new Map(),
+    members: new Map(),
   };
 }
 
@@ -71,16 +87,15 @@ export function withUpTo(head: Head | undefined, upTo: number): Head {
   return withEntry({ upTo: Math.max(upTo, head?.upTo ?? 0), above }, 0);
 }
 
-export const inviteTo = (room: Room): string | null =>
-  room.kind === 'square' ? null : encodeInvite({ secret: room.secret, name: room.name });
-
 export const writeRoom = (room: Room, unread: number): Write => ({
   op: 'put',
   key: keyOf.room(room.id),
   value: encodeJson({
     name: room.name,
     kind: room.kind,
-    secret: toBase64url(room.secret),
+    secret: room.keys === null ? '' : toBase64url(room.keys.secret),
+    stage: room.stage,
+    invite: room.keys === null ? (room.invite ?? '') : '',
     joinedAtMs: room.joinedAtMs,
     unread,
   }),
@@ -101,7 +116,7 @@ export const writeSaid = (room: RoomId, said: number): Write => ({
 export const readSaid = (value: Uint8Array | undefined): number =>
   (value === undefined ? null : decodeJson(value, { said: 'number' }))?.said ?? 0;
 
-export function readRoom(value: Uint8Array, said: number): Room | null {
+export function readRoom(id: RoomId, value: Uint8Array, said: number): Room | null {
   const record = decodeJson(value, {
     name: 'string',
     kind: 'string',
@@ -109,13 +124,21 @@ export function readRoom(value: Uint8Array, said: number): Room | null {
     joinedAtMs: 'number',
     unread: 'number',
   });
-  const secret = record && fromBase64url(record.secret);
-  if (record === null || secret?.length !== secretBytes) return null;
-  const kind = record.kind === 'square' ? 'square' : 'open';
-  const room = createRoom({ secret, kind, name: record.name, joinedAtMs: record.joinedAtMs, said });
+  if (record === null) return null;
+  const { name, joinedAtMs } = record;
+  const more = decodeJson(value, { stage: 'string', invite: 'string' });
+  const secret = fromBase64url(record.secret);
+  const kind = kinds.find((each) => each === record.kind) ?? 'open';
+  if (kind !== 'members' && secret?.length !== secretBytes) return null;
+  const stage = stages.find((each) => each === more?.stage) ?? 'in';
+  const room = createRoom({ by: kind === 'members' ? id : (secret ?? id), kind, stage, name, joinedAtMs, said });
+  if (kind === 'members') room.invite = more?.invite === '' ? null : (more?.invite ?? null);
   room.unread = record.unread;
   return room;
 }
+
+const kinds: readonly Room['kind'][] = ['open', 'square', 'members'];
+const stages: readonly Room['stage'][] = ['in', 'knocking', 'out'];
 
 export const writeHead = (key: string, head: Head, name: string): Write => ({
   op: 'put',

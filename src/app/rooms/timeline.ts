@@ -1,11 +1,11 @@
 /** The parts of rooms that are on screen: loaded from the disk a page at a time, newest first. */
 import type { Core } from '../core.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { decodeOwnContent } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/content.ts';
 import { fitName, nameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import type { Mark, MessageView, TimelineView } from '../view.ts';
+import { readKept } from './kept.ts';
 import { has } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -73,6 +73,7 @@ export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) =
       if (part === undefined) return;
       const first = part.entries[0]?.key ?? '';
       const entries = messages
+        .filter(({ text }) => text !== '')
         .map((message) => ({ key: keyOf.timeline(room.id, message), message }))
         .filter(({ key }) => !part.hasOlder || key > first);
       const merged = [...part.entries, ...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -108,6 +109,6 @@ interface Entry {
 const pageSize = 60;
 
 function readEntry(key: string, value: Uint8Array): readonly Entry[] {
-  const content = decodeOwnContent(value);
-  return 'kind' in content && content.kind === 'message' ? [{ key, message: content }] : [];
+  const message = readKept(key, value);
+  return message === null || message.text === '' ? [] : [{ key, message }];
 }

@@ -4,14 +4,14 @@ import type { MeshView, NeighbourView } from '../../app/view.ts';
 import { knotBox, knotPath, wholeKnot } from '../parts/knot-path.ts';
 import { spoken } from '../parts/spoken.ts';
 import { useView } from '../use-app.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 import { ringRadius, ringsMs, spotOf } from './mesh-place.ts';
 import type { Spot } from './mesh-place.ts';
 
 const half = 222;
 
 export function MeshPicture({ mesh }: { readonly mesh: MeshView }): ReactElement {
-  const { w, f } = useWords();
+  const { w, f } = useAllWords();
   const me = useView((view) => view.me);
   const { relay } = mesh;
   return (

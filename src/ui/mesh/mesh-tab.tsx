@@ -3,12 +3,13 @@ import type { ReactElement } from 'react';
 import type { MeshView, NeighbourView, RelayView } from '../../app/view.ts';
 import { Knot, Sign } from '../parts/knot.tsx';
 import { useView } from '../use-app.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 import type { Words } from '../words/words.ts';
 import { MeshPicture } from './mesh-picture.tsx';
+import './mesh.css';
 
 export function MeshTab(): ReactElement | null {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const mesh = useView((view) => view.mesh);
   if (!mesh) return null;
   return (
@@ -39,7 +40,7 @@ export function MeshTab(): ReactElement | null {
 }
 
 function Links({ mesh }: { readonly mesh: MeshView }): ReactElement | null {
-  const { w } = useWords();
+  const { w } = useAllWords();
   if (!mesh.relay && mesh.neighbours.length === 0) return null;
   return (
     <table className="links">
@@ -67,7 +68,7 @@ function Links({ mesh }: { readonly mesh: MeshView }): ReactElement | null {
 }
 
 function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   return (
     <tr>
       <th scope="row">
@@ -87,7 +88,7 @@ function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
 }
 
 function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement {
-  const { w, f } = useWords();
+  const { w, f } = useAllWords();
   return (
     <tr>
       <th scope="row">
@@ -104,7 +105,7 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
 }
 
 function Delay({ rttMs }: { readonly rttMs: number | null }): ReactElement {
-  const { w, f } = useWords();
+  const { w, f } = useAllWords();
   return rttMs === null ? <td className="figure quiet small">{w.mesh.unmeasured}</td> : <td className="figure">{f.ms(rttMs)}</td>;
 }
 

@@ -24,6 +24,10 @@ const strokes: {
   readonly scan: string;
   readonly square: string;
   readonly down: string;
+  readonly more: string;
+  readonly tied: string;
+  readonly compare: string;
+  readonly key: string;
 } = {
   rooms:
     'M6 2.5V5M6 10v4M6 19v2.5M6 5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M6 14a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M12.5 7.5H21M12.5 16.5H19',
@@ -38,5 +42,9 @@ const strokes: {
   invite: 'M10 14 14 10M9 10.5 6.5 13a3.5 3.5 0 0 0 5 5L14 15.5M10 8.5 12.5 6a3.5 3.5 0 0 1 5 5L15 13.5',
   scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',
   square: 'M9.5 4H4v5.5M14.5 4H20v5.5M20 14.5V20h-5.5M9.5 20H4v-5.5',
+  more: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
+  tied: 'M1 12h4M19 12h4M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14M8.8 12.2l2.3 2.3 4.2-4.6',
+  compare: 'M6 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M18 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M11 10.8h2M11 13.2h2',
+  key: 'M7.5 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M11 12h10.5M21.5 12v3.5M17 12v2.5',
   down: 'M12 4v15M5.5 12.5 12 19l6.5-6.5',
 };

@@ -19,20 +19,32 @@ export function Modal({ title, onClose, children }: ModalProps): ReactElement {
     const shown = dialog.current;
     if (!shown) return;
     if (!shown.open) shown.showModal();
-    shown.querySelector<HTMLElement>('[data-focus]')?.focus();
     // A press outside lands on the dialog itself, not on what is in it.
     const outside = (event: MouseEvent): void => {
       if (event.target === shown) shown.close();
     };
     shown.addEventListener('pointerdown', outside);
-    return () => shown.removeEventListener('pointerdown', outside);
+    return () => {
+      shown.removeEventListener('pointerdown', outside);
+      requestAnimationFrame(catchFocus);
+    };
   }, []);
+
+  // Another title is another step of the same dialog: it begins at its heading, so that it is heard.
+  const before = useRef(title);
+  useEffect(() => {
+    const start = before.current === title ? '[data-focus]' : 'h2';
+    before.current = title;
+    dialog.current?.querySelector<HTMLElement>(start)?.focus();
+  }, [title]);
 
   return (
     <dialog ref={dialog} className="modal" aria-labelledby={titleId} onClose={onClose}>
       <div className="modal-body">
         <header className="modal-head">
-          <h2 id={titleId}>{title}</h2>
+          <h2 id={titleId} tabIndex={-1}>
+            {title}
+          </h2>
           <button type="button" className="plain square" aria-label={w.common.close} onClick={() => dialog.current?.close()}>
             <Icon name="close" />
           </button>
@@ -41,4 +53,11 @@ export function Modal({ title, onClose, children }: ModalProps): ReactElement {
       </div>
     </dialog>
   );
+}
+
+/** What had the focus may be gone by what was done here: then whatever lies beneath has it. */
+function catchFocus(): void {
+  if (document.activeElement !== document.body) return;
+  const beneath = document.querySelector<HTMLElement>('dialog[open] h2') ?? document.getElementById('stage');
+  beneath?.focus();
 }

@@ -1,9 +1,8 @@
 /** Home without a room of one's own: who is near, and the ways in. */
 import type { ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
-import { Icon } from '../parts/icon.tsx';
-import type { IconName } from '../parts/icon.tsx';
 import { Sign } from '../parts/knot.tsx';
+import { Way } from '../parts/way.tsx';
 import { go } from '../shell/place.ts';
 import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
@@ -53,22 +52,5 @@ export function StageHint(): ReactElement {
       <Sign size={96} />
       <p className="quiet">{w.home.choose}</p>
     </div>
-  );
-}
-
-interface WayProps {
-  readonly icon: IconName;
-  readonly says: string;
-  readonly hint: string;
-  readonly onClick: () => void;
-}
-
-function Way({ icon, says, hint, onClick }: WayProps): ReactElement {
-  return (
-    <button type="button" className="way" onClick={onClick}>
-      <Icon name={icon} />
-      <span className="way-says">{says}</span>
-      <span className="way-hint">{hint}</span>
-    </button>
   );
 }

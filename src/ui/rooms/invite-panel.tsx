@@ -7,7 +7,13 @@ import { spoken } from '../parts/spoken.ts';
 import { copyText, inviteLink } from '../shell/invite-link.ts';
 import { useWords } from '../words/speak.tsx';
 
-export function InvitePanel({ invite }: { readonly invite: string }): ReactElement {
+export interface InvitePanelProps {
+  readonly invite: string;
+  /** What the link lets its holder do. */
+  readonly truth: string;
+}
+
+export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
   const { w } = useWords();
   const link = inviteLink(invite);
   const [copied, setCopied] = useState<boolean | null>(null);
@@ -48,7 +54,7 @@ export function InvitePanel({ invite }: { readonly invite: string }): ReactEleme
           {w.common.copyFailed}
         </p>
       )}
-      <p className="quiet small">{w.invite.truth}</p>
+      <p className="quiet small">{truth}</p>
     </div>
   );
 }

@@ -4,31 +4,27 @@ import type { FormEvent, ReactElement } from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { go } from '../shell/place.ts';
+import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 import { canScan, Scanner } from './scanner.tsx';
 
 export function JoinDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const acts = useActs();
   const [link, setLink] = useState('');
   const [scanning, setScanning] = useState(false);
-  const [state, setState] = useState<'still' | 'joining' | 'refused'>('still');
+  const { isBusy, problem, dare, forget } = useDeed();
 
   const join = useCallback(
     async (text: string): Promise<void> => {
       if (text.trim() === '') return;
-      setState('joining');
-      const room = await acts.joinRoom(text.trim()).catch(() => null);
-      if (room === null) {
-        // Said here, where the person looks; not a second time above.
-        acts.dismissTrouble();
-        return setState('refused');
-      }
+      const room = await dare(() => acts.joinRoom(text.trim()), w.join.notLink);
+      if (room === null) return;
       onClose();
       go({ tab: 'rooms', room });
     },
-    [acts, onClose],
+    [acts, dare, onClose, w],
   );
   const scanned = useCallback(
     (text: string) => {
@@ -54,7 +50,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           value={link}
           onChange={(event) => {
             setLink(event.target.value);
-            setState('still');
+            forget();
           }}
           autoComplete="off"
           autoCapitalize="off"
@@ -62,18 +58,18 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           enterKeyHint="go"
           dir="ltr"
           required
-          aria-invalid={state === 'refused'}
+          aria-invalid={problem !== null}
           aria-describedby="invite-refused"
         />
         <p id="invite-refused" className="error" role="alert">
-          {state === 'refused' ? w.join.notLink : ''}
+          {problem}
         </p>
         <div className="actions">
           <button type="button" className="plain" onClick={onClose}>
             {w.common.cancel}
           </button>
-          <button type="submit" className="deep" aria-disabled={state === 'joining'}>
-            {state === 'joining' ? w.join.joining : w.join.enter}
+          <button type="submit" className="deep" aria-disabled={isBusy}>
+            {isBusy ? w.join.joining : w.join.enter}
           </button>
         </div>
       </form>

@@ -11,6 +11,8 @@ import type { Speech } from '../words/speak.tsx';
 
 export interface MessageProps {
   readonly message: MessageView;
+  /** What the author's knot is drawn from. */
+  readonly face: string;
   readonly opens: boolean;
   readonly closes: boolean;
   readonly newest: boolean;
@@ -20,11 +22,11 @@ export const Message: NamedExoticComponent<MessageProps> = memo(function Message
   return props.message.mine ? <Mine {...props} /> : <Theirs {...props} />;
 });
 
-function Theirs({ message, opens, closes, newest }: MessageProps): ReactElement {
+function Theirs({ message, face, opens, closes, newest }: MessageProps): ReactElement {
   const { f } = useWords();
   return (
-    <article className={`theirs h${knotPath(message.author).hue}`} data-opens={opens} data-closes={closes} data-newest={newest}>
-      {opens && <Knot of={message.author} size={32} />}
+    <article className={`theirs h${knotPath(face).hue}`} data-opens={opens} data-closes={closes} data-newest={newest}>
+      {opens && <Knot of={face} size={32} />}
       {opens && (
         <p className="by">
           <bdi>

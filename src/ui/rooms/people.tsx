@@ -1,51 +1,64 @@
 /** Who belongs to a room, how each is reached now, and the way out. */
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { PersonView, RoomView } from '../../app/view.ts';
 import { sharedNames, shortPrint } from '../parts/fingerprint.ts';
+import { Icon } from '../parts/icon.tsx';
 import { Knot } from '../parts/knot.tsx';
-import { Modal } from '../parts/modal.tsx';
-import { roomName } from './room-name.ts';
-import { replacePlace } from '../shell/place.ts';
-import { useActs, useView } from '../use-app.ts';
+import { Verified } from '../parts/verified.tsx';
+import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
+import { faceOf, isMember, peopleOf } from './members.ts';
 
 export interface PeopleProps {
   readonly room: RoomView;
+  /** Somebody is asked about, by their face. */
+  readonly onAsk: (face: string) => void;
   readonly onLeave: () => void;
 }
 
-export function People({ room, onLeave }: PeopleProps): ReactElement {
+export function People({ room, onAsk, onLeave }: PeopleProps): ReactElement {
   const speech = useWords();
   const { w } = speech;
   const me = useView((view) => view.me);
-  const twice = sharedNames(me ? [me, ...room.people] : room.people);
+  const people = peopleOf(room);
+  const twice = sharedNames(me ? [me, ...people] : people);
   return (
     <>
+      {room.kind !== 'square' && (
+        <p className="quiet small who-reads">{room.kind === 'members' ? w.people.sealedFor : w.people.openTo}</p>
+      )}
       <ul className="people">
         {me && (
           <li className="person">
-            <Knot of={me.device} size={32} />
-            <span className="person-name">
-              <bdi>{me.name}</bdi>
-              {twice.has(me.name) && <code>{shortPrint(me.device)}</code>}
-            </span>
-            <span className="person-path">{w.common.you}</span>
+            <div className="person-row">
+              <Row name={me.name} face={me.device} print={twice.has(me.name)}>
+                {room.role === 'admin' ? `${w.common.you} · ${w.people.admin}` : w.common.you}
+              </Row>
+            </div>
           </li>
         )}
-        {room.people.map((person) => (
-          <li key={person.device} className="person" data-here={person.here}>
-            <Knot of={person.device} size={32} />
-            <span className="person-name">
-              <bdi>{person.name}</bdi>
-              {twice.has(person.name) && <code>{shortPrint(person.device)}</code>}
-            </span>
-            <span className="person-path">{reachedBy(person, speech)}</span>
+        {people.map((each) => (
+          <li key={faceOf(each)} className="person" data-here={each.here}>
+            {isMember(each) ? (
+              <button type="button" className="person-row" aria-haspopup="dialog" onClick={() => onAsk(faceOf(each))}>
+                <Row name={each.name} face={faceOf(each)} print={twice.has(each.name)} verified={each.member.isVerified}>
+                  {standing(each, speech)}
+                </Row>
+                <Icon name="more" />
+              </button>
+            ) : (
+              <div className="person-row">
+                <Row name={each.name} face={faceOf(each)} print={twice.has(each.name)}>
+                  {standing(each, speech)}
+                </Row>
+              </div>
+            )}
           </li>
         ))}
       </ul>
-      {room.people.length === 0 && <p className="quiet small">{w.people.none}</p>}
-      {room.kind === 'open' && (
+      {people.length === 0 && <p className="quiet small">{w.people.none}</p>}
+      {room.kind !== 'square' && (
         <button type="button" className="plain danger-text" onClick={onLeave}>
           {w.people.leave}
         </button>
@@ -54,31 +67,43 @@ export function People({ room, onLeave }: PeopleProps): ReactElement {
   );
 }
 
-export function reachedBy({ here, path, rttMs }: PersonView, { w, f }: Speech): string {
-  if (!here || path === null) return w.people.away;
-  const way = path === 'direct' ? w.people.direct : w.people.relayed;
-  return rttMs === null ? way : `${way} · ${f.ms(rttMs)}`;
+interface RowProps {
+  readonly name: string;
+  readonly face: string;
+  /** The name alone does not tell who it is. */
+  readonly print: boolean;
+  readonly verified?: boolean;
+  readonly children: ReactNode;
 }
 
-export function LeaveDialog({ room, onClose }: { readonly room: RoomView; readonly onClose: () => void }): ReactElement {
-  const { w } = useWords();
-  const acts = useActs();
-  const leave = async (): Promise<void> => {
-    onClose();
-    await acts.leaveRoom(room.id);
-    replacePlace({ tab: 'rooms', room: null });
-  };
+function Row({ name, face, print, verified = false, children }: RowProps): ReactElement {
   return (
-    <Modal title={w.people.leaveTitle(roomName(room, w))} onClose={onClose}>
-      <p>{w.people.leaveTruth}</p>
-      <div className="actions">
-        <button type="button" data-focus className="plain" onClick={onClose}>
-          {w.common.cancel}
-        </button>
-        <button type="button" className="danger-fill" onClick={() => void leave().catch(() => undefined)}>
-          {w.people.leaveYes}
-        </button>
-      </div>
-    </Modal>
+    <>
+      <Knot of={face} size={32} />
+      <span className="person-name">
+        <bdi>{name}</bdi>
+        {print && (
+          <>
+            {' '}
+            <code dir="ltr">{shortPrint(face)}</code>
+          </>
+        )}
+        {verified && (
+          <>
+            {' '}
+            <Verified />
+          </>
+        )}
+      </span>{' '}
+      <span className="person-path">{children}</span>
+    </>
   );
+}
+
+/** What they are here, and how they are reached now. */
+export function standing(person: PersonView, { w, f }: Speech): string {
+  const { here, path, rttMs, member } = person;
+  const way = path === 'direct' ? w.people.direct : w.people.relayed;
+  const reached = !here || path === null ? [w.people.away] : rttMs === null ? [way] : [way, f.ms(rttMs)];
+  return [...(member?.role === 'admin' ? [w.people.admin] : []), ...reached].join(' · ');
 }

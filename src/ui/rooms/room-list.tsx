@@ -26,6 +26,7 @@ export function RoomList({ rooms, open }: RoomListProps): ReactElement {
               type="button"
               className="room-row"
               data-kind={room.kind}
+              data-stage={room.stage}
               aria-current={room.id === open ? 'true' : undefined}
               onClick={() => go({ tab: 'rooms', room: room.id })}
             >
@@ -48,7 +49,9 @@ export function RoomList({ rooms, open }: RoomListProps): ReactElement {
   );
 }
 
-function lastLine({ last, kind }: RoomView, { w }: Speech): string {
+function lastLine({ last, kind, stage }: RoomView, { w }: Speech): string {
+  if (stage === 'knocking') return w.home.knocking;
+  if (stage === 'out') return w.home.out;
   if (!last) return kind === 'square' ? w.home.squareHint : w.home.nothingYet;
   return last.mine ? w.home.youSaid(last.text) : w.home.saidBy(last.name, last.text);
 }

@@ -1,37 +1,50 @@
 /** A room: who is here, what was said, what I say. */
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
+import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { goBack } from '../shell/place.ts';
 import { TideLine } from '../shell/tide.tsx';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
+import type { FirstWords } from '../words/words.ts';
 import { Composer } from './composer.tsx';
-import { LeaveDialog, People } from './people.tsx';
+import { faceOf, isMember, peopleOf } from './members.ts';
+import { Knocking, Removed } from './outside.tsx';
+import { People } from './people.tsx';
 import { roomName } from './room-name.ts';
 import { Timeline } from './timeline.tsx';
 
-const InvitePanel = lazy(async () => ({ default: (await import('./invite-panel.tsx')).InvitePanel }));
+const PersonDialog = lazy(async () => ({ default: (await import('./person-dialog.tsx')).PersonDialog }));
+const Invitation = lazy(async () => ({ default: (await import('./invitation.tsx')).Invitation }));
+const LeaveDialog = lazy(async () => ({ default: (await import('./leave-dialog.tsx')).LeaveDialog }));
 
 type RoomDialog = 'people' | 'invite' | 'leave' | null;
 
 export function Room({ room }: { readonly room: RoomView }): ReactElement {
   const { w, f } = useWords();
   const acts = useActs();
-  const timeline = useView((view) => view.timelines[room.id] ?? null);
   const [dialog, setDialog] = useState<RoomDialog>(null);
   const close = useCallback(() => setDialog(null), []);
   const leave = useCallback(() => setDialog('leave'), []);
-  const { id, invite } = room;
+  // Devices come and go; the person who is asked about stays the same.
+  const [asked, setAsked] = useState<string | null>(null);
+  const answered = useCallback(() => setAsked(null), []);
+  const { id, stage } = room;
+  const people = peopleOf(room);
+  const count = people.length + 1;
+  const person = people.find((each) => faceOf(each) === asked);
+  const isIn = stage === 'in';
+  const mayInvite = isIn && (room.kind === 'members' || room.invite !== null);
 
   useEffect(() => {
     // What cannot be read is told by `trouble`.
     acts.show(id).catch(() => undefined);
   }, [acts, id]);
+  useSpokenStage(stage);
 
-  const alone = timeline?.messages.length === 0 && room.people.length === 0;
   return (
     <>
       <div className="room">
@@ -40,12 +53,14 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
             <Icon name="back" />
           </button>
           <h1>{roomName(room, w)}</h1>
-          <button type="button" className="plain count not-broad" onClick={() => setDialog('people')}>
-            <Icon name="people" />
-            <span aria-hidden="true">{f.number(room.people.length + 1)}</span>
-            <span className="sr">{f.count(w.room.people, room.people.length + 1)}</span>
-          </button>
-          {invite && (
+          {isIn && (
+            <button type="button" className="plain count not-broad" onClick={() => setDialog('people')}>
+              <Icon name="people" />
+              <span aria-hidden="true">{f.number(count)}</span>
+              <span className="sr">{f.count(w.room.people, count)}</span>
+            </button>
+          )}
+          {mayInvite && (
             <button type="button" className="plain strong" onClick={() => setDialog('invite')}>
               {w.invite.open}
             </button>
@@ -55,34 +70,71 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <TideLine />
         </div>
         {room.kind === 'square' && <p className="open-banner">{w.room.square}</p>}
-        {alone ? (
-          <div className="alone">
-            <h2>{w.room.alone}</h2>
-            <p className="quiet">{invite ? w.room.aloneHint : w.room.quiet}</p>
-            <Suspense fallback={null}>{invite && <InvitePanel invite={invite} />}</Suspense>
-          </div>
-        ) : (
-          <Timeline room={room} timeline={timeline} />
-        )}
-        <Composer room={id} last={room.last} />
+        {stage === 'knocking' ? <Knocking room={id} /> : <Said room={room} mayInvite={mayInvite} />}
+        {isIn && <Composer room={id} last={room.last} />}
+        {stage === 'out' && <Removed onLeave={leave} />}
       </div>
-      <aside className="people-pane broad" aria-label={w.people.title}>
-        <h2>{w.people.title}</h2>
-        <People room={room} onLeave={leave} />
-      </aside>
-      {dialog === 'people' && (
+      {isIn && (
+        <aside className="people-pane broad" aria-label={w.people.title}>
+          <h2>{w.people.title}</h2>
+          <People room={room} onAsk={setAsked} onLeave={leave} />
+        </aside>
+      )}
+      {dialog === 'people' && isIn && (
         <Modal title={w.people.title} onClose={close}>
-          <People room={room} onLeave={leave} />
+          <People room={room} onAsk={setAsked} onLeave={leave} />
         </Modal>
       )}
-      {dialog === 'invite' && invite && (
+      {person && isMember(person) && isIn && (
+        <Suspense fallback={null}>
+          <PersonDialog room={room} person={person} onClose={answered} />
+        </Suspense>
+      )}
+      {dialog === 'invite' && mayInvite && (
         <Suspense fallback={null}>
           <Modal title={w.invite.title(room.name)} onClose={close}>
-            <InvitePanel invite={invite} />
+            <Invitation room={room} />
           </Modal>
         </Suspense>
       )}
-      {dialog === 'leave' && <LeaveDialog room={room} onClose={close} />}
+      {dialog === 'leave' && (
+        <Suspense fallback={null}>
+          <LeaveDialog room={room} onClose={close} />
+        </Suspense>
+      )}
     </>
   );
+}
+
+/** What was said so far, or how it can begin. */
+function Said({ room, mayInvite }: { readonly room: RoomView; readonly mayInvite: boolean }): ReactElement {
+  const { w } = useWords();
+  const timeline = useView((view) => view.timelines[room.id] ?? null);
+  const isAlone = room.stage === 'in' && timeline?.messages.length === 0 && peopleOf(room).length === 0;
+  if (!isAlone) return <Timeline room={room} timeline={timeline} />;
+  return (
+    <div className="alone">
+      <h2>{w.room.alone}</h2>
+      <p className="quiet">{beginning(room, w)}</p>
+      <Suspense fallback={null}>{mayInvite && <Invitation room={room} />}</Suspense>
+    </div>
+  );
+}
+
+function beginning({ kind, invite }: RoomView, w: FirstWords): string {
+  if (kind === 'members') return w.room.aloneMembers;
+  return invite === null ? w.room.quiet : w.room.aloneHint;
+}
+
+/** Let in or put out while one looks: those who listen hear it. */
+function useSpokenStage(stage: RoomView['stage']): void {
+  const { w } = useWords();
+  const before = useRef(stage);
+  useEffect(() => {
+    if (before.current === stage) return;
+    const wasKnocking = before.current === 'knocking';
+    before.current = stage;
+    if (stage === 'out') announce(w.room.out);
+    if (stage === 'in' && wasKnocking) announce(w.room.letIn);
+  }, [stage, w]);
 }

@@ -1,7 +1,7 @@
 /** Reads a QR code from the camera, where the browser itself can. */
 import { useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 
 interface Detector {
   detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
@@ -19,7 +19,7 @@ export function canScan(): boolean {
 const lookEveryMs = 150;
 
 export function Scanner({ onText }: { readonly onText: (text: string) => void }): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const video = useRef<HTMLVideoElement>(null);
   const [refused, setRefused] = useState(false);
 

@@ -6,7 +6,7 @@ import { clip, nameBytes } from '../../app/fit.ts';
 import { Sign } from '../parts/knot.tsx';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
-import type { Words } from '../words/words.ts';
+import type { FirstWords } from '../words/words.ts';
 
 export function FirstMinute({ invited }: { readonly invited: boolean }): ReactElement {
   const { w } = useWords();
@@ -88,7 +88,7 @@ function Facts(): ReactElement {
   );
 }
 
-function suggestion({ calm }: Words, luck: Uint8Array): string {
+function suggestion({ calm }: FirstWords, luck: Uint8Array): string {
   const pick = (list: readonly string[], at: number): string => list[(luck[at] ?? 0) % list.length] ?? '';
   return calm.join(pick(calm.first, 0), pick(calm.second, 1));
 }

@@ -1,10 +1,9 @@
 /** What stands above everything: the one trouble a person should know, and an update that waits to be wanted. */
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
-import type { Trouble } from '../../app/view.ts';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
-import type { Words } from '../words/words.ts';
+import { troubleWords } from './trouble.ts';
 
 /** A newer version lies ready; it comes when the person says so. */
 export interface Update {
@@ -57,27 +56,4 @@ export function Stuck(): ReactElement {
       </button>
     </main>
   );
-}
-
-function troubleWords(trouble: Trouble, { trouble: says }: Words): string {
-  switch (trouble) {
-    case 'storage-newer':
-      return says.storageNewer;
-    case 'storage-blocked':
-      return says.storageBlocked;
-    case 'storage-absent':
-      return says.storageAbsent;
-    case 'storage-failed':
-      return says.storageFailed;
-    case 'storage-full':
-      return says.storageFull;
-    case 'bad-link':
-      return says.badLink;
-    case 'no-secure-context':
-      return says.noSecureContext;
-    case 'message-too-long':
-      return says.messageTooLong;
-    case 'too-many-rooms':
-      return says.tooManyRooms;
-  }
 }

@@ -1,5 +1,4 @@
-/** Which languages there are, and how each arrives: English at once, the others when chosen. */
-import { en } from './en.ts';
+/** Which languages there are, and how each arrives: English at once and in two parts, the others whole, when chosen. */
 import type { Words } from './words.ts';
 
 export const languages: readonly { readonly code: string; readonly name: string }[] = [
@@ -13,8 +12,9 @@ const loaders: Readonly<Record<string, () => Promise<Words>>> = {
   es: async () => (await import('./es.ts')).es,
 };
 
-export async function loadWords(code: string): Promise<Words> {
-  return (await loaders[code]?.()) ?? en;
+/** Null: a language that is not there yet, or English, which needs no loading. */
+export async function loadWords(code: string): Promise<Words | null> {
+  return (await loaders[code]?.()) ?? null;
 }
 
 /** The first language of the list that we speak; English when none. */

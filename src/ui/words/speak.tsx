@@ -2,18 +2,20 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { useSettings } from '../shell/settings.ts';
-import { en } from './en.ts';
+import { enFirst } from './en-first.ts';
 import { createFormat } from './format.ts';
 import type { Format } from './format.ts';
 import { firstSpoken, loadWords } from './languages.ts';
-import type { Words } from './words.ts';
+import type { FirstWords, Words } from './words.ts';
 
 export interface Speech {
-  readonly w: Words;
+  readonly w: FirstWords;
   readonly f: Format;
+  /** Null: English, whose rest comes with the places that say it (all-words.ts). */
+  readonly whole: Words | null;
 }
 
-const english: Speech = { w: en, f: createFormat(englishHere()) };
+const english: Speech = { w: enFirst, f: createFormat(englishHere()), whole: null };
 const Spoken = createContext<Speech>(english);
 
 export function useWords(): Speech {
@@ -29,7 +31,7 @@ export function Speak({ children }: { readonly children: ReactNode }): ReactElem
     if (code === 'en') return setSpeech(english);
     let current = true;
     loadWords(code).then(
-      (w) => current && setSpeech({ w, f: createFormat(w.lang) }),
+      (whole) => current && setSpeech(whole ? { w: whole, f: createFormat(whole.lang), whole } : english),
       // The words could not be fetched: English stays.
       () => undefined,
     );

@@ -10,6 +10,9 @@ export interface Counted {
   readonly other: string;
 }
 
+/** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
+export type FirstWords = Omit<Words, 'start' | 'join' | 'person' | 'mesh' | 'you'>;
+
 export interface Words {
   readonly lang: string;
   readonly dir: 'ltr' | 'rtl';
@@ -81,12 +84,18 @@ export interface Words {
     readonly unread: Counted;
     readonly youSaid: (text: string) => string;
     readonly saidBy: (name: string, text: string) => string;
+    readonly knocking: string;
+    readonly out: string;
   };
 
   readonly start: {
     readonly title: string;
     readonly name: string;
-    readonly truth: string;
+    readonly whoReads: string;
+    readonly members: string;
+    readonly membersTruth: string;
+    readonly open: string;
+    readonly openTruth: string;
     readonly create: string;
     readonly failed: string;
   };
@@ -111,6 +120,12 @@ export interface Words {
     readonly link: string;
     readonly share: string;
     readonly truth: string;
+    readonly make: string;
+    readonly membersTruth: string;
+    readonly notMade: string;
+    readonly withdraw: string;
+    readonly withdrawn: string;
+    readonly notWithdrawn: string;
   };
 
   readonly room: {
@@ -128,6 +143,13 @@ export interface Words {
     readonly arrivedIn: (room: string) => string;
     readonly notKept: string;
     readonly tooLong: string;
+    readonly aloneMembers: string;
+    readonly knocking: string;
+    readonly knockingHint: string;
+    readonly stopWaiting: string;
+    readonly letIn: string;
+    readonly out: string;
+    readonly outHint: string;
   };
 
   readonly mark: {
@@ -146,6 +168,42 @@ export interface Words {
     readonly leaveTitle: (room: string) => string;
     readonly leaveTruth: string;
     readonly leaveYes: string;
+    readonly openTo: string;
+    readonly sealedFor: string;
+    readonly admin: string;
+    readonly verified: string;
+    readonly leaveMembersTruth: string;
+    readonly leaveOutTruth: string;
+    readonly leaveOnlyAdmin: string;
+  };
+
+  readonly person: {
+    readonly unverified: string;
+    readonly compare: string;
+    readonly compareHint: string;
+    readonly compareAgain: string;
+    readonly compareTitle: (name: string) => string;
+    readonly compareHow: (name: string) => string;
+    readonly compared: (name: string) => string;
+    readonly words: string;
+    readonly digits: string;
+    readonly differ: string;
+    readonly same: string;
+    readonly takeBack: string;
+    readonly nothingToCompare: string;
+    readonly verdictNotKept: string;
+    readonly promote: string;
+    readonly promoteHint: string;
+    readonly promoteTitle: (name: string) => string;
+    readonly promoteTruth: (name: string) => string;
+    readonly notPromoted: string;
+    readonly remove: string;
+    readonly removeTitle: (name: string) => string;
+    readonly removeTruth: string;
+    readonly removeLate: string;
+    readonly removeLinks: string;
+    readonly removeYes: string;
+    readonly notRemoved: string;
   };
 
   readonly mesh: {
@@ -201,6 +259,8 @@ export interface Words {
     readonly stuck: string;
     readonly part: string;
     readonly again: string;
+    readonly linkExpired: string;
+    readonly membersNotLoaded: string;
   };
 
   readonly update: { readonly ready: string; readonly apply: string; readonly later: string };

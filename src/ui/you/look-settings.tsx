@@ -3,10 +3,10 @@ import type { ReactElement } from 'react';
 import { changeSettings, textSizes, useSettings } from '../shell/settings.ts';
 import type { Settings } from '../shell/settings.ts';
 import { languages } from '../words/languages.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 
 export function LookSettings(): ReactElement {
-  const { w, f } = useWords();
+  const { w, f } = useAllWords();
   const { theme, textSize, language } = useSettings();
   const themes: readonly { readonly theme: Settings['theme']; readonly says: string }[] = [
     { theme: 'system', says: w.you.system },

@@ -7,12 +7,13 @@ import { clip, nameBytes } from '../../app/fit.ts';
 import { groups } from '../parts/fingerprint.ts';
 import { Knot } from '../parts/knot.tsx';
 import { useActs, useView } from '../use-app.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 import { buildName } from './build-name.ts';
 import { LookSettings } from './look-settings.tsx';
+import './you.css';
 
 export function YouTab(): ReactElement | null {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const me = useView((view) => view.me);
   if (!me) return null;
   return (
@@ -60,7 +61,7 @@ export function YouTab(): ReactElement | null {
 }
 
 function NameForm({ me }: { readonly me: Me }): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const acts = useActs();
   const [name, setName] = useState(me.name);
   const wanted = name.trim();

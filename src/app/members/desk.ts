@@ -1,0 +1,145 @@
+/** What everything about rooms of members shares: the vault, the post, and how a word is sealed, kept and cast within a turn. */
+import { hexToBytes } from '../../protocol/bytes.ts';
+import type { Core } from '../core.ts';
+import { castId } from '../../protocol/contact/address.ts';
+import { encodeBetween } from '../../protocol/entries/between.ts';
+import { encodeEntry, messageIdOf } from '../../protocol/entries/entry.ts';
+import type { Body } from '../../protocol/entries/entry.ts';
+import { encodeRoomOperations } from '../../protocol/entries/room-operations.ts';
+import { shortOf } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, RoomId, Short } from '../../protocol/ids.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import { dayOf } from '../../protocol/room-keys.ts';
+import { headsOf } from '../../protocol/rooms/graph.ts';
+import type { Operation } from '../../protocol/rooms/operation.ts';
+import { sealIn } from '../../protocol/rooms/room-envelope.ts';
+import { servedCasts } from '../../protocol/rooms/room-acts.ts';
+import { sendingEpoch } from '../../protocol/rooms/room.ts';
+import type { Signed } from '../../protocol/rooms/signed.ts';
+import { encodePart } from '../../protocol/sync/parts.ts';
+import type { Part } from '../../protocol/sync/parts.ts';
+import { encodeHop } from '../../protocol/wire/hop.ts';
+import type { Desk } from '../delivery/desk.ts';
+import { frameOf } from '../delivery/say.ts';
+import { sendTo } from '../mesh/peers.ts';
+import type { Peer, Peers } from '../mesh/peers.ts';
+import { keepMessages } from '../rooms/keep-message.ts';
+import { messageOf, writeSigned } from '../rooms/kept.ts';
+import { lastSaid } from '../rooms/room.ts';
+import type { Room } from '../rooms/room.ts';
+import type { Post } from './post.ts';
+import type { Turn, Vault } from './vault.ts';
+
+export interface MembersDesk {
+  readonly core: Core;
+  readonly vault: Vault;
+  readonly post: Post;
+  readonly peers: Peers;
+  /** Seals under the epoch given, or the best; null where this device has none. */
+  seal(
+    turn: Turn,
+    room: RoomId,
+    content: Uint8Array,
+    epoch?: OperationId,
+  ): { readonly hop: Uint8Array; readonly signed: Signed } | null;
+  /** To the one at the end of this path, or to everybody here, once the turn is on the disk. Nothing where no key is. */
+  cast(turn: Turn, room: Room, content: Uint8Array, to: Peer | 'all', epoch?: OperationId): boolean;
+  castOperations(turn: Turn, room: Room, operations: readonly Operation[], epoch?: OperationId): void;
+  /** An entry of mine: kept, shown, and handed out until somebody has it. Null: no key. */
+  keepEntry(turn: Turn, room: Room, body: Body): Signed | null;
+  /** Says a part to a device of the room alone. */
+  tell(turn: Turn, room: RoomId, device: DeviceId, part: Part): Promise<boolean>;
+  /** The newest that nothing follows yet. */
+  saw(room: Room, id: Short, parents: readonly Short[]): void;
+}
+
+export function createMembersDesk(
+  core: Core,
+  vault: Vault,
+  post: Post,
+  peers: Peers,
+  { timelines, outbox, receipts }: Desk,
+): MembersDesk {
+  const tips = new WeakMap<Room, readonly Short[]>();
+  /** Operation heads that an entry of mine named in this start. */
+  const named = new WeakMap<Room, Set<OperationId>>();
+  /** What a turn that is not on the disk yet said already. */
+  const saidInTurn = new WeakMap<Turn, Map<RoomId, number>>();
+
+  const desk: MembersDesk = {
+    core,
+    vault,
+    post,
+    peers,
+    seal: (turn, id, content, epoch) => {
+      const room = turn.room(id);
+      const under = room && (epoch ?? sendingEpoch(room));
+      if (room === null || under === null) return null;
+      const sealed = sealIn(vault.suite, room.keyring, id, under, vault.keys.us.device, content);
+      if (isRefusal(sealed)) {
+        core.log('not-sealed', { why: sealed.refused, room: id });
+        return null;
+      }
+      turn.setRoom({ ...room, keyring: sealed.keyring });
+      const [secret] = servedCasts(room);
+      const to = secret === undefined ? new Uint8Array(8) : castId(vault.suite, secret, dayOf(core.clock.nowMs()));
+      return { hop: encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to }, sealed.envelope), signed: sealed.signed };
+    },
+    cast: (turn, room, content, to, epoch) => {
+      const said = desk.seal(turn, room.id, content, epoch);
+      if (said === null) return false;
+      turn.after(() => {
+        for (const peer of to === 'all' ? peers.inRoom(room.id) : [to]) sendTo(peer, frameOf(said.hop));
+      });
+      return true;
+    },
+    castOperations: (turn, room, operations, epoch) => {
+      for (let at = 0; at < operations.length; at += mostAtOnce) {
+        const bytes = operations.slice(at, at + mostAtOnce).map((operation) => operation.bytes);
+        desk.cast(turn, room, encodeRoomOperations(bytes), 'all', epoch);
+      }
+    },
+    keepEntry: (turn, room, body) => {
+      const me = vault.keys.us.device.id;
+      const graph = turn.room(room.id)?.graph;
+      if (graph === undefined) return null;
+      const before = saidInTurn.get(turn) ?? new Map<RoomId, number>();
+      saidInTurn.set(turn, before);
+      const seq = (before.get(room.id) ?? lastSaid(room, me)) + 1;
+      const heads = headsOf(graph).filter((head) => !named.get(room)?.has(head));
+      const parents = [...(tips.get(room) ?? []).slice(-mostParents), ...heads.slice(0, mostParents).map(shortOf)];
+      const entry = encodeEntry({ sentAtMs: core.clock.nowMs(), seq, parents, body });
+      const said = desk.seal(turn, room.id, entry);
+      if (said === null) return null;
+      before.set(room.id, seq);
+      const id = messageIdOf(vault.suite, room.id, me, entry);
+      const message = messageOf(said.signed, id);
+      if (message === null) throw new Error('an entry of our own is not one');
+      const keeping = keepMessages(room, [{ message, bytes: writeSigned(said.signed) }], me);
+      turn.write(...keeping.writes, outbox.write(room.id, seq, said.hop));
+      named.set(room, new Set([...(named.get(room) ?? []), ...heads]));
+      tips.set(room, [shortOf(id)]);
+      turn.after(() => {
+        keeping.apply();
+        receipts.sent(room, id, seq);
+        outbox.add(room.id, seq, said.hop);
+        timelines.add(room, [message]);
+        core.showRooms();
+        outbox.flush(room.id);
+      });
+      return said.signed;
+    },
+    tell: (turn, room, device, part) => post.send(turn, device, encodeBetween({ kind: 'sync', room, part: encodePart(part) })),
+    saw: (room, id, parents) => {
+      const before = tips.get(room) ?? [];
+      tips.set(room, [...before.filter((tip) => !parents.includes(tip) && tip !== id), id].slice(-mostTips));
+    },
+  };
+  return desk;
+}
+
+export const inviteIdOf = (invite: OperationId): Uint8Array => hexToBytes(invite).slice(0, 16);
+
+const mostAtOnce = 8;
+const mostParents = 4;
+const mostTips = 16;

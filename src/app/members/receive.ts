@@ -1,0 +1,177 @@
+/** Envelopes of version 2: found by their tag, opened, and all that they change is one commit. Only then are they acknowledged. */
+import { hexToBytes, isEqual } from '../../protocol/bytes.ts';
+import { accept } from '../../protocol/conversation/accept.ts';
+import { open as openSession } from '../../protocol/conversation/open.ts';
+import { withAccepted, withSession } from '../../protocol/conversation/pair.ts';
+import { classOf } from '../../protocol/entries/between.ts';
+import type { DeviceId, EnvelopeId, RoomId } from '../../protocol/ids.ts';
+import { hourOf } from '../../protocol/hour.ts';
+import { isRefusal, refuse } from '../../protocol/refusal.ts';
+import type { Refusal } from '../../protocol/refusal.ts';
+import { open as openRoom } from '../../protocol/rooms/room.ts';
+import type { Signed } from '../../protocol/rooms/signed.ts';
+import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from '../../protocol/wire/acknowledgement.ts';
+import { bucketOf, controlBucket } from '../../protocol/wire/bucket.ts';
+import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
+import { decodeHop } from '../../protocol/wire/hop.ts';
+import type { Arrived, Keeper } from '../delivery/keeper.ts';
+import { frameOf } from '../delivery/say.ts';
+import { sendTo } from '../mesh/peers.ts';
+import type { Peer } from '../mesh/peers.ts';
+import { keyOf, under } from '../records.ts';
+import type { Room } from '../rooms/room.ts';
+import type { MembersDesk } from './desk.ts';
+import type { Turn } from './vault.ts';
+
+export interface MembersReceive {
+  /** A hop header and an envelope, or an acknowledgement. */
+  hop(bytes: Uint8Array, peer: Peer): void;
+}
+
+export interface ReceiveHands {
+  /** Said in a room. Answers what is to be kept. */
+  onSaid(turn: Turn, room: Room, said: Said): Arrived | null | Promise<Arrived | null>;
+  /** Said by one device to this one. */
+  onTold(turn: Turn, device: DeviceId, content: Uint8Array, arrived: (kept: Arrived) => void): Promise<void>;
+  /** Whose session without an invite is taken. */
+  mayBegin(device: DeviceId): boolean;
+  /** The secret of an invite that I wait behind. */
+  pskOf(inviteId: Uint8Array): Uint8Array | null;
+  /** True: it was somebody who knocks. */
+  onKnock(envelope: Uint8Array, peer: Peer): boolean;
+  /** After a turn that changed rooms. */
+  onChanged(rooms: readonly RoomId[]): void;
+}
+
+export interface Said {
+  readonly signed: Signed;
+  readonly peer: Peer | null;
+  readonly id: EnvelopeId;
+  /** To be passed on as it is. */
+  readonly sealed: Uint8Array | null;
+}
+
+export function createMembersReceive(desk: MembersDesk, keeper: Keeper, hands: ReceiveHands): MembersReceive {
+  const { core, vault, post } = desk;
+  let waiting: { readonly bytes: Uint8Array; readonly peer: Peer }[] = [];
+
+  const drain = async (): Promise<void> => {
+    const batch = waiting.slice(0, mostAtOnce);
+    waiting = waiting.slice(mostAtOnce);
+    if (waiting.length > 0) void core.lane.run(drain);
+    await vault.turn(async (turn) => {
+      const arrived: Arrived[] = [];
+      for (const { bytes, peer } of batch) {
+        const refused = await takeOne(turn, bytes, peer, arrived);
+        if (refused !== null) core.log('envelope-refused', { why: refused.refused });
+      }
+      for (const room of new Set(arrived.map((each) => each.room))) {
+        const prepared = await keeper.prepare(
+          room,
+          arrived.filter((each) => each.room === room),
+        );
+        turn.write(...prepared.writes);
+        turn.after(prepared.apply);
+      }
+      turn.after(() => hands.onChanged(turn.rooms()));
+    });
+  };
+
+  const takeOne = async (turn: Turn, bytes: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
+    const hop = decodeHop(bytes);
+    if (isRefusal(hop)) return hop;
+    const envelope = hop.rest;
+    const bucket = bucketOf(envelope);
+    if (isRefusal(bucket)) return bucket;
+    const place = vault.findPlace(envelope);
+    if (place !== null) {
+      const room = core.rooms.get(place.room);
+      const sealed = turn.room(place.room);
+      if (room === undefined || sealed === null) return refuse('no-such-room');
+      const opened = openRoom(sealed, vault.hands(), place, envelope);
+      if (isRefusal(opened)) return opened;
+      turn.setRoom(opened.room);
+      const kept = await hands.onSaid(turn, room, { signed: opened.signed, peer, id: idOf(envelope), sealed: bytes });
+      if (kept !== null) arrived.push(kept);
+      return null;
+    }
+    const found = vault.findSession(envelope.subarray(1, 17));
+    if (found !== null) return takeSession(turn, found, envelope, peer, arrived);
+    if (bucket.number !== controlBucket.initial) return refuse('unknown-tag');
+    const begun = await takeInitial(turn, envelope, peer, arrived);
+    return begun !== null && hands.onKnock(envelope, peer) ? null : begun;
+  };
+
+  const acknowledge = (turn: Turn, peer: Peer, a: Uint8Array): void =>
+    turn.after(() => void sendTo(peer, frameOf(encodeAcknowledgement(a))));
+
+  const takeSession = async (
+    turn: Turn,
+    found: NonNullable<ReturnType<typeof vault.findSession>>,
+    envelope: Uint8Array,
+    peer: Peer,
+    arrived: Arrived[],
+  ): Promise<Refusal | null> => {
+    const { device, initialId } = found;
+    const pair = turn.pair(device);
+    const held = pair.sessions.find(({ state }) => isEqual(state.initialId, hexToBytes(initialId)));
+    if (held === undefined) return refuse('unknown-tag');
+    const opened = openSession(vault.suite, held.state, found, envelope, vault.luck, core.clock.nowMs());
+    if (isRefusal(opened)) {
+      // S8: its acknowledgement was lost.
+      if (opened.refused === 'repeated') acknowledge(turn, peer, found.a);
+      return opened.refused === 'repeated' ? null : opened;
+    }
+    turn.setPair(device, withSession(pair, opened.state));
+    acknowledge(turn, peer, opened.a);
+    peer.device ??= device;
+    if (opened.content !== null) await hands.onTold(turn, device, opened.content, (kept) => arrived.push(kept));
+    post.tend(turn, device, false);
+    return null;
+  };
+
+  const takeInitial = async (turn: Turn, envelope: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
+    const nowMs = core.clock.nowMs();
+    const { us, prekeys } = vault.keys;
+    const seen = new Set((await core.storage.range(under('seen'))).map(({ key }) => key));
+    const isSeen = (initialId: Uint8Array): boolean => seen.has(keyOf.seenInitial(initialId));
+    const accepted = accept(vault.suite, { us, prekeys, pskOf: hands.pskOf, isSeen }, envelope, vault.luck, nowMs);
+    if (isRefusal(accepted)) return accepted;
+    const { deviceId: device } = accepted.who.certificate;
+    if (accepted.who.inviteId === null && !hands.mayBegin(device)) return refuse('unknown-device');
+    const changed = withAccepted(turn.pair(device), accepted, nowMs);
+    if (isRefusal(changed)) return changed;
+    turn.setPair(device, changed.pair);
+    const until = new TextEncoder().encode(String(accepted.seenUntilHour));
+    turn.write({ op: 'put', key: keyOf.seenInitial(vault.suite.hash(envelope)), value: until });
+    acknowledge(turn, peer, accepted.a);
+    peer.device ??= device;
+    if (classOf(accepted.content) === 'between') {
+      await hands.onTold(turn, device, accepted.content, (kept) => arrived.push(kept));
+    }
+    post.tend(turn, device, false);
+    turn.after(() => post.flush(peer));
+    return null;
+  };
+
+  const idOf = (envelope: Uint8Array): EnvelopeId => envelopeIdOf(vault.suite, envelope);
+
+  return {
+    hop: (bytes, peer) => {
+      if (isAcknowledgement(bytes)) {
+        const a = decodeAcknowledgement(bytes);
+        return isRefusal(a) ? core.log('envelope-refused', { why: a.refused }) : post.arrived(a);
+      }
+      // The disk is slower than they speak: not acknowledged, and so said again later.
+      if (waiting.length >= mostWaiting) return core.log('envelope-refused', { why: 'too-many' });
+      waiting.push({ bytes, peer });
+      if (waiting.length === 1) void core.lane.run(drain);
+    },
+  };
+}
+
+/** At the start: those whose bundle has ended need not be known any more. */
+export const isSeenOver = (value: Uint8Array, nowMs: number): boolean => Number(new TextDecoder().decode(value)) < hourOf(nowMs);
+
+const mostAtOnce = 64;
+const mostWaiting = 2_048;

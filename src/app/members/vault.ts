@@ -1,0 +1,162 @@
+/** The live keys of rooms and sessions: read from the disk at the start, changed a turn at a time, each turn one commit. */
+import { bytesToHex } from '../../protocol/bytes.ts';
+import type { Core } from '../core.ts';
+import { emptyPair, encodePair, restorePair } from '../../protocol/conversation/pair.ts';
+import type { Pair } from '../../protocol/conversation/pair.ts';
+import type { SessionState } from '../../protocol/conversation/session-state.ts';
+import { createTagIndex } from '../../protocol/conversation/tag-index.ts';
+import type { FoundTag } from '../../protocol/conversation/tag-index.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import { operationsOf } from '../../protocol/rooms/graph.ts';
+import { decodeKeyring, encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
+import { emptyKeyring } from '../../protocol/rooms/keyring.ts';
+import { resumeRoom } from '../../protocol/rooms/room.ts';
+import type { Hands, Room as SealedRoom } from '../../protocol/rooms/room.ts';
+import { createTagTable } from '../../protocol/rooms/tag-table.ts';
+import type { Place } from '../../protocol/rooms/tag-table.ts';
+import type { Luck, Suite } from '../../protocol/suite/suite.ts';
+import type { Write } from '../../ports/storage.ts';
+import { keyOf, under } from '../records.ts';
+import type { Keys } from './keys.ts';
+
+export interface Vault {
+  readonly suite: Suite;
+  readonly luck: Luck;
+  readonly keys: Keys;
+  /** What a room's verbs need of this device and this moment. */
+  hands(): Hands;
+  /** As the disk has it. */
+  room(id: RoomId): SealedRoom | null;
+  pair(device: DeviceId): Pair;
+  findPlace(envelope: Uint8Array): Place | null;
+  findSession(tag: Uint8Array): (FoundTag & { readonly device: DeviceId; readonly initialId: string }) | null;
+  /** In the lane. All that `run` changed is on the disk when it answers true, else nothing is changed. */
+  turn(run: (turn: Turn) => void | Promise<void>): Promise<boolean>;
+  forget(room: RoomId): void;
+}
+
+/** States as they are within the turn. Nothing leaves the device before the turn is on the disk. */
+export interface Turn {
+  room(id: RoomId): SealedRoom | null;
+  setRoom(next: SealedRoom): void;
+  /** Set in this turn. */
+  rooms(): readonly RoomId[];
+  pair(device: DeviceId): Pair;
+  setPair(device: DeviceId, next: Pair): void;
+  write(...writes: readonly Write[]): void;
+  /** Runs once it is on the disk. */
+  after(run: () => void): void;
+}
+
+export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys): Promise<Vault> {
+  const rooms = new Map<RoomId, SealedRoom>();
+  const pairs = new Map<DeviceId, Pair>();
+  const places = createTagTable(suite);
+  const tags = createTagIndex(suite);
+
+  const indexPair = (device: DeviceId, before: Pair | undefined, next: Pair): void => {
+    const names = new Set(next.sessions.map(({ state }) => nameOf(device, state)));
+    for (const { state } of before?.sessions ?? []) {
+      if (!names.has(nameOf(device, state))) tags.drop(nameOf(device, state));
+    }
+    for (const { state } of next.sessions) tags.put(nameOf(device, state), state.receiving);
+  };
+
+  for (const { key, value } of await core.storage.range(under('pair'))) {
+    const device = key.slice('pair/'.length) as DeviceId;
+    const pair = restorePair(suite, value);
+    if (isRefusal(pair)) core.log('pair-not-read', { why: pair.refused });
+    else pairs.set(device, pair);
+  }
+  for (const [device, pair] of pairs) indexPair(device, undefined, pair);
+  for (const { key, value } of await core.storage.range(under('keyring'))) {
+    const id = key.split('/')[1] as RoomId;
+    const keyring = decodeKeyring(value);
+    const operations = await core.storage.range(under(`operation/${id}`));
+    if (isRefusal(keyring)) core.log('keyring-not-read', { why: keyring.refused });
+    rooms.set(
+      id,
+      resumeRoom(
+        suite,
+        id,
+        operations.map((record) => record.value),
+        isRefusal(keyring) ? emptyKeyring : keyring,
+      ),
+    );
+    places.put(id, rooms.get(id)?.keyring ?? null);
+  }
+
+  const turn: Vault['turn'] = async (run) => {
+    const nextRooms = new Map<RoomId, SealedRoom>();
+    const nextPairs = new Map<DeviceId, Pair>();
+    const writes: Write[] = [];
+    const afters: (() => void)[] = [];
+    const now: Turn = {
+      room: (id) => nextRooms.get(id) ?? rooms.get(id) ?? null,
+      setRoom: (next) => {
+        nextRooms.set(next.id, next);
+        places.put(next.id, next.keyring);
+      },
+      rooms: () => [...nextRooms.keys()],
+      pair: (device) => nextPairs.get(device) ?? pairs.get(device) ?? emptyPair,
+      setPair: (device, next) => {
+        indexPair(device, nextPairs.get(device) ?? pairs.get(device), next);
+        nextPairs.set(device, next);
+      },
+      write: (...more) => void writes.push(...more),
+      after: (then) => void afters.push(then),
+    };
+    const undo = (): void => {
+      for (const id of nextRooms.keys()) places.put(id, rooms.get(id)?.keyring ?? null);
+      for (const [device, next] of nextPairs) indexPair(device, next, pairs.get(device) ?? emptyPair);
+    };
+    try {
+      await run(now);
+    } catch (error) {
+      undo();
+      core.log('turn-failed');
+      throw error;
+    }
+    for (const next of nextRooms.values()) {
+      const known = rooms.get(next.id)?.graph.count ?? 0;
+      const fresh = operationsOf(next.graph).slice(known);
+      fresh.forEach(({ bytes }, at) => writes.push({ op: 'put', key: keyOf.operation(next.id, known + at), value: bytes }));
+      writes.push({ op: 'put', key: keyOf.keyring(next.id), value: encodeKeyring(next.keyring) });
+    }
+    for (const [device, next] of nextPairs) writes.push({ op: 'put', key: keyOf.pair(device), value: encodePair(next) });
+    if (writes.length > 0 && !(await core.commit(writes, 'strict'))) {
+      undo();
+      return false;
+    }
+    for (const [id, next] of nextRooms) rooms.set(id, next);
+    for (const [device, next] of nextPairs) pairs.set(device, next);
+    for (const then of afters) then();
+    return true;
+  };
+
+  return {
+    suite,
+    luck,
+    keys,
+    hands: () => ({ suite, me: keys.us.device, luck, nowMs: core.clock.nowMs() }),
+    room: (id) => rooms.get(id) ?? null,
+    pair: (device) => pairs.get(device) ?? emptyPair,
+    findPlace: places.find,
+    findSession: (tag) => {
+      const found = tags.find(tag);
+      if (found === null) return null;
+      const [device, initialId] = found.session.split('/');
+      return { ...found, device: device as DeviceId, initialId: initialId ?? '' };
+    },
+    turn,
+    forget: (id) => {
+      rooms.delete(id);
+      places.put(id, null);
+    },
+  };
+}
+
+export const sessionName = (state: Pick<SessionState, 'initialId'>): string => bytesToHex(state.initialId);
+
+const nameOf = (device: DeviceId, state: SessionState): string => `${device}/${sessionName(state)}`;

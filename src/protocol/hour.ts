@@ -1,0 +1,8 @@
+/** Hours since 1970 as they stand on the wire, and how long after one of them is still taken. */
+const hourMs = 3_600_000;
+const skewHours = 24;
+
+export const hourOf = (nowMs: number): number => Math.floor(nowMs / hourMs);
+
+/** Every expiry bears a clock that is a day off. */
+export const hasExpired = (expiresHour: number, nowMs: number): boolean => hourOf(nowMs) > expiresHour + skewHours;

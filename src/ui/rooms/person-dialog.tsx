@@ -1,0 +1,153 @@
+/** One member of a room: whether it is really them, what they are here, and the way to put them out. */
+import { useCallback, useState } from 'react';
+import type { ReactElement } from 'react';
+import type { RoomView } from '../../app/view.ts';
+import { shortPrint } from '../parts/fingerprint.ts';
+import { Knot } from '../parts/knot.tsx';
+import { Modal } from '../parts/modal.tsx';
+import { Verified } from '../parts/verified.tsx';
+import { Way } from '../parts/way.tsx';
+import { useDeed } from '../shell/trouble.ts';
+import { useActs } from '../use-app.ts';
+import { useAllWords } from '../words/all-words.ts';
+import type { Words } from '../words/words.ts';
+import { CompareWords } from './compare-words.tsx';
+import type { Member } from './members.ts';
+import { standing } from './people.tsx';
+import './person.css';
+
+export interface PersonDialogProps {
+  readonly room: RoomView;
+  readonly person: Member;
+  readonly onClose: () => void;
+}
+
+type Step = 'card' | 'compare' | 'promote' | 'remove';
+
+export function PersonDialog({ room, person, onClose }: PersonDialogProps): ReactElement {
+  const { w } = useAllWords();
+  const [step, setStep] = useState<Step>('card');
+  const back = useCallback(() => setStep('card'), []);
+  return (
+    <Modal title={titleOf(step, person.name, w)} onClose={onClose}>
+      {step === 'card' && <Card person={person} onStep={setStep} />}
+      {step === 'compare' && <CompareWords person={person} onBack={back} />}
+      {step === 'promote' && <Promote room={room.id} person={person} onBack={back} />}
+      {step === 'remove' && <Remove room={room.id} person={person} onBack={back} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function titleOf(step: Step, name: string, { person }: Words): string {
+  switch (step) {
+    case 'card':
+      return name;
+    case 'compare':
+      return person.compareTitle(name);
+    case 'promote':
+      return person.promoteTitle(name);
+    case 'remove':
+      return person.removeTitle(name);
+  }
+}
+
+function Card({ person, onStep }: { readonly person: Member; readonly onStep: (step: Step) => void }): ReactElement {
+  const speech = useAllWords();
+  const { w } = speech;
+  const { member } = person;
+  return (
+    <>
+      <div className="person-card">
+        <Knot of={member.person} size={96} />
+        <div>
+          <p>{standing(person, speech)}</p>
+          <p>{member.isVerified ? <Verified /> : <span className="quiet">{w.person.unverified}</span>}</p>
+          <p>
+            <code dir="ltr">{shortPrint(member.person)}</code>
+          </p>
+        </div>
+      </div>
+      <div className="ways">
+        <Way
+          icon="compare"
+          says={w.person.compare}
+          hint={member.isVerified ? w.person.compareAgain : w.person.compareHint}
+          onClick={() => onStep('compare')}
+        />
+        {member.mayPromote && (
+          <Way icon="key" says={w.person.promote} hint={w.person.promoteHint} onClick={() => onStep('promote')} />
+        )}
+      </div>
+      {member.mayRemove && (
+        <button type="button" className="plain danger-text" onClick={() => onStep('remove')}>
+          {w.person.remove}
+        </button>
+      )}
+    </>
+  );
+}
+
+interface StepProps {
+  readonly room: RoomView['id'];
+  readonly person: Member;
+  readonly onBack: () => void;
+}
+
+function Promote({ room, person: { name, member }, onBack }: StepProps): ReactElement {
+  const { w } = useAllWords();
+  const acts = useActs();
+  const { isBusy, problem, dare } = useDeed();
+  const promote = async (): Promise<void> => {
+    if (await dare(() => acts.makeAdmin(room, member.person), w.person.notPromoted)) onBack();
+  };
+  return (
+    <>
+      <p>{w.person.promoteTruth(name)}</p>
+      <p className="error" role="alert">
+        {problem}
+      </p>
+      <div className="actions">
+        <button type="button" className="plain" onClick={onBack}>
+          {w.common.cancel}
+        </button>
+        <button type="button" className="deep" aria-disabled={isBusy} onClick={() => void promote()}>
+          {w.person.promote}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Remove({ room, person: { member }, onBack, onClose }: StepProps & Pick<PersonDialogProps, 'onClose'>): ReactElement {
+  const { w } = useAllWords();
+  const acts = useActs();
+  const { isBusy, problem, dare } = useDeed();
+  const [withLinks, setWithLinks] = useState(true);
+  const remove = async (): Promise<void> => {
+    if (!(await dare(() => acts.removePerson(room, member.person), w.person.notRemoved))) return;
+    onClose();
+    // What is not kept is told by `trouble`.
+    if (withLinks) await acts.withdrawInvites(room).catch(() => undefined);
+  };
+  return (
+    <>
+      <p>{w.person.removeTruth}</p>
+      <p className="quiet small">{w.person.removeLate}</p>
+      <label className="check">
+        <input type="checkbox" checked={withLinks} onChange={(event) => setWithLinks(event.target.checked)} />
+        {w.person.removeLinks}
+      </label>
+      <p className="error" role="alert">
+        {problem}
+      </p>
+      <div className="actions">
+        <button type="button" className="plain" onClick={onBack}>
+          {w.common.cancel}
+        </button>
+        <button type="button" className="danger-fill" aria-disabled={isBusy} onClick={() => void remove()}>
+          {w.person.removeYes}
+        </button>
+      </div>
+    </>
+  );
+}
