@@ -1,5 +1,5 @@
 /** The browser's door: begins disk, key and relay, paints the shell, brings the mesh up beside it, and tells the app what happens to the page. */
-import { openStorage } from './adapters/idb/storage.ts';
+import { openDatabase } from './adapters/idb/database.ts';
 import { makeHeadStart } from './adapters/libp2p/head-start.ts';
 import { whenToDraw } from './adapters/web/first-drawing.ts';
 import { fetchLaterChunks } from './adapters/web/later-chunks.ts';
@@ -7,31 +7,30 @@ import { createLog } from './adapters/web/log.ts';
 import { createPageLife } from './adapters/web/page-life.ts';
 import { createTabs } from './adapters/web/tabs.ts';
 import { createUpdates } from './adapters/web/updates.ts';
-import type { OpenedStorage, Storage } from './ports/storage.ts';
+import type { Storage } from './ports/storage.ts';
 import { mountUi } from './ui/mount.tsx';
 
 const headStart = makeHeadStart(location.origin);
 const tabs = createTabs();
 // Asked early; the app asks again and hears of the same. A tab that goes away stops waiting by itself.
-const opening = tabs.lead(new AbortController().signal).then(() => openStorage('wavu'));
+const database = tabs.lead(new AbortController().signal).then(() => openDatabase('wavu'));
+database.catch(() => undefined);
 let writing = 0;
-const storage = opening.then((opened): OpenedStorage => {
-  if (opened.state === 'refused') return opened;
-  const commit: Storage['commit'] = async (batch) => {
+const watchWrites = (storage: Storage): Storage => ({
+  ...storage,
+  commit: async (batch) => {
     writing += 1;
     try {
-      return await opened.storage.commit(batch);
+      return await storage.commit(batch);
     } finally {
       writing -= 1;
     }
-  };
-  return { ...opened, storage: { ...opened.storage, commit } };
+  },
 });
-storage.catch(() => undefined);
 const life = createPageLife();
 const updates = createUpdates(createLog());
 const arriving = import('./mesh.ts').then(({ openApp }) => {
-  const app = openApp(tabs, headStart, storage);
+  const app = openApp(tabs, headStart, database, watchWrites);
   app.wake(life.isOnline());
   life.listen((event) => {
     switch (event) {

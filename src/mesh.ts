@@ -1,4 +1,6 @@
 /** The app on its disk and network, loaded beside the interface; libp2p comes later, by itself. */
+import type { OpenedDatabase } from './adapters/idb/database.ts';
+import { openStorage } from './adapters/idb/storage.ts';
 import type { HeadStart } from './adapters/libp2p/head-start.ts';
 import { openNetwork } from './adapters/libp2p/page.ts';
 import { createClock } from './adapters/web/clock.ts';
@@ -11,14 +13,23 @@ import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
 import { createMeasure } from './measure.ts';
 import { warmUp } from './protocol/warm-up.ts';
-import type { OpenedStorage } from './ports/storage.ts';
+import type { OpenedStorage, Storage } from './ports/storage.ts';
 import type { Tabs } from './ports/tabs.ts';
 
-/** `storage` opens once this tab leads. */
-export function openApp(tabs: Tabs, headStart: HeadStart, storage: Promise<OpenedStorage>): App {
+/** `database` opens once this tab leads. */
+export function openApp(
+  tabs: Tabs,
+  headStart: HeadStart,
+  database: Promise<OpenedDatabase>,
+  watchWrites: (storage: Storage) => Storage,
+): App {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
+  const storage = openStorage(database, entropy.bytes, log).then((opened): OpenedStorage =>
+    opened.state === 'open' ? { ...opened, storage: watchWrites(opened.storage) } : opened,
+  );
+  storage.catch(() => undefined);
   const measure = __WAVU_BENCH__ ? createMeasure() : null;
   const app = shareApp({ tabs, clock, entropy }, () => {
     const network = openNetwork({ log, headStart });

@@ -16,14 +16,16 @@ export interface App {
   /** A room of members: makes a link for others to come in by, or answers the one that still holds. Null: see trouble. */
   invite(room: RoomId): Promise<string | null>;
   /** Takes the links made so far back. */
-  withdrawInvites(room: RoomId): Promise<void>;
+  withdrawInvites(room: RoomId): Promise<boolean>;
   /** Out of a room of members, with all their devices; from then on they read nothing more. */
   removePerson(room: RoomId, person: PersonId): Promise<boolean>;
   makeAdmin(room: RoomId, person: PersonId): Promise<boolean>;
+  /** The conversation with somebody known from a room of members; the same each time. Null: not known here. */
+  startDirect(person: PersonId): Promise<RoomId | null>;
   /** To compare with a person, aloud or side by side. Null: not known here. */
   safetyOf(person: PersonId): Promise<SafetyView | null>;
   /** I have compared the words, or take it back. */
-  setVerified(person: PersonId, isVerified: boolean): Promise<void>;
+  setVerified(person: PersonId, isVerified: boolean): Promise<boolean>;
   /** Resolves once the message is on the disk; false: it is not, see trouble. */
   send(room: RoomId, text: string): Promise<boolean>;
   /** Loads the newest part of a room into `timelines`. */

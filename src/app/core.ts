@@ -4,7 +4,7 @@ import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
 import type { CommitResult, Storage, Write } from '../ports/storage.ts';
 import type { DeviceKey } from '../protocol/device.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import type { PersonId, RoomId } from '../protocol/ids.ts';
 import { createLane } from './lane.ts';
 import type { Lane } from './lane.ts';
 import type { Room } from './rooms/room.ts';
@@ -25,6 +25,7 @@ export interface Core {
   voice(): Voice | null;
   setVoice(voice: Voice): void;
   setMe(me: Self): void;
+  setPerson(person: PersonId): void;
   /** All or nothing; a refusal becomes trouble on screen and `false` here. */
   commit(writes: readonly Write[], durability: 'strict' | 'relaxed'): Promise<boolean>;
   trouble(trouble: Trouble): void;
@@ -54,13 +55,17 @@ export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room
     lane: createLane(),
     rooms,
     me: () => me,
+    setPerson: (person) => {
+      const shown = store.view().me;
+      if (shown !== null) store.change({ me: { ...shown, person } });
+    },
     voice: () => voice,
     setVoice: (ready) => {
       voice = ready;
     },
     setMe: (next) => {
       me = next;
-      store.change({ me: { device: next.key.id, name: next.name } });
+      store.change({ me: { device: next.key.id, person: store.view().me?.person ?? null, name: next.name } });
     },
     commit: async (writes, durability) => {
       const result = await ports.storage.commit({ writes, durability });

@@ -17,6 +17,8 @@ export const keyOf = {
   /** Of a room of members: its operations in the order taken, and its live keys. */
   operation: (room: RoomId, place: number): string => `operation/${room}/${pad(place)}`,
   keyring: (room: RoomId): string => `keyring/${room}/live`,
+  /** Left once: under which keys I have spoken there. */
+  spent: (room: RoomId): string => `spent/${room}`,
   /** What answers who knocks there with this invite. */
   inviteSecret: (room: RoomId, invite: OperationId): string => `invite/${room}/${invite}`,
   /** The link this device waits behind. */

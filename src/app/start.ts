@@ -106,7 +106,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   afterRooms(null);
   afterName();
   void sweepLeftRooms(core);
-  if ([...core.rooms.values()].some((room) => room.kind === 'members')) void openMembers();
+  if ([...core.rooms.values()].some((room) => room.keys === null)) void openMembers();
 
   const app: LocalApp = {
     view: store.view,
@@ -128,14 +128,15 @@ export async function startApp(world: World): Promise<LocalApp> {
       return afterRooms((await (await openMembers())?.knock(invite)) ?? null);
     },
     invite: async (room) => (await (await openMembers())?.invite(room)) ?? null,
-    withdrawInvites: async (room) => (await openMembers())?.withdrawInvites(room),
+    withdrawInvites: async (room) => (await (await openMembers())?.withdrawInvites(room)) ?? false,
     removePerson: async (room, person) => (await (await openMembers())?.removePerson(room, person)) ?? false,
     makeAdmin: async (room, person) => (await (await openMembers())?.makeAdmin(room, person)) ?? false,
+    startDirect: async (person) => afterRooms((await (await openMembers())?.startDirect(person)) ?? null),
     safetyOf: async (person) => (await openMembers())?.safetyOf(person) ?? null,
-    setVerified: async (person, isVerified) => (await openMembers())?.setVerified(person, isVerified),
+    setVerified: async (person, isVerified) => (await (await openMembers())?.setVerified(person, isVerified)) ?? false,
     leaveRoom: async (room) => {
       attached?.leaving(room);
-      if (core.rooms.get(room)?.kind === 'members') await (await openMembers())?.leave(room);
+      if (core.rooms.get(room)?.keys === null) await (await openMembers())?.leave(room);
       if (!(await leaveRoom(core, room))) return;
       outbox.drop(room);
       timelines.drop(room);
@@ -146,7 +147,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {
       const inMembers = core.rooms.get(room);
-      if (inMembers?.kind === 'members') return (await (await openMembers())?.send(inMembers, text)) ?? false;
+      if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, text)) ?? false;
       const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text });
       if (typeof sent !== 'string') attached?.square.publish(room, sent);
       return sent !== 'refused';
@@ -189,11 +190,12 @@ function stuckApp(store: Store): LocalApp {
     startRoom: noRoom,
     joinRoom: noRoom,
     invite: noRoom,
-    withdrawInvites: nothing,
+    withdrawInvites: async () => false,
     removePerson: async () => false,
     makeAdmin: async () => false,
     safetyOf: noRoom,
-    setVerified: nothing,
+    startDirect: noRoom,
+    setVerified: async () => false,
     leaveRoom: nothing,
     send: async () => false,
     sendAs: async () => false,

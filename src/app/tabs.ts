@@ -82,11 +82,12 @@ export function shareApp(
     startRoom: (name, kind) => roomId({ verb: 'startRoom', args: [name, kind] }),
     joinRoom: (link) => roomId({ verb: 'joinRoom', args: [link] }),
     invite: async (room) => (await ask({ verb: 'invite', args: [room] })) as string | null,
-    withdrawInvites: (room) => act({ verb: 'withdrawInvites', args: [room] }),
+    withdrawInvites: async (room) => (await ask({ verb: 'withdrawInvites', args: [room] })) === true,
     removePerson: async (room, person) => (await ask({ verb: 'removePerson', args: [room, person] })) === true,
     makeAdmin: async (room, person) => (await ask({ verb: 'makeAdmin', args: [room, person] })) === true,
+    startDirect: (person) => roomId({ verb: 'startDirect', args: [person] }),
     safetyOf: async (person) => (await ask({ verb: 'safetyOf', args: [person] })) as SafetyView | null,
-    setVerified: (person, isVerified) => act({ verb: 'setVerified', args: [person, isVerified] }),
+    setVerified: async (person, isVerified) => (await ask({ verb: 'setVerified', args: [person, isVerified] })) === true,
     leaveRoom: (room) => {
       shown.delete(room);
       return act({ verb: 'leaveRoom', args: [room] });
@@ -185,6 +186,8 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.removePerson(...call.args);
     case 'makeAdmin':
       return app.makeAdmin(...call.args);
+    case 'startDirect':
+      return app.startDirect(...call.args);
     case 'safetyOf':
       return app.safetyOf(...call.args);
     case 'setVerified':

@@ -21,6 +21,7 @@ export type Trouble =
   | 'storage-newer'
   | 'storage-blocked'
   | 'storage-absent'
+  | 'storage-locked'
   | 'storage-failed'
   | 'storage-full'
   | 'bad-link'
@@ -32,13 +33,18 @@ export type Trouble =
 
 export interface Me {
   readonly device: DeviceId;
+  /** Known once rooms of members are. */
+  readonly person: PersonId | null;
   readonly name: string;
 }
 
 export interface RoomView {
   readonly id: RoomId;
   readonly name: string;
-  /** `square`: anyone at this address can read it. `open`: whoever holds the link. `members`: who was let in, and not removed. */
+  /**
+   * `square`: anyone at this address can read it. `open`: whoever holds the link. `members`: who was let in, and not removed.
+   * `direct`: two persons.
+   */
   readonly kind: RoomKind;
   /** `knocking`: nobody of the room has let us in yet. `out`: we were removed; what we had stays readable. */
   readonly stage: 'in' | 'knocking' | 'out';
@@ -52,7 +58,7 @@ export interface RoomView {
   readonly people: readonly PersonView[];
 }
 
-export type RoomKind = 'open' | 'square' | 'members';
+export type RoomKind = 'open' | 'square' | 'members' | 'direct';
 
 export interface PersonView {
   readonly device: DeviceId;

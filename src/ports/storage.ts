@@ -3,7 +3,7 @@ export interface Storage {
   get(key: string): Promise<StoredRecord | null>;
   /** Records with `from <= key < to`, in key order (compared by UTF-16 unit), or newest key first. */
   range(wanted: Range): Promise<readonly StoredRecord[]>;
-  /** Applies every write, or none. Everything is sealed and ready before: no work happens inside. */
+  /** Applies every write, or none. Everything is ready before: nothing is awaited inside. */
   commit(batch: Batch): Promise<CommitResult>;
   close(): Promise<void>;
 }
@@ -40,5 +40,5 @@ export type CommitResult =
 
 export type OpenedStorage =
   | { readonly state: 'open'; readonly storage: Storage }
-  /** `newer`: a later Wavu wrote it; `blocked`: another tab holds an older one open. */
-  | { readonly state: 'refused'; readonly why: 'newer' | 'blocked' | 'absent' | 'failed' };
+  /** `newer`: a later Wavu wrote it; `blocked`: another tab holds an older one open; `locked`: the key to it is gone or does not fit. */
+  | { readonly state: 'refused'; readonly why: 'newer' | 'blocked' | 'absent' | 'locked' | 'failed' };

@@ -15,6 +15,7 @@ export type Acts = Pick<
   | 'withdrawInvites'
   | 'removePerson'
   | 'makeAdmin'
+  | 'startDirect'
   | 'safetyOf'
   | 'setVerified'
   | 'send'
@@ -68,6 +69,7 @@ export function createDoor(arriving: App | Promise<App>): Door {
       withdrawInvites: async (room) => (await soon).withdrawInvites(room),
       removePerson: async (room, person) => (await soon).removePerson(room, person),
       makeAdmin: async (room, person) => (await soon).makeAdmin(room, person),
+      startDirect: async (person) => (await soon).startDirect(person),
       safetyOf: async (person) => (await soon).safetyOf(person),
       setVerified: async (person, isVerified) => (await soon).setVerified(person, isVerified),
       send: async (room, text) => (await soon).send(room, text),

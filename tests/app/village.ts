@@ -5,7 +5,7 @@ import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
-import type { Page } from '../simulation/page.ts';
+import type { Page, PageOptions } from '../simulation/page.ts';
 
 export interface Village {
   readonly world: World;
@@ -22,12 +22,26 @@ export interface Village {
   until(what: string, holds: () => boolean, capMs?: number): Promise<void>;
 }
 
-export function createVillage(seed: string): Village {
+export interface VillageOptions {
+  readonly path?: Parameters<typeof createWorld>[0]['path'];
+  readonly network?: Parameters<typeof createWorld>[0]['network'];
+  /** For each person's page. */
+  page?(name: string, world: World): PageOptions;
+}
+
+export function createVillage(seed: string, options: VillageOptions = {}): Village {
   const refusals: string[] = [];
   const onLog: Parameters<typeof createWorld>[0]['onLog'] = (_node, _event, facts) => {
     if (typeof facts?.['why'] === 'string') refusals.push(facts['why']);
+    if (process.env['ATK']) console.log(Math.round(world.nowMs()), _node, _event, JSON.stringify(facts));
   };
-  const world = createWorld({ seed, startMs, onLog });
+  const world = createWorld({
+    seed,
+    startMs,
+    onLog,
+    ...(options.path && { path: options.path }),
+    ...(options.network && { network: options.network }),
+  });
   const relay = createRelay(world, 'relay', { address });
   relay.start();
   const village: Village = {
@@ -36,7 +50,7 @@ export function createVillage(seed: string): Village {
     refusals: () => refusals,
     wallMs: () => Math.round(startMs + world.nowMs()),
     person: async (name) => {
-      const page = createPage(world, name, address, () => undefined);
+      const page = createPage(world, name, address, () => undefined, options.page?.(name, world));
       const { app } = await world.finish(page.start([]));
       await world.finish(app.nameMe(name));
       return page;

@@ -10,7 +10,7 @@ export interface Person {
   /** Opens an address and takes the name, as the first minute asks. */
   arrive(url: string): Promise<void>;
   /** Starts a room, and answers its invite link as the screen gives it. */
-  startRoom(room: string): Promise<string>;
+  startRoom(room: string, kind?: 'open' | 'members'): Promise<string>;
   openRoom(room: string): Promise<void>;
   showTab(tab: 'rooms' | 'mesh' | 'you'): Promise<void>;
   write(text: string): Promise<void>;
@@ -66,10 +66,15 @@ export function createPerson(name: string, hands: Hands): Person {
       await hands.press(en.first.enter);
       await until('the frame', ({ screen }) => screen === 'frame');
     },
-    startRoom: async (room) => {
+    startRoom: async (room, kind = 'open') => {
       await hands.press(en.home.start);
       await hands.fill('#room-name', room);
+      await hands.press(kind === 'open' ? en.start.open : en.start.members);
       await hands.press(en.start.create);
+      if (kind === 'members') {
+        await until(`the room ${room}`, (seen) => seen.room === room);
+        await hands.press(en.invite.make);
+      }
       const alone = await until(`the room ${room} with its invite`, (seen) => seen.room === room && seen.invite !== null);
       return alone.invite ?? '';
     },

@@ -10,6 +10,11 @@ export interface RelayProcess {
   /** As a person on this machine would type it. */
   readonly url: string;
   readonly port: number;
+  /** Its data folder. */
+  readonly data: string;
+  readonly pid: () => number;
+  /** All it wrote on standard output and standard error. */
+  readonly said: () => string;
   /** SIGKILL leaves it no time for a word; SIGTERM is how a host ends it. */
   kill(how: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** The same port, the same data. Answers when it said that it listens. */
@@ -20,18 +25,24 @@ export interface RelayProcess {
 
 export interface RelayWanted {
   readonly square?: 'on' | 'off';
+  /** Modules that run in the relay's process before it. */
+  readonly imports?: readonly string[];
 }
 
-export async function startRelay({ square = 'on' }: RelayWanted = {}): Promise<RelayProcess> {
+export async function startRelay({ square = 'on', imports = [] }: RelayWanted = {}): Promise<RelayProcess> {
   const data = await mkdtemp(join(tmpdir(), 'wavu-journey-'));
-  let running = await spawnRelay(0, data, square);
+  const said: string[] = [];
+  let running = await spawnRelay(0, data, square, imports, said);
   const { port } = running;
   return {
     url: `http://localhost:${port}/`,
     port,
+    data,
+    pid: () => running.child.pid ?? 0,
+    said: () => said.join(''),
     kill: (how) => ended(running.child, how),
     restart: async () => {
-      running = await spawnRelay(port, data, square);
+      running = await spawnRelay(port, data, square, imports, said);
       return { listeningAtMs: running.listeningAtMs };
     },
     close: async () => {
@@ -50,14 +61,25 @@ interface Running {
   readonly listeningAtMs: number;
 }
 
-async function spawnRelay(port: number, data: string, square: string): Promise<Running> {
+async function spawnRelay(
+  port: number,
+  data: string,
+  square: string,
+  imports: readonly string[],
+  saidAll: string[],
+): Promise<Running> {
   const flags = ['--port', String(port), '--host', '127.0.0.1', '--data', data, '--square', square, '--json'];
-  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const before = imports.flatMap((each) => ['--import', each]);
+  const child = spawn(process.execPath, [...before, program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill); // whatever ends the tests ends their relay
   child.once('exit', () => process.off('exit', kill));
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    saidAll.push(text);
+    said = (said + text).slice(-2_000);
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => void saidAll.push(text));
   return await new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       kill();

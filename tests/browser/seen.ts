@@ -17,6 +17,8 @@ export interface Seen {
   readonly me: { readonly fingerprint: string; readonly knot: string } | null;
   readonly invite: string | null;
   readonly notices: readonly string[];
+  /** Where the composer would be, for who is not in the room. */
+  readonly outside: string | null;
   /** When this was seen, by the page's clock; not part of what is compared. */
   readonly atMs: number;
 }
@@ -79,6 +81,7 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
       : null,
     invite: document.querySelector<HTMLInputElement>('.invite input')?.value ?? null,
     notices: texts('.notice p'),
+    outside: texts('.removed p, .knocking h2')[0] ?? null,
     atMs: 0,
   });
   const now = (): { seen: Seen; text: string } => {
@@ -115,7 +118,7 @@ export function tellViolations(): void {
 /** The visible button that says just `name`, or else begins with it, or else holds it. */
 export function findButton(name: string): HTMLElement | null {
   const says = (button: HTMLElement): string => (button.getAttribute('aria-label') ?? button.textContent ?? '').trim();
-  const buttons = [...document.querySelectorAll<HTMLElement>('button')].filter((each) => each.checkVisibility());
+  const buttons = [...document.querySelectorAll<HTMLElement>('button, label.kind')].filter((each) => each.checkVisibility());
   // A modal dialog makes all else inert.
   const dialog = [...document.querySelectorAll<HTMLElement>('dialog[open]')].at(-1);
   const reachable = dialog === undefined ? buttons : buttons.filter((each) => dialog.contains(each));

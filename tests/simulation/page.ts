@@ -7,7 +7,9 @@ import type { App } from '../../src/app/app.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import type { Network } from '../../src/ports/network.ts';
+import type { OpenedStorage } from '../../src/ports/storage.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
+import type { Suite } from '../../src/protocol/suite/suite.ts';
 
 export interface Page {
   readonly node: WorldNode;
@@ -33,7 +35,20 @@ export interface RelayOptions {
   readonly address: string;
 }
 
-export const createPage = (world: World, name: string, home: string, onStart: (app: App) => void): Page => {
+/** What stands between the app and its world, for tests that watch or break it. */
+export interface PageOptions {
+  readonly suite?: Suite;
+  storage?(opened: OpenedStorage): OpenedStorage;
+  network?(network: Network): Network;
+}
+
+export const createPage = (
+  world: World,
+  name: string,
+  home: string,
+  onStart: (app: App) => void,
+  options: PageOptions = {},
+): Page => {
   const node = world.node(name, { home });
   let now: Running | null = null;
   return {
@@ -47,15 +62,15 @@ export const createPage = (world: World, name: string, home: string, onStart: (a
         clock,
         entropy,
         log,
-        loadMembers: async () => openMembersWith(nodeCryptoSuite),
+        loadMembers: async () => openMembersWith(options.suite ?? nodeCryptoSuite),
         readCard,
         network,
-        storage: life.openStorage(),
+        storage: life.openStorage().then((opened) => options.storage?.(opened) ?? opened),
       });
       now = { app, life };
       onStart(app);
       for (const room of rooms) await app.show(room);
-      attach(life.network());
+      attach(options.network?.(life.network()) ?? life.network());
       return now;
     },
     crash: (how) => {

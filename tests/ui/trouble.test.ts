@@ -11,6 +11,7 @@ const troubles: Readonly<Record<Trouble, true>> = {
   'storage-newer': true,
   'storage-blocked': true,
   'storage-absent': true,
+  'storage-locked': true,
   'storage-failed': true,
   'storage-full': true,
   'bad-link': true,

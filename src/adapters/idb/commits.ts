@@ -1,13 +1,27 @@
 /** Writes batches: each whole or not at all, and those that arrive together in one transaction. */
-import type { Batch, CommitResult, StoredRecord } from '../../ports/storage.ts';
-import type { Database } from './shelves.ts';
+import type { Batch, CommitResult } from '../../ports/storage.ts';
+import { judgeGroup, keysIn } from './judge.ts';
+import type { Versions } from './judge.ts';
+import type { KnownVersions } from './known-versions.ts';
+import { putKey } from './put-key.ts';
+import { isVersion } from './rows.ts';
+import type { Rows } from './rows.ts';
+import type { Database, KeptKey, Row } from './shelves.ts';
 
 export interface Commits {
   commit(batch: Batch): Promise<CommitResult>;
-  /** Starts the transaction of everything asked so far, so that a read begun after it sees it. */
-  begin(): void;
+  /** Once everything asked so far is done, so that a read begun then sees it; null: nothing is under way. */
+  done(): Promise<void> | null;
   /** Finishes what was asked, then closes the database. */
   close(): Promise<void>;
+}
+
+export interface Shelf {
+  readonly db: Database;
+  readonly rows: Rows;
+  readonly known: KnownVersions;
+  /** Made now: goes with the first rows that are written. */
+  newKey: KeptKey | null;
 }
 
 interface Waiting {
@@ -15,126 +29,126 @@ interface Waiting {
   readonly answer: (result: CommitResult) => void;
 }
 
-export function createCommits(db: Database): Commits {
+export function createCommits(shelf: Shelf): Commits {
   let waiting: Waiting[] = [];
   let closed = false;
-  const running = new Set<Promise<void>>();
+  let running: Promise<void> | null = null;
 
-  const begin = (): void => {
-    if (waiting.length === 0) return;
+  /** What waits becomes a group: at once, or behind the one that is being written. */
+  const begin = (): Promise<void> | null => {
+    if (waiting.length === 0) return running;
     const group = waiting;
     waiting = [];
-    // Whether a later group has begun: then nothing of this one may still be written behind it.
-    const isLast = (): boolean => [...running].at(-1) === run;
-    const run = writeGroup(db, group, isLast).finally(() => {
-      running.delete(run);
-      // Whatever came meanwhile would only have queued behind this transaction: it goes as the next group.
-      begin();
-    });
-    running.add(run);
+    const before = running ?? Promise.resolve();
+    const run = before
+      .then(() => writeGroup(shelf, group))
+      .then(() => {
+        if (running !== run) return;
+        running = null;
+        // Whatever came meanwhile would only have queued behind this one: it goes as the next group.
+        void begin();
+      });
+    running = run;
+    return run;
   };
 
   return {
-    begin,
+    done: begin,
     commit(batch) {
       if (closed) return Promise.resolve(refused('closed'));
       const own = copied(batch);
       return new Promise((answer) => {
         waiting.push({ batch: own, answer });
         // One sync to disk serves all batches of this tick; while one is under way, all that come during it.
-        if (running.size === 0 && waiting.length === 1) queueMicrotask(begin);
+        if (running === null && waiting.length === 1) queueMicrotask(() => void begin());
       });
     },
     async close() {
       closed = true;
-      begin();
-      // At once, not after: a browser that sees no close in its versionchange event calls the upgrade blocked.
-      // Transactions under way are finished all the same.
-      db.close();
-      await Promise.all(running);
+      const last = begin();
+      // At once where nothing is left to do: a browser that sees no close in its versionchange event calls the upgrade blocked.
+      if (last === null) shelf.db.close();
+      await last;
+      shelf.db.close();
     },
   };
 }
 
-async function writeGroup(db: Database, group: readonly Waiting[], isLast: () => boolean): Promise<void> {
+async function writeGroup(shelf: Shelf, group: readonly Waiting[]): Promise<void> {
   const together = await write(
-    db,
+    shelf,
     group.map(({ batch }) => batch),
   );
+  if (typeof together !== 'string') return group.forEach(({ answer }, at) => answer(must(together[at])));
   // One batch too big for the disk must not drag its neighbours down: each alone then, in their order.
-  const alone = typeof together === 'string' && together !== 'closed' && group.length > 1 && isLast();
-  const results = alone ? await Promise.all(group.map(({ batch }) => write(db, [batch]).then(onlyResult))) : together;
-  group.forEach(({ answer }, at) => answer(typeof results === 'string' ? refused(results) : must(results[at])));
+  for (const { batch, answer } of group) {
+    const alone = together === 'closed' || group.length === 1 ? together : await write(shelf, [batch]);
+    answer(typeof alone === 'string' ? refused(alone) : must(alone[0]));
+  }
 }
 
-const onlyResult = (written: readonly CommitResult[] | NotWritten): CommitResult =>
-  typeof written === 'string' ? refused(written) : must(written[0]);
-
-/** One transaction: every version wanted is read, each batch is judged, then the good ones are put. No foreign await. */
-async function write(db: Database, batches: readonly Batch[]): Promise<readonly CommitResult[] | NotWritten> {
+/** Judged and sealed on the versions that we take them to have; the transaction holds that against those there are. */
+async function write(shelf: Shelf, batches: readonly Batch[]): Promise<readonly CommitResult[] | NotWritten> {
+  const keys = keysIn(batches);
+  const durability = batches.some((batch) => batch.durability === 'strict') ? 'strict' : 'relaxed';
   try {
-    const durability = batches.some((batch) => batch.durability === 'strict') ? 'strict' : 'relaxed';
-    const tx = db.transaction('records', 'readwrite', { durability });
-    tx.done.catch(ignore); // awaited below; a throw on the way there must not leave it orphaned
-    const versions = new Map<string, number>();
-    await Promise.all(keysToRead(batches).map(async (key) => versions.set(key, (await tx.store.get(key))?.version ?? 0)));
-    const results = batches.map((batch): CommitResult => {
-      const judged = judge(batch, versions);
-      if (judged.state === 'conflict') return { state: 'refused', why: 'conflict', key: judged.key };
-      for (const [key, version] of judged.versions) versions.set(key, version);
-      // Their failures end the transaction, and its end is what tells.
-      for (const record of judged.puts) tx.store.put(record).catch(ignore);
-      for (const key of judged.deletes) tx.store.delete(key).catch(ignore);
-      return { state: 'committed' };
-    });
-    tx.commit();
-    await tx.done;
-    return results;
+    for (;;) {
+      const taken = new Map(keys.map((key) => [key, shelf.known.of(key)]));
+      const { results, outcome } = judgeGroup(batches, taken);
+      const rows = await Promise.all(
+        [...outcome.values()].flatMap((record) => (record === null ? [] : [shelf.rows.seal(record)])),
+      );
+      const deletes = [...outcome].flatMap(([key, record]) => (record === null ? [key] : []));
+      const written = await put(shelf, taken, rows, deletes, durability);
+      if (written === 'closed') return written;
+      if (written === 'written') {
+        shelf.newKey = null;
+        for (const [key, record] of outcome) shelf.known.learn(key, record?.version ?? 0);
+        return results;
+      }
+      for (const [key, version] of written) shelf.known.learn(key, version);
+    }
   } catch (error) {
     return whyNotWritten(error);
   }
 }
 
-const keysToRead = (batches: readonly Batch[]): readonly string[] => [
-  ...new Set(
-    batches.flatMap(({ writes }) =>
-      writes.filter(({ op, expect }) => op === 'put' || expect !== undefined).map(({ key }) => key),
-    ),
-  ),
-];
-
-type Judged =
-  | { readonly state: 'conflict'; readonly key: string }
-  | {
-      readonly state: 'good';
-      readonly puts: Iterable<StoredRecord>;
-      readonly deletes: Iterable<string>;
-      readonly versions: ReadonlyMap<string, number>;
-    };
-
-/** Write by write: a second write of the same key sees the first. Answers what shall stand there in the end. */
-function judge(batch: Batch, standing: ReadonlyMap<string, number>): Judged {
-  const versions = new Map<string, number>();
-  const puts = new Map<string, StoredRecord>();
-  const deletes = new Set<string>();
-  for (const each of batch.writes) {
-    const { key } = each;
-    const version = versions.get(key) ?? standing.get(key) ?? 0;
-    if (each.expect !== undefined && each.expect !== version) return { state: 'conflict', key };
-    if (each.op === 'put') {
-      versions.set(key, version + 1);
-      puts.set(key, { key, value: each.value, version: version + 1 });
-      deletes.delete(key);
-    } else {
-      versions.set(key, 0);
-      puts.delete(key);
-      deletes.add(key);
-    }
+/** One transaction, and no foreign await in it. Answers the versions there are, and writes nothing, where they are others. */
+async function put(
+  { db, newKey }: Shelf,
+  taken: Versions,
+  rows: readonly Row[],
+  deletes: readonly string[],
+  durability: 'strict' | 'relaxed',
+): Promise<'written' | 'closed' | Versions> {
+  const tx = db.transaction(newKey === null ? ['sealed'] : ['sealed', 'keys'], 'readwrite', { durability });
+  tx.done.catch(ignore); // awaited below; a throw on the way there must not leave it orphaned
+  const sealed = tx.objectStore('sealed');
+  const standing = new Map<string, number>();
+  const reading = [...taken.keys()].map(async (key) => standing.set(key, versionOf(await sealed.get(key))));
+  const [isOurs] = await Promise.all([newKey === null || putKey(tx.objectStore('keys'), newKey), ...reading]);
+  const isAsTaken = [...taken].every(([key, version]) => standing.get(key) === version);
+  if (!isOurs || !isAsTaken) {
+    tx.abort();
+    // Not ours: another tab made this database beside us, and what we would write only we could read.
+    return isOurs ? standing : 'closed';
   }
-  return { state: 'good', puts: puts.values(), deletes, versions };
+  try {
+    // Their failures end the transaction, and its end is what tells.
+    for (const row of rows) sealed.put(row).catch(ignore);
+    for (const key of deletes) sealed.delete(key).catch(ignore);
+    tx.commit();
+  } catch (error) {
+    tx.abort(); // else the browser would keep the half of it
+    throw error;
+  }
+  await tx.done;
+  return 'written';
 }
 
-// The put happens a moment later, and a view onto a large buffer would be stored with all of that buffer.
+const versionOf = (row: Row | undefined): number => (isVersion(row?.version) ? (row?.version ?? 0) : 0);
+
+// The put happens a moment later, and what was handed in is the caller's again.
 const copied = (batch: Batch): Batch => ({
   durability: batch.durability,
   writes: batch.writes.map((each) => (each.op === 'put' ? { ...each, value: each.value.slice() } : each)),

@@ -1,76 +1,103 @@
-/** Keeps records in IndexedDB. */
-import { openDB } from 'idb';
-import type { OpenedStorage, Storage } from '../../ports/storage.ts';
+/** Keeps records in IndexedDB, their values sealed. */
+import type { Log } from '../../ports/log.ts';
+import type { OpenedStorage, Range, Storage, StoredRecord } from '../../ports/storage.ts';
+import type { Luck } from '../../protocol/suite/suite.ts';
 import { createCommits } from './commits.ts';
+import type { Shelf } from './commits.ts';
+import { makeDataKey, openDataKey } from './data-key.ts';
+import type { OpenedDatabase } from './database.ts';
+import { createKnownVersions } from './known-versions.ts';
 import { readRange } from './range.ts';
-import { SHELVES_VERSION } from './shelves.ts';
-import type { Database, Shelves } from './shelves.ts';
+import { createRows } from './rows.ts';
+import { sealOld } from './seal-old.ts';
+import type { Database, KeptKey, Row } from './shelves.ts';
 
-export async function openStorage(name: string, shelvesVersion: number = SHELVES_VERSION): Promise<OpenedStorage> {
-  if (typeof globalThis.indexedDB !== 'object' || globalThis.indexedDB === null) return refused('absent');
-  const { promise: blocked, resolve: block } = Promise.withResolvers<'blocked'>();
-  let letGo = (): void => undefined;
-  const opening = openDB<Shelves>(name, shelvesVersion, {
-    upgrade: (db) => {
-      if (!db.objectStoreNames.contains('records')) db.createObjectStore('records', { keyPath: 'key' });
-    },
-    blocked: () => block('blocked'),
-    // Another tab wants to upgrade or wipe: finish what was asked, then stand aside.
-    blocking: () => letGo(),
-    terminated: () => letGo(),
-  });
+export async function openStorage(opening: Promise<OpenedDatabase>, luck: Luck, log: Log): Promise<OpenedStorage> {
+  const opened = await opening;
+  if (opened.state === 'refused') return opened;
+  const { db } = opened;
+  const refuse = (why: Why): OpenedStorage => {
+    log('storage-refused', { why });
+    db.close();
+    return { state: 'refused', why };
+  };
   try {
-    const db = await Promise.race([opening, blocked]);
-    if (db === 'blocked') {
-      // The request cannot be taken back: should it come through after all, nobody is waiting for it.
-      void opening.then(
-        (late) => late.close(),
-        () => undefined,
-      );
-      return refused('blocked');
-    }
-    const opened = createStorage(db);
-    letGo = () => void opened.close();
-    return { state: 'open', storage: opened };
-  } catch (error) {
-    return refused(whyNotOpen(error));
+    const key = await openKey(db, opened.kept, luck);
+    if (typeof key === 'string') return refuse(key);
+    const rows = createRows(db.name, key.records, luck, log);
+    const isKeyWritten = await sealOld(db, rows, key.kept);
+    const shelf = { db, rows, known: createKnownVersions(versionsKnown), newKey: isKeyWritten ? null : key.kept };
+    const storage = createStorage(shelf);
+    opened.onLetGo(() => void storage.close());
+    return { state: 'open', storage };
+  } catch {
+    return refuse('failed');
   }
 }
 
-function createStorage(db: Database): Storage {
-  const commits = createCommits(db);
+type Why = Extract<OpenedStorage, { state: 'refused' }>['why'];
+
+/** Some hundred kilobytes; one that is missing costs its commit a second transaction. */
+const versionsKnown = 4_096;
+
+interface OpenedKey {
+  readonly records: CryptoKey;
+  /** Where it is new, and nowhere written yet. */
+  readonly kept: KeptKey | null;
+}
+
+async function openKey(
+  db: Database,
+  reading: Promise<KeptKey | undefined> | null,
+  luck: Luck,
+): Promise<OpenedKey | 'absent' | 'locked'> {
+  // Only a secure context has it.
+  if ((crypto.subtle as SubtleCrypto | undefined) === undefined) return 'absent';
+  const kept = await reading;
+  if (kept !== undefined && kept !== null) {
+    const records = await openDataKey(kept, db.name);
+    return records === null ? 'locked' : { records, kept: null };
+  }
+  // Rows without their key: a new one would only bury them.
+  if (reading !== null && (await db.getAllKeys('sealed', undefined, 1)).length > 0) return 'locked';
+  return (await makeDataKey(db.name, luck)) ?? 'absent';
+}
+
+function createStorage(shelf: Shelf): Storage {
+  const { db, rows, known } = shelf;
+  const commits = createCommits(shelf);
   let closing: Promise<void> | null = null;
   /** A read sees every commit asked before it. */
-  const begin = (): void => {
+  const begin = async (): Promise<void> => {
     if (closing !== null) throw new Error('storage: read after close');
-    commits.begin();
+    const before = commits.done();
+    if (before !== null) await before;
+  };
+  const open = async (row: Row): Promise<StoredRecord | null> => {
+    const record = await rows.open(row);
+    if (record !== null) known.learn(record.key, record.version);
+    return record;
+  };
+  const readOpened = async (wanted: Range): Promise<readonly StoredRecord[]> => {
+    const found = await readRange(db, wanted);
+    const opened = (await Promise.all(found.map(open))).filter((record) => record !== null);
+    const last = found.at(-1);
+    if (last === undefined || opened.length === found.length || found.length < wanted.limit) return opened;
+    // Where some were refused, those behind them take their place: "fewer than asked" goes on meaning "no more".
+    const behind = wanted.reverse === true ? { to: last.key } : { from: `${last.key}\0` };
+    return [...opened, ...(await readOpened({ ...wanted, ...behind, limit: wanted.limit - opened.length }))];
   };
   return {
     async get(key) {
-      begin();
-      return (await db.get('records', key)) ?? null;
+      await begin();
+      const row = await db.get('sealed', key);
+      return row === undefined ? null : await open(row);
     },
     async range(wanted) {
-      begin();
-      return await readRange(db, wanted);
+      await begin();
+      return await readOpened(wanted);
     },
     commit: (batch) => commits.commit(batch),
     close: () => (closing ??= commits.close()),
   };
-}
-
-const refused = (why: 'newer' | 'blocked' | 'absent' | 'failed'): OpenedStorage => ({ state: 'refused', why });
-
-function whyNotOpen(error: unknown): 'newer' | 'absent' | 'failed' {
-  switch (error instanceof Error ? error.name : '') {
-    case 'VersionError':
-      return 'newer';
-    // A browser told to keep nothing (blocked cookies, some private windows) answers with one of these.
-    case 'SecurityError':
-    case 'InvalidStateError':
-    case 'NotSupportedError':
-      return 'absent';
-    default:
-      return 'failed';
-  }
 }

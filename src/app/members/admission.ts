@@ -28,10 +28,18 @@ export interface Admission {
   onKnock(envelope: Uint8Array, peer: Peer): boolean;
 }
 
-export function createAdmission(desk: MembersDesk, invites: Invites, onAdmitted: (room: Room) => void): Admission {
+export interface AdmissionHands {
+  onAdmitted(room: Room): void;
+  /** New keys for everybody who is in. */
+  rekey(turn: Turn, room: Room): Promise<boolean>;
+}
+
+export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitted, rekey }: AdmissionHands): Admission {
   const { core, vault, post, peers } = desk;
   const { suite } = vault;
   const answering = new Set<string>();
+  /** When somebody who is in already was given new keys. */
+  const keyedMs = new Map<string, number>();
 
   /** The nearest to the knock first, the others in case it does not answer (F2). */
   const answer = (room: Room, invite: OperationId, secret: Uint8Array, knock: Knock, peer: Peer): void => {
@@ -62,10 +70,15 @@ export function createAdmission(desk: MembersDesk, invites: Invites, onAdmitted:
       if (done !== null && isRefusal(done)) return core.log('not-admitted', { why: done.refused });
       if (done !== null) turn.setRoom(done.room);
       turn.write({ op: 'put', key: keyOf.bundle(deviceId), value: knock.bundle.bytes });
-      // What follows is too much for the first envelope.
       // Let in before, and on the way: what was sent then is sent again by itself.
-      if (isIn && turn.pair(deviceId).sessions.length > 0) return void (didAdmit = true);
-      if (!post.begin(turn, knock.bundle, turnOnly, { id: inviteIdOf(invite), psk })) return;
+      if (isIn && post.awaits(deviceId)) return void (didAdmit = true);
+      // In, and knocks: it has lost its keys, as who left while nobody heard it. Under those of before it must not begin again (K10).
+      const isLost = isIn && isHourPast(`${room.id}/${deviceId}`);
+      if (isIn && !isLost) return void (didAdmit = true);
+      // What follows is too much for the first envelope.
+      const hasSession = turn.pair(deviceId).sessions.length > 0;
+      if (!(isLost && hasSession) && !post.begin(turn, knock.bundle, turnOnly, { id: inviteIdOf(invite), psk })) return;
+      if (isLost && !(await rekey(turn, room))) return;
       const now = turn.room(room.id)!;
       await tellAll(turn, room, deviceId);
       for (const { device, body } of done?.heads ?? []) await post.send(turn, device, encodeBetween({ kind: 'heads', body }));
@@ -90,13 +103,16 @@ export function createAdmission(desk: MembersDesk, invites: Invites, onAdmitted:
     onAdmitted(room);
   };
 
-  /** Every operation of the room, parents first. */
-  const tellAll = async (turn: Turn, room: Room, device: DeviceId): Promise<void> => {
-    const all = operationsOf(turn.room(room.id)!.graph).map((operation) => operation.bytes);
-    for (let at = 0; at < all.length; at += mostOperations) {
-      await desk.tell(turn, room.id, device, { kind: 'operations', operations: all.slice(at, at + mostOperations) });
-    }
+  const isHourPast = (name: string): boolean => {
+    const nowMs = core.clock.ticksMs();
+    if (nowMs - (keyedMs.get(name) ?? -hourMs) < hourMs) return false;
+    keyedMs.set(name, nowMs);
+    return true;
   };
+
+  /** Every operation of the room, parents first. */
+  const tellAll = (turn: Turn, room: Room, device: DeviceId): Promise<void> =>
+    desk.tellOperations(turn, room.id, device, operationsOf(turn.room(room.id)!.graph));
 
   return {
     onKnock: (envelope, peer) => {
@@ -118,6 +134,5 @@ export function createAdmission(desk: MembersDesk, invites: Invites, onAdmitted:
 }
 
 const turnMs = 1_500;
+const hourMs = 3_600_000;
 const turnOnly = encodePassing({ kind: 'nothing' });
-/** Together at most what one envelope of 16 kB holds. */
-const mostOperations = 8;

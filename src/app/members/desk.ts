@@ -27,6 +27,7 @@ import { keepMessages } from '../rooms/keep-message.ts';
 import { messageOf, writeSigned } from '../rooms/kept.ts';
 import { lastSaid } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
+import { packed } from './packed.ts';
 import type { Post } from './post.ts';
 import type { Turn, Vault } from './vault.ts';
 
@@ -42,15 +43,17 @@ export interface MembersDesk {
     content: Uint8Array,
     epoch?: OperationId,
   ): { readonly hop: Uint8Array; readonly signed: Signed } | null;
-  /** To the one at the end of this path, or to everybody here, once the turn is on the disk. Nothing where no key is. */
-  cast(turn: Turn, room: Room, content: Uint8Array, to: Peer | 'all', epoch?: OperationId): boolean;
-  castOperations(turn: Turn, room: Room, operations: readonly Operation[], epoch?: OperationId): void;
+  /** To those at the ends of these paths, or to everybody here, once the turn is on the disk. Nothing where no key is. */
+  cast(turn: Turn, room: Room, content: Uint8Array, to: readonly Peer[] | 'all', epoch?: OperationId): boolean;
+  castOperations(turn: Turn, room: Room, operations: readonly Operation[], epoch?: OperationId, to?: readonly Peer[]): void;
   /** An entry of mine: kept, shown, and handed out until somebody has it. Null: no key. */
   keepEntry(turn: Turn, room: Room, body: Body): Signed | null;
   /** Says a part to a device of the room alone. */
   tell(turn: Turn, room: RoomId, device: DeviceId, part: Part): Promise<boolean>;
   /** The newest that nothing follows yet. */
   saw(room: Room, id: Short, parents: readonly Short[]): void;
+  /** Operations for a device of the room alone, parents first. */
+  tellOperations(turn: Turn, room: RoomId, device: DeviceId, operations: readonly Operation[]): Promise<void>;
 }
 
 export function createMembersDesk(
@@ -89,14 +92,13 @@ export function createMembersDesk(
       const said = desk.seal(turn, room.id, content, epoch);
       if (said === null) return false;
       turn.after(() => {
-        for (const peer of to === 'all' ? peers.inRoom(room.id) : [to]) sendTo(peer, frameOf(said.hop));
+        for (const peer of to === 'all' ? peers.inRoom(room.id) : to) sendTo(peer, frameOf(said.hop));
       });
       return true;
     },
-    castOperations: (turn, room, operations, epoch) => {
-      for (let at = 0; at < operations.length; at += mostAtOnce) {
-        const bytes = operations.slice(at, at + mostAtOnce).map((operation) => operation.bytes);
-        desk.cast(turn, room, encodeRoomOperations(bytes), 'all', epoch);
+    castOperations: (turn, room, operations, epoch, to) => {
+      for (const part of packed(operations, mostAtOnce, ({ bytes }) => bytes.length)) {
+        desk.cast(turn, room, encodeRoomOperations(part.map(({ bytes }) => bytes)), to ?? 'all', epoch);
       }
     },
     keepEntry: (turn, room, body) => {
@@ -130,6 +132,12 @@ export function createMembersDesk(
       return said.signed;
     },
     tell: (turn, room, device, part) => post.send(turn, device, encodeBetween({ kind: 'sync', room, part: encodePart(part) })),
+    tellOperations: async (turn, room, device, operations) => {
+      for (const part of packed(operations, mostAtOnce, ({ bytes }) => bytes.length)) {
+        const isTold = await desk.tell(turn, room, device, { kind: 'operations', operations: part.map(({ bytes }) => bytes) });
+        if (!isTold) return;
+      }
+    },
     saw: (room, id, parents) => {
       const before = tips.get(room) ?? [];
       tips.set(room, [...before.filter((tip) => !parents.includes(tip) && tip !== id), id].slice(-mostTips));
@@ -140,6 +148,6 @@ export function createMembersDesk(
 
 export const inviteIdOf = (invite: OperationId): Uint8Array => hexToBytes(invite).slice(0, 16);
 
-const mostAtOnce = 8;
+const mostAtOnce = 16;
 const mostParents = 4;
 const mostTips = 16;

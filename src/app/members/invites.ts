@@ -1,9 +1,10 @@
 /** Links into a room of members: made, known to its members, taken back. */
 import { bytesToHex, createWriter, hexToBytes } from '../../protocol/bytes.ts';
-import { encodeMemberInvite, inviteKeys, inviteSecretBytes } from '../../protocol/contact/invite-link.ts';
+import { decodeInviteLink, encodeMemberInvite, inviteKeys, inviteSecretBytes } from '../../protocol/contact/invite-link.ts';
 import { hasExpired, hourOf } from '../../protocol/hour.ts';
 import type { OperationId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import { leadsTo } from '../../protocol/rooms/graph.ts';
 import { act } from '../../protocol/rooms/room.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
 import { keyOf, under } from '../records.ts';
@@ -17,7 +18,7 @@ export interface Invites {
   /** A link that holds a week; the one there is, while it holds. Null: the room would not let me. */
   make(room: Room): Promise<string | null>;
   /** Mine, and as an admin everybody's. */
-  withdraw(room: Room): Promise<void>;
+  withdraw(room: Room): Promise<boolean>;
   /** Another member made this one. */
   learn(turn: Turn, room: Room, bytes: Uint8Array): void;
   /** Those that stand and can be answered here, with their secrets; the newest last. */
@@ -38,8 +39,11 @@ export function createInvites(desk: MembersDesk): Invites {
     const sealed = vault.room(room);
     if (sealed === null) return [];
     const nowMs = core.clock.nowMs();
-    const invites = summaryOf(sealed.graph).invites.filter(
-      ({ left, expiresHour }) => left !== 0 && !hasExpired(expiresHour, nowMs),
+    const { invites: all, removals } = summaryOf(sealed.graph);
+    // O7: whoever was put out since may know the secret.
+    const isSafe = (invite: OperationId): boolean => removals.every((removal) => leadsTo(sealed.graph, removal, invite));
+    const invites = all.filter(
+      ({ operation, left, expiresHour }) => left !== 0 && !hasExpired(expiresHour, nowMs) && isSafe(operation),
     );
     const live = new Set(invites.map(({ operation }) => operation));
     return [...(open.get(room) ?? [])].filter(([operation]) => live.has(operation)).slice(-mostOpen);
@@ -54,7 +58,9 @@ export function createInvites(desk: MembersDesk): Invites {
     },
     make: (room) =>
       core.lane.run(async () => {
-        if (room.invite !== null && standing(room.id).length > 0) return room.invite;
+        const before = room.invite === null ? null : decodeInviteLink(room.invite, core.clock.nowMs());
+        const isStanding = before !== null && 'operation' in before && standing(room.id).some(([id]) => id === before.operation);
+        if (isStanding) return room.invite;
         const secret = core.entropy.bytes(inviteSecretBytes);
         const expiresHour = hourOf(core.clock.nowMs()) + inviteHours;
         let link: string | null = null;
@@ -80,8 +86,8 @@ export function createInvites(desk: MembersDesk): Invites {
         return isKept ? link : null;
       }),
     withdraw: (room) =>
-      core.lane.run(async () => {
-        await vault.turn((turn) => {
+      core.lane.run(() =>
+        vault.turn((turn) => {
           const sealed = turn.room(room.id);
           for (const { operation, by } of sealed === null ? [] : summaryOf(sealed.graph).invites) {
             const now = turn.room(room.id)!;
@@ -97,8 +103,8 @@ export function createInvites(desk: MembersDesk): Invites {
             room.invite = null;
             open.delete(room.id);
           });
-        });
-      }),
+        }),
+      ),
     learn: (turn, room, bytes) => {
       const operation = bytesToHex(bytes.subarray(0, 32)) as OperationId;
       const secret = bytes.slice(32);

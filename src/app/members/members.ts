@@ -10,11 +10,15 @@ import { isRefusal } from '../../protocol/refusal.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import type { Done } from '../../protocol/rooms/room-acts.ts';
 import { found, rekey, remove, servedCasts } from '../../protocol/rooms/room-acts.ts';
-import { act, sendingEpoch } from '../../protocol/rooms/room.ts';
+import { emptyKeyring } from '../../protocol/rooms/keyring.ts';
+import { decodeKeyring, encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
+import { act, emptyRoom, sendingEpoch } from '../../protocol/rooms/room.ts';
 import type { Change, Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import type { Summary } from '../../protocol/content.ts';
 import { byteLength, fitName, roomNameBytes, textBytes } from '../fit.ts';
 import type { Desk } from '../delivery/desk.ts';
+import { createDirect } from '../direct/direct.ts';
+import { createDirectory } from '../direct/directory.ts';
 import type { Keeper } from '../delivery/keeper.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, under } from '../records.ts';
@@ -29,9 +33,10 @@ import { createKnocking } from './knocking.ts';
 import { refreshRoom } from './members-view.ts';
 import { createNewKeys } from './new-keys.ts';
 import { createPost } from './post.ts';
-import { createMembersReceive, isSeenOver } from './receive.ts';
+import { createMembersReceive, loadSeen } from './receive.ts';
 import { createSaidIn } from './said.ts';
 import type { Turn, Vault } from './vault.ts';
+import { createUnread } from './unread.ts';
 import { createVoice } from './voice.ts';
 
 export interface Members {
@@ -40,14 +45,17 @@ export interface Members {
   knock(invite: MemberInvite): Promise<RoomId | null>;
   send(room: Room, text: string): Promise<boolean>;
   invite(room: RoomId): Promise<string | null>;
-  withdrawInvites(room: RoomId): Promise<void>;
+  withdrawInvites(room: RoomId): Promise<boolean>;
   removePerson(room: RoomId, person: PersonId): Promise<boolean>;
   makeAdmin(room: RoomId, person: PersonId): Promise<boolean>;
   /** Tells the room, before its records go. */
   leave(room: RoomId): Promise<void>;
   safetyOf(person: PersonId): SafetyView;
-  setVerified(person: PersonId, isVerified: boolean): Promise<void>;
+  setVerified(person: PersonId, isVerified: boolean): Promise<boolean>;
+  startDirect(person: PersonId): Promise<RoomId | null>;
   hop(bytes: Uint8Array, peer: Peer): void;
+  /** It is known now who is at the end of this path. */
+  sees(peer: Peer): void;
   /** A path to somebody of the room stands. False: greet them as in any room. */
   greet(peer: Peer, room: Room): boolean;
   topicsOf(room: Room, day: number): readonly Topic[];
@@ -69,21 +77,43 @@ export interface MembersHands {
 
 export async function createMembers(core: Core, vault: Vault, desk: MembersDeskInit, hands: MembersHands): Promise<Members> {
   const { peers, keeper, receipts } = desk;
-  const post = createPost(core, vault, peers);
+  const onBound = (peer: Peer): void => {
+    unread.bound(peer);
+    direct.sees(peer);
+  };
+  const post = createPost(core, vault, peers, {
+    onArrived: (turn, device, { room, seq }) => direct.onArrived(turn, device, room, seq),
+    onBound,
+  });
   const members = createMembersDesk(core, vault, post, peers, desk);
   const me = { person: vault.keys.person.id, device: vault.keys.us.device.id };
   const verified = new Set((await core.storage.range(under('verified'))).map(({ key }) => key.split('/')[1] as PersonId));
+
+  /** How a room stood when it was last shown. */
+  const seenAs = new WeakMap<Room, string>();
 
   /** After its operations or keys changed: what is shown, who we are in it, and whether it needs new keys. */
   const changed = (id: RoomId): void => {
     const room = core.rooms.get(id);
     const sealed = vault.room(id);
+    if (room?.kind === 'direct') {
+      direct.refresh(room);
+      return core.showRooms();
+    }
     if (room === undefined || sealed === null || room.kind !== 'members') return;
+    // The operations are on their way.
+    if (sealed.graph.count === 0) return;
     const name = room.name;
     const isIn = refreshRoom(room, sealed, me, verified);
+    // Over, taken back by somebody else, or ended by a removal.
+    if (room.invite !== null && invites.standing(id).length === 0) room.invite = null;
     const stage = isIn && sendingEpoch(sealed) !== null ? 'in' : room.stage === 'in' && !isIn ? 'out' : room.stage;
     if (stage !== room.stage || name !== room.name) void core.lane.run(() => moveTo(room, stage));
     else if (stage === 'in') newKeys.watch(room);
+    const looks = `${sealed.graph.count}/${servedCasts(sealed).length}/${verified.size}`;
+    if (seenAs.get(room) === looks) return;
+    // What others are told again is what is new: a word alone is nothing.
+    seenAs.set(room, looks);
     room.changes += 1;
     core.showRooms();
     hands.onTopics();
@@ -133,33 +163,44 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     return true;
   };
 
-  const newKeys = createNewKeys(core, vault, (room) =>
-    doIn(room, (turn, before) => carryOut(turn, room, before, rekey(before, vault.hands()))),
-  );
+  const newKeys = createNewKeys(core, vault, {
+    rekey: (room) => doIn(room, (turn, before) => carryOut(turn, room, before, rekey(before, vault.hands()))),
+    ask: hands.onCameIn,
+  });
   const invites = createInvites(members);
   const knocking = createKnocking(members);
-  const admission = createAdmission(members, invites, (room) => changed(room.id));
+  const admission = createAdmission(members, invites, {
+    onAdmitted: (room) => changed(room.id),
+    rekey: (turn, room) => {
+      const before = turn.room(room.id)!;
+      return carryOut(turn, room, before, rekey(before, vault.hands()));
+    },
+  });
   await Promise.all([invites.load(), knocking.load()]);
+  const direct = createDirect(core, vault, post, desk, {
+    ...createDirectory(core, vault),
+    isVerified: (person) => verified.has(person),
+  });
   const said = createSaidIn(core, members, {
+    onDirect: direct.onEntry,
     onSummary: hands.onSummary,
     onReceipt: (room, device, messages) => receipts.gotMessages(room, device, messages),
+    onClock: (room, device, upTo) => receipts.gotUpTo(room, device, upTo),
     onInvite: invites.learn,
   });
-  const receive = createMembersReceive(members, keeper, {
+  const unread = createUnread(members);
+  const receive = createMembersReceive(members, keeper, await loadSeen(core), {
     onSaid: said.inRoom,
     onTold: said.toMe,
-    mayBegin: (device) => [...core.rooms.values()].some((room) => room.members.has(device)),
+    mayBegin: (device) => [...core.rooms.values()].some((room) => room.members.has(device)) || direct.knows(device),
     pskOf: knocking.pskOf,
     onKnock: admission.onKnock,
+    onUnread: unread.heard,
+    onBound,
     onChanged: (rooms) => rooms.forEach(changed),
   });
   await post.load();
-  const over = (await core.storage.range(under('seen'))).filter(({ value }) => isSeenOver(value, core.clock.nowMs()));
-  if (over.length > 0)
-    await core.commit(
-      over.map(({ key }) => ({ op: 'delete', key })),
-      'relaxed',
-    );
+  core.setPerson(me.person);
   core.setVoice(createVoice(core, members));
   for (const id of core.rooms.keys()) changed(id);
 
@@ -191,14 +232,22 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     knock: (invite) =>
       core.lane.run(async () => {
         const known = core.rooms.get(invite.room);
-        if (known !== undefined) return known.id;
+        // Put out, and asked in again.
+        const isAgain = known?.stage === 'out';
+        if (known !== undefined && !isAgain) return known.id;
         const name = fitName(invite.name, roomNameBytes);
-        const room = await prepareRoom(core, { by: invite.room, name, kind: 'members', stage: 'knocking' });
+        const room = known ?? (await prepareRoom(core, { by: invite.room, name, kind: 'members', stage: 'knocking' }));
         if (room === null) return null;
+        const spent = await core.storage.get(keyOf.spent(room.id));
+        const keyring = spent && decodeKeyring(spent.value);
         const isKept = await vault.turn((turn) => {
-          turn.write(writeRoom(room, 0));
+          turn.write(writeRoom({ ...room, stage: 'knocking' }, room.unread));
+          if (keyring !== null && !isRefusal(keyring)) turn.setRoom({ ...emptyRoom(room.id), keyring });
           knocking.wait(turn, invite);
-          turn.after(() => void core.rooms.set(room.id, room));
+          turn.after(() => {
+            room.stage = 'knocking';
+            core.rooms.set(room.id, room);
+          });
         });
         if (!isKept) return null;
         core.showRooms();
@@ -207,6 +256,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       }),
     send: async (room, wanted) => {
       const text = wanted.trim();
+      if (room.kind === 'direct') return direct.send(room, text);
       if (text === '' || room.stage !== 'in') return false;
       if (byteLength(text) > textBytes) {
         core.trouble('message-too-long');
@@ -222,9 +272,9 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     },
     withdrawInvites: async (id) => {
       const room = roomWith(id);
-      if (room === null) return;
-      await invites.withdraw(room);
+      const isDone = room !== null && (await invites.withdraw(room));
       changed(id);
+      return isDone;
     },
     removePerson: async (id, person) => {
       const room = roomWith(id);
@@ -253,9 +303,18 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
           doIn(room, (turn, before) => carryOut(turn, room, before, plain(act(before, vault.hands(), { kind: 'leave' })))),
         );
       }
-      invites.forget(id);
-      knocking.forget(id);
-      vault.forget(id);
+      await core.lane.run(async () => {
+        // K10: what was said under these keys stays said. Should we come back, they are not begun again.
+        const keyring = vault.room(id)?.keyring;
+        if (keyring !== undefined) {
+          const erased = [...new Set([...keyring.erased, ...keyring.epochs.map((epoch) => epoch.id)])].slice(-mostErased);
+          const value = encodeKeyring({ ...emptyKeyring, erased });
+          await core.commit([{ op: 'put', key: keyOf.spent(id), value }], 'strict');
+        }
+        invites.forget(id);
+        knocking.forget(id);
+        vault.forget(id);
+      });
     },
     safetyOf: (person) => {
       const { words, digits } = safetyNumber(vault.suite, me.person, person);
@@ -265,19 +324,27 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       core.lane.run(async () => {
         const key = keyOf.verified(person);
         const write = isVerified ? ({ op: 'put', key, value: Uint8Array.of(1) } as const) : ({ op: 'delete', key } as const);
-        if (!(await core.commit([write], 'strict'))) return;
+        if (!(await core.commit([write], 'strict'))) return false;
         if (isVerified) verified.add(person);
         else verified.delete(person);
-        for (const id of core.rooms.keys()) changed(id);
+        for (const [id, room] of core.rooms) {
+          seenAs.delete(room);
+          changed(id);
+        }
+        return true;
       }),
+    startDirect: direct.start,
     hop: receive.hop,
+    sees: direct.sees,
     greet: (peer, room) => {
       post.flush(peer);
+      if (room.kind === 'direct') return direct.greet(peer, room);
       if (room.stage !== 'knocking') return room.stage === 'out';
       knocking.knockAt(peer, room);
       return true;
     },
     topicsOf: (room, day) => {
+      if (room.kind === 'direct') return direct.topicsOf(room, day);
       const sealed = vault.room(room.id);
       const casts = room.stage === 'in' && sealed !== null ? servedCasts(sealed).slice(0, mostCasts) : [];
       if (room.stage === 'knocking') return knocking.topicsOf(room, day);
@@ -288,6 +355,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       post.close();
       knocking.close();
       newKeys.close();
+      unread.close();
     },
   };
 }
@@ -298,3 +366,4 @@ const plain = (change: Change | Refusal): Done | Refusal =>
 /** Earlier messages are closed to whoever comes; admins remove. */
 const firstPolicy = { mayRemove: 'admins', historyDays: 0, disappearSeconds: 0 } as const;
 const mostCasts = 2;
+const mostErased = 1_000;

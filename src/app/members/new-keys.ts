@@ -12,8 +12,14 @@ export interface NewKeys {
   close(): void;
 }
 
-/** `rekey` is called in the lane. */
-export function createNewKeys(core: Core, vault: Vault, rekey: (room: Room) => Promise<boolean>): NewKeys {
+export interface NewKeysHands {
+  /** In the lane. */
+  rekey(room: Room): Promise<boolean>;
+  /** Somebody may have the keys that we lack. */
+  ask(room: Room): void;
+}
+
+export function createNewKeys(core: Core, vault: Vault, { rekey, ask }: NewKeysHands): NewKeys {
   const planned = new Map<RoomId, Stop>();
 
   const now = (room: Room): void => {
@@ -36,6 +42,7 @@ export function createNewKeys(core: Core, vault: Vault, rekey: (room: Room) => P
           room.id,
           core.clock.after(due.turn * turnMs, () => now(room)),
         );
+        if (due.why === 'no-epoch' && due.turn > 0) ask(room);
       }
     },
     close: () => {

@@ -6,6 +6,7 @@ import { withAccepted, withSession } from '../../protocol/conversation/pair.ts';
 import { classOf } from '../../protocol/entries/between.ts';
 import type { DeviceId, EnvelopeId, RoomId } from '../../protocol/ids.ts';
 import { hourOf } from '../../protocol/hour.ts';
+import { limits } from '../../protocol/limits.ts';
 import { isRefusal, refuse } from '../../protocol/refusal.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import { open as openRoom } from '../../protocol/rooms/room.ts';
@@ -14,6 +15,8 @@ import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from 
 import { bucketOf, controlBucket } from '../../protocol/wire/bucket.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { decodeHop } from '../../protocol/wire/hop.ts';
+import type { Write } from '../../ports/storage.ts';
+import type { Core } from '../core.ts';
 import type { Arrived, Keeper } from '../delivery/keeper.ts';
 import { frameOf } from '../delivery/say.ts';
 import { sendTo } from '../mesh/peers.ts';
@@ -32,13 +35,17 @@ export interface ReceiveHands {
   /** Said in a room. Answers what is to be kept. */
   onSaid(turn: Turn, room: Room, said: Said): Arrived | null | Promise<Arrived | null>;
   /** Said by one device to this one. */
-  onTold(turn: Turn, device: DeviceId, content: Uint8Array, arrived: (kept: Arrived) => void): Promise<void>;
+  onTold(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<void>;
   /** Whose session without an invite is taken. */
   mayBegin(device: DeviceId): boolean;
   /** The secret of an invite that I wait behind. */
   pskOf(inviteId: Uint8Array): Uint8Array | null;
   /** True: it was somebody who knocks. */
   onKnock(envelope: Uint8Array, peer: Peer): boolean;
+  /** It is known now, and was not before, which device is at the end of this path. */
+  onBound(peer: Peer): void;
+  /** Somebody of a room of mine speaks, perhaps, and I have no key to it. */
+  onUnread(peer: Peer): void;
   /** After a turn that changed rooms. */
   onChanged(rooms: readonly RoomId[]): void;
 }
@@ -51,13 +58,31 @@ export interface Said {
   readonly sealed: Uint8Array | null;
 }
 
-export function createMembersReceive(desk: MembersDesk, keeper: Keeper, hands: ReceiveHands): MembersReceive {
+export interface Told {
+  readonly device: DeviceId;
+  readonly content: Uint8Array;
+  readonly peer: Peer;
+}
+
+export function createMembersReceive(
+  desk: MembersDesk,
+  keeper: Keeper,
+  seen: Map<string, DeviceId>,
+  hands: ReceiveHands,
+): MembersReceive {
   const { core, vault, post } = desk;
   let waiting: { readonly bytes: Uint8Array; readonly peer: Peer }[] = [];
+  const waitingOf = new Map<Peer, number>();
+  const knockedMs = new WeakMap<Peer, number>();
 
   const drain = async (): Promise<void> => {
     const batch = waiting.slice(0, mostAtOnce);
     waiting = waiting.slice(mostAtOnce);
+    for (const { peer } of batch) {
+      const left = (waitingOf.get(peer) ?? 1) - 1;
+      if (left > 0) waitingOf.set(peer, left);
+      else waitingOf.delete(peer);
+    }
     if (waiting.length > 0) void core.lane.run(drain);
     await vault.turn(async (turn) => {
       const arrived: Arrived[] = [];
@@ -97,13 +122,31 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, hands: R
     }
     const found = vault.findSession(envelope.subarray(1, 17));
     if (found !== null) return takeSession(turn, found, envelope, peer, arrived);
-    if (bucket.number !== controlBucket.initial) return refuse('unknown-tag');
-    const begun = await takeInitial(turn, envelope, peer, arrived);
-    return begun !== null && hands.onKnock(envelope, peer) ? null : begun;
+    const isInitial = bucket.number === controlBucket.initial;
+    const begun = isInitial ? await takeInitial(turn, envelope, peer, arrived) : refuse('unknown-tag');
+    if (begun?.refused !== 'unknown-tag') return begun;
+    if (isInitial && mayKnock(peer) && hands.onKnock(envelope, peer)) return null;
+    hands.onUnread(peer);
+    return begun;
+  };
+
+  /** Whoever has the link makes us open a knock and verify what is in it: only so often. */
+  const mayKnock = (peer: Peer): boolean => {
+    const nowMs = core.clock.ticksMs();
+    if (nowMs - (knockedMs.get(peer) ?? -knockEveryMs) < knockEveryMs) return false;
+    knockedMs.set(peer, nowMs);
+    return true;
   };
 
   const acknowledge = (turn: Turn, peer: Peer, a: Uint8Array): void =>
     turn.after(() => void sendTo(peer, frameOf(encodeAcknowledgement(a))));
+
+  /** What only that device could have said came by this path. */
+  const bind = (turn: Turn, peer: Peer, device: DeviceId): void => {
+    if (peer.device !== null) return;
+    peer.device = device;
+    turn.after(() => hands.onBound(peer));
+  };
 
   const takeSession = async (
     turn: Turn,
@@ -124,8 +167,9 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, hands: R
     }
     turn.setPair(device, withSession(pair, opened.state));
     acknowledge(turn, peer, opened.a);
-    peer.device ??= device;
-    if (opened.content !== null) await hands.onTold(turn, device, opened.content, (kept) => arrived.push(kept));
+    bind(turn, peer, device);
+    if (opened.content !== null)
+      await hands.onTold(turn, { device, content: opened.content, peer }, (kept) => arrived.push(kept));
     post.tend(turn, device, false);
     return null;
   };
@@ -133,21 +177,26 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, hands: R
   const takeInitial = async (turn: Turn, envelope: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
     const nowMs = core.clock.nowMs();
     const { us, prekeys } = vault.keys;
-    const seen = new Set((await core.storage.range(under('seen'))).map(({ key }) => key));
     const isSeen = (initialId: Uint8Array): boolean => seen.has(keyOf.seenInitial(initialId));
     const accepted = accept(vault.suite, { us, prekeys, pskOf: hands.pskOf, isSeen }, envelope, vault.luck, nowMs);
     if (isRefusal(accepted)) return accepted;
     const { deviceId: device } = accepted.who.certificate;
     if (accepted.who.inviteId === null && !hands.mayBegin(device)) return refuse('unknown-device');
+    // S3: where there is no place to remember it, it must not be taken either; and one device fills only so much of it.
+    const key = keyOf.seenInitial(vault.suite.hash(envelope));
+    const ofDevice = [...seen.values()].filter((one) => one === device).length;
+    if (seen.size >= limits.seenInitials || ofDevice >= mostInitials) return refuse('too-many');
     const changed = withAccepted(turn.pair(device), accepted, nowMs);
     if (isRefusal(changed)) return changed;
     turn.setPair(device, changed.pair);
-    const until = new TextEncoder().encode(String(accepted.seenUntilHour));
-    turn.write({ op: 'put', key: keyOf.seenInitial(vault.suite.hash(envelope)), value: until });
+    turn.write({ op: 'put', key, value: new TextEncoder().encode(`${accepted.seenUntilHour} ${device}`) });
+    seen.set(key, device);
+    // Should the disk refuse: it was not taken, and may be taken when it comes again.
+    turn.failed(() => void seen.delete(key));
     acknowledge(turn, peer, accepted.a);
-    peer.device ??= device;
+    bind(turn, peer, device);
     if (classOf(accepted.content) === 'between') {
-      await hands.onTold(turn, device, accepted.content, (kept) => arrived.push(kept));
+      await hands.onTold(turn, { device, content: accepted.content, peer }, (kept) => arrived.push(kept));
     }
     post.tend(turn, device, false);
     turn.after(() => post.flush(peer));
@@ -160,18 +209,36 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, hands: R
     hop: (bytes, peer) => {
       if (isAcknowledgement(bytes)) {
         const a = decodeAcknowledgement(bytes);
-        return isRefusal(a) ? core.log('envelope-refused', { why: a.refused }) : post.arrived(a);
+        return isRefusal(a) ? core.log('envelope-refused', { why: a.refused }) : post.arrived(a, peer);
       }
       // The disk is slower than they speak: not acknowledged, and so said again later.
-      if (waiting.length >= mostWaiting) return core.log('envelope-refused', { why: 'too-many' });
+      const ofPeer = waitingOf.get(peer) ?? 0;
+      if (waiting.length >= mostWaiting || ofPeer >= mostOfPeer) return core.log('envelope-refused', { why: 'too-many' });
+      waitingOf.set(peer, ofPeer + 1);
       waiting.push({ bytes, peer });
       if (waiting.length === 1) void core.lane.run(drain);
     },
   };
 }
 
-/** At the start: those whose bundle has ended need not be known any more. */
-export const isSeenOver = (value: Uint8Array, nowMs: number): boolean => Number(new TextDecoder().decode(value)) < hourOf(nowMs);
+/** The initials that were taken (S3), by key: whose they are. Those whose bundle has ended need not be known any more. */
+export async function loadSeen(core: Core): Promise<Map<string, DeviceId>> {
+  const nowHour = hourOf(core.clock.nowMs());
+  const over: Write[] = [];
+  const seen = new Map<string, DeviceId>();
+  for (const { key, value } of await core.storage.range(under('seen'))) {
+    const [untilHour, device] = new TextDecoder().decode(value).split(' ');
+    if (Number(untilHour) < nowHour) over.push({ op: 'delete', key });
+    else seen.set(key, (device ?? '') as DeviceId);
+  }
+  if (over.length > 0) await core.commit(over, 'relaxed');
+  return seen;
+}
 
 const mostAtOnce = 64;
 const mostWaiting = 2_048;
+/** So nobody keeps all the others out. */
+const mostOfPeer = 512;
+const knockEveryMs = 1_000;
+/** Of one device, as long as the bundles live that they were for: a session begins seldom. */
+const mostInitials = 32;

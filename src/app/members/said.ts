@@ -8,24 +8,25 @@ import { decodeRoomWord, roomWordKind } from '../../protocol/entries/room-word.t
 import type { RoomWord } from '../../protocol/entries/room-word.ts';
 import { encodeBetween } from '../../protocol/entries/between.ts';
 import { shortOf } from '../../protocol/ids.ts';
-import type { DeviceId, OperationId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, PersonId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { decodeBundle } from '../../protocol/people/bundle.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import { summaryOf } from '../../protocol/rooms/summary.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
 import { headsOf, isKnown, nodeOf, operationsOf } from '../../protocol/rooms/graph.ts';
 import type { Graph } from '../../protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
 import { headsOfAll, takeHeads, takeRow } from '../../protocol/rooms/room-acts.ts';
-import { emptyRoom, receive, sendingEpoch, takeSeed } from '../../protocol/rooms/room.ts';
-import { checkSigned } from '../../protocol/rooms/signed.ts';
+import { emptyRoom, receive, sendingEpoch, takeSeed, takeSigned } from '../../protocol/rooms/room.ts';
 import { decodeSeedRow } from '../../protocol/rooms/seed-row.ts';
 import { decodeHeads } from '../../protocol/rooms/heads.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { operationsFor, wantOperations } from '../../protocol/sync/operations.ts';
 import type { OperationShelf } from '../../protocol/sync/operations.ts';
 import { decodePart } from '../../protocol/sync/parts.ts';
+import type { Summary as SessionSummary } from '../../protocol/sync/parts.ts';
 import type { Summary } from '../../protocol/content.ts';
 import type { Arrived } from '../delivery/keeper.ts';
 import type { Peer } from '../mesh/peers.ts';
@@ -34,26 +35,30 @@ import { writeSigned, messageOf } from '../rooms/kept.ts';
 import { withUpTo, writeHead } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
-import type { Said } from './receive.ts';
+import type { Said, Told } from './receive.ts';
 import type { Turn } from './vault.ts';
 
 export interface SaidHands {
   onSummary(peer: Peer, room: Room, summary: Summary): void;
+  /** They have all of mine up to there. */
+  onClock(room: Room, device: DeviceId, upTo: number): void;
   onReceipt(room: Room, device: DeviceId, messages: readonly ReturnType<typeof shortOf>[]): void;
   /** The secret of an invite that another member made. */
   onInvite(turn: Turn, room: Room, bytes: Uint8Array): void;
+  /** An entry of the device's own, in the conversation of its person and mine. */
+  onDirect(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | null>;
 }
 
 export interface SaidIn {
   inRoom(turn: Turn, room: Room, said: Said): Promise<Arrived | null>;
-  toMe(turn: Turn, device: DeviceId, content: Uint8Array, arrived: (kept: Arrived) => void): Promise<void>;
+  toMe(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<void>;
 }
 
 export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): SaidIn {
   const { vault, post } = desk;
   const { suite } = vault;
   /** Whom we gave keys of which epoch, in which era of their path: not again at each word. */
-  const given = new WeakMap<Peer, string>();
+  const given = new WeakMap<Peer, { readonly mark: string; readonly atMs: number }>();
 
   const refused = (why: RefusalReason, room: RoomId): null => {
     core.log('message-refused', { why, room });
@@ -104,34 +109,53 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       if (isRefusal(bundle)) refused(bundle.refused, room.id);
       else if (bundle.certificate.deviceId === device) turn.write({ op: 'put', key: keyOf.bundle(device), value: bundle.bytes });
     }
-    const heads = word.clocks.map(({ device: short, seq }) => ({ device: short, upTo: seq }));
+    hear(turn, room, { device, peer, about: word.about, clocks: word.clocks });
+    if (word.about !== 'leaves') bringUp(turn, room, { device, peer, heads: word.heads, epochId });
+  };
+
+  /** Who is there, and how far they have everything. */
+  const hear = (turn: Turn, room: Room, { device, peer, about, clocks }: Heard): void => {
+    const heads = clocks.map(({ device: short, seq }) => ({ device: short, upTo: seq }));
     const name = room.names.get(device) ?? '';
-    const summary: Summary = { kind: 'summary', author: device, peer: word.peer, name, about: word.about, heads };
+    const summary: Summary = { kind: 'summary', author: device, peer: peer.id, name, about, heads };
     turn.after(() => {
       hands.onSummary(peer, room, summary);
       post.flush(peer);
     });
-    if (word.about === 'leaves') return;
+  };
+
+  /** `epochId`: under which they speak; null where that is not said, and they ask for what they lack. */
+  const bringUp = (turn: Turn, room: Room, { device, peer, heads, epochId }: Behind): void => {
     const now = turn.room(room.id)!;
     const shelf = shelfOf(now.graph);
-    const want = wantOperations(shelf, word.heads);
+    const want = wantOperations(shelf, heads);
     // The bundle must be on the disk before a session begins with it.
     if (want !== null) turn.after(() => later(room, (next) => desk.tell(next, room.id, device, want)));
     const mine = headsOf(now.graph);
-    const isBehind = mine.some((head) => !word.heads.includes(head));
-    if (isBehind) {
-      const lacks = {
-        kind: 'want-operations',
-        wanted: mine,
-        known: word.heads.filter((head) => isKnown(now.graph, head)),
-      } as const;
+    if (mine.some((head) => !heads.includes(head))) {
+      const lacks = { kind: 'want-operations', wanted: mine, known: heads.filter((head) => isKnown(now.graph, head)) } as const;
       turn.after(() => later(room, (next) => tellOperations(next, room, device, operationsFor(shelf, lacks))));
     }
     const best = sendingEpoch(now);
-    const mark = `${room.id}/${best ?? ''}/${peer.era}`;
-    if (best === null || best === epochId || given.get(peer) === mark) return;
-    given.set(peer, mark);
+    if (best === null || best === epochId) return;
+    const mark = `${room.id}/${best}/${peer.era}`;
+    const before = given.get(peer);
+    const nowMs = core.clock.ticksMs();
+    if (before?.mark === mark && nowMs - before.atMs < givenAgainMs) return;
+    given.set(peer, { mark, atMs: nowMs });
     turn.after(() => later(room, (next) => tellKeys(next, room, device)));
+  };
+
+  /** The same over a session, from a device of the room. Without heads it is a receipt, and nothing more is meant by it. */
+  const takeSummary = (turn: Turn, room: Room, device: DeviceId, peer: Peer | null, part: SessionSummary): void => {
+    if (peer === null || room.stage !== 'in' || !room.members.has(device)) return;
+    if (part.heads.length === 0) {
+      const mine = part.clocks.find((clock) => clock.device === shortOf(vault.keys.us.device.id));
+      if (mine !== undefined) turn.after(() => hands.onClock(room, device, mine.seq));
+      return;
+    }
+    hear(turn, room, { device, peer, about: part.asks ? 'asks' : 'tells', clocks: part.clocks });
+    bringUp(turn, room, { device, peer, heads: part.heads, epochId: part.asks ? null : sendingEpoch(turn.room(room.id)!) });
   };
 
   /** A turn of its own, for what needs what this one brings to the disk. */
@@ -142,14 +166,31 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
   };
 
   const tellOperations = async (turn: Turn, room: Room, device: DeviceId, ids: readonly OperationId[]): Promise<void> => {
+    // They have not taken what they were told.
+    if (post.isBusyWith(device)) return void refused('too-many', room.id);
     const { graph } = turn.room(room.id)!;
-    const bytes = ids.flatMap((id) => nodeOf(graph, id)?.operation.bytes ?? []);
-    for (let at = 0; at < bytes.length; at += mostOperations) {
-      await desk.tell(turn, room.id, device, { kind: 'operations', operations: bytes.slice(at, at + mostOperations) });
-    }
+    const operations = ids.flatMap((id) => nodeOf(graph, id)?.operation ?? []);
+    await desk.tellOperations(turn, room.id, device, operations);
+  };
+
+  /** Who was away when they were put out believes to be in. They are told under the keys they have, and no more than led to it. */
+  const tellRemoval = async (turn: Turn, room: Room, { device, peer, heads, epochId }: Behind): Promise<void> => {
+    const graph = turn.room(room.id)?.graph;
+    if (graph === undefined || room.stage !== 'in') return;
+    const { gone, removals } = summaryOf(graph);
+    const person = gone.find((each) => each.device === device)?.person;
+    const theirs = removals.filter((id) => isRemovalOf(graph, id, device, person));
+    const mark = `${room.id}/gone/${peer.era}`;
+    if (theirs.length === 0 || given.get(peer)?.mark === mark) return;
+    given.set(peer, { mark, atMs: core.clock.ticksMs() });
+    const ids = operationsFor(shelfOf(graph), { kind: 'want-operations', wanted: theirs, known: heads });
+    const operations = ids.flatMap((id) => nodeOf(graph, id)?.operation ?? []);
+    if (epochId === null) await desk.tellOperations(turn, room.id, device, operations);
+    else desk.castOperations(turn, room, operations, epochId, [peer]);
   };
 
   const tellKeys = async (turn: Turn, room: Room, device: DeviceId): Promise<void> => {
+    if (post.isBusyWith(device)) return void refused('too-many', room.id);
     for (const body of headsOfAll(turn.room(room.id)!, vault.keys.us.device.id, device)) {
       await post.send(turn, device, encodeBetween({ kind: 'heads', body }));
     }
@@ -174,12 +215,14 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
 
   /** A newcomer begins where the room is: what was said before is not for them, and not missed. */
   const takeBaseline = (turn: Turn, room: Room, clocks: readonly { readonly device: string; readonly seq: number }[]): void => {
-    if (room.stage !== 'knocking') return;
     const { devices } = turn.room(room.id)?.graph.known ?? { devices: { ids: [] } };
     for (const { device: short, seq } of clocks) {
       const device = devices.ids.find((each) => shortOf(each) === short);
-      if (device === undefined || room.heads.has(device)) continue;
-      const head = withUpTo(undefined, seq);
+      // My own numbers I know myself; and nobody's go so far that they could not be counted on.
+      if (device === undefined || device === vault.keys.us.device.id || seq > mostSaid) continue;
+      const before = room.heads.get(device);
+      if (before !== undefined && before.upTo >= seq) continue;
+      const head = withUpTo(before, seq);
       turn.write(writeHead(keyOf.head(room.id, device), head, ''));
       // At once: what follows in this turn builds on it. Should the disk refuse, we still knock, and are told again.
       room.heads.set(device, head);
@@ -189,7 +232,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
   const takeSync = async (
     turn: Turn,
     room: Room,
-    device: DeviceId,
+    { device, peer }: Told,
     bytes: Uint8Array,
     arrived: (kept: Arrived) => void,
   ): Promise<void> => {
@@ -199,7 +242,8 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       case 'operations':
         return takeOperations(turn, room, part.operations);
       case 'summary':
-        return takeBaseline(turn, room, part.clocks);
+        if (room.stage === 'knocking') takeBaseline(turn, room, part.clocks);
+        return takeSummary(turn, room, device, peer, part);
       case 'want-operations': {
         const now = turn.room(room.id);
         if (now !== null && room.stage === 'in')
@@ -208,13 +252,16 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       }
       case 'entries':
         for (const signed of part.entries) {
-          const checked = checkSigned(suite, room.id, signed);
-          if (isRefusal(checked)) refused(checked.refused, room.id);
-          else if (turn.room(room.id) !== null) {
-            const said = { signed, peer: null, id: envelopeIdOf(suite, signed.entry), sealed: null };
-            const kept = takeEntry(turn, room, said);
-            if (kept !== null) arrived(kept);
+          const now = turn.room(room.id);
+          const taken = now && takeSigned(now, suite, signed);
+          if (taken === null) continue;
+          if (isRefusal(taken)) {
+            refused(taken.refused, room.id);
+            continue;
           }
+          turn.setRoom(taken.room);
+          const kept = takeEntry(turn, room, { signed, peer: null, id: envelopeIdOf(suite, signed.entry), sealed: null });
+          if (kept !== null) arrived(kept);
         }
         return;
       default:
@@ -230,7 +277,12 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       if (what === 'entry') return takeEntry(turn, room, said);
       // What two devices have to say is not for a room.
       if (what === 'between') return refused('unknown-kind', room.id);
-      if (!room.members.has(device)) return refused('unknown-device', room.id);
+      if (!room.members.has(device)) {
+        const word = decodeRoomWord(content);
+        const { peer, signed } = said;
+        if (!isRefusal(word) && peer !== null) await tellRemoval(turn, room, { device, peer, heads: word.heads, epochId: signed.epochId });
+        return refused('unknown-device', room.id);
+      }
       if (content[0] === roomWordKind) {
         const word = decodeRoomWord(content);
         if (isRefusal(word)) return refused(word.refused, room.id);
@@ -248,7 +300,13 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       if (passing.kind === 'receipt') turn.after(() => hands.onReceipt(room, device, passing.messages));
       return null;
     },
-    toMe: async (turn, device, content, arrived) => {
+    toMe: async (turn, told, arrived) => {
+      const { device, content } = told;
+      if (classOf(content) === 'entry') {
+        const kept = await hands.onDirect(turn, device, content);
+        if (kept !== null) arrived(kept);
+        return;
+      }
       const between = decodeBetween(content);
       if (isRefusal(between)) return core.log('message-refused', { why: between.refused });
       switch (between.kind) {
@@ -257,9 +315,14 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
           return takeKeys(turn, device, between.kind, between.body);
         case 'sync': {
           const room = core.rooms.get(between.room);
-          if (room === undefined || room.kind !== 'members' || !isHeard(turn, room, device))
+          if (room === undefined || room.kind !== 'members') return core.log('message-refused', { why: 'no-such-room' });
+          if (!isHeard(turn, room, device)) {
+            const part = decodePart(between.part);
+            if ('kind' in part && part.kind === 'summary')
+              await tellRemoval(turn, room, { device, peer: told.peer, heads: part.heads, epochId: null });
             return core.log('message-refused', { why: 'unknown-device' });
-          return takeSync(turn, room, device, between.part, arrived);
+          }
+          return takeSync(turn, room, told, between.part, arrived);
         }
         default:
           return core.log('message-refused', { why: 'unknown-kind' });
@@ -276,4 +339,24 @@ const shelfOf = (graph: Graph): OperationShelf => ({
   bytesOf: (id) => nodeOf(graph, id)?.operation.bytes.length ?? 0,
 });
 
-const mostOperations = 8;
+function isRemovalOf(graph: Graph, id: OperationId, device: DeviceId, person: PersonId | undefined): boolean {
+  const what = nodeOf(graph, id)?.operation.act;
+  return what?.kind === 'remove' ? what.person === person : what?.kind === 'revoke' && what.device === device;
+}
+
+interface Heard {
+  readonly device: DeviceId;
+  readonly peer: Peer;
+  readonly about: Summary['about'];
+  readonly clocks: SessionSummary['clocks'];
+}
+
+interface Behind {
+  readonly device: DeviceId;
+  readonly peer: Peer;
+  readonly heads: readonly OperationId[];
+  readonly epochId: OperationId | null;
+}
+
+const mostSaid = 2 ** 40;
+const givenAgainMs = 60_000;

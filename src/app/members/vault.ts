@@ -29,6 +29,8 @@ export interface Vault {
   /** As the disk has it. */
   room(id: RoomId): SealedRoom | null;
   pair(device: DeviceId): Pair;
+  /** With whom there are sessions. */
+  devices(): Iterable<DeviceId>;
   findPlace(envelope: Uint8Array): Place | null;
   findSession(tag: Uint8Array): (FoundTag & { readonly device: DeviceId; readonly initialId: string }) | null;
   /** In the lane. All that `run` changed is on the disk when it answers true, else nothing is changed. */
@@ -47,6 +49,8 @@ export interface Turn {
   write(...writes: readonly Write[]): void;
   /** Runs once it is on the disk. */
   after(run: () => void): void;
+  /** Runs if it does not come to that. */
+  failed(run: () => void): void;
 }
 
 export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys): Promise<Vault> {
@@ -92,6 +96,7 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     const nextPairs = new Map<DeviceId, Pair>();
     const writes: Write[] = [];
     const afters: (() => void)[] = [];
+    const failures: (() => void)[] = [];
     const now: Turn = {
       room: (id) => nextRooms.get(id) ?? rooms.get(id) ?? null,
       setRoom: (next) => {
@@ -106,10 +111,12 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
       },
       write: (...more) => void writes.push(...more),
       after: (then) => void afters.push(then),
+      failed: (then) => void failures.push(then),
     };
     const undo = (): void => {
       for (const id of nextRooms.keys()) places.put(id, rooms.get(id)?.keyring ?? null);
       for (const [device, next] of nextPairs) indexPair(device, next, pairs.get(device) ?? emptyPair);
+      for (const then of failures) then();
     };
     try {
       await run(now);
@@ -142,6 +149,7 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     hands: () => ({ suite, me: keys.us.device, luck, nowMs: core.clock.nowMs() }),
     room: (id) => rooms.get(id) ?? null,
     pair: (device) => pairs.get(device) ?? emptyPair,
+    devices: () => pairs.keys(),
     findPlace: places.find,
     findSession: (tag) => {
       const found = tags.find(tag);

@@ -1,60 +1,112 @@
-/** How a room of members is spoken to in passing: receipts and words of presence, each sealed in its turn at the disk. */
+/**
+ * How a room of members is spoken to in passing: over the session with a device where there is one, else to the room, in one envelope
+ * for all who are to hear it: the numbers of a room's chain are counted by everybody, also those that hear only some of it.
+ */
 import type { Core } from '../core.ts';
+import { encodeBetween } from '../../protocol/entries/between.ts';
 import { decodeEntry } from '../../protocol/entries/entry.ts';
 import { encodePassing } from '../../protocol/entries/passing.ts';
 import { encodeRoomWord } from '../../protocol/entries/room-word.ts';
 import { shortOf } from '../../protocol/ids.ts';
-import type { DeviceId, Short } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import type { Receipt, Summary } from '../../protocol/content.ts';
+import { whyNot } from '../../protocol/rooms/counting.ts';
+import { mayHaveHead } from '../../protocol/rooms/epochs.ts';
 import { headsOf, nodeOf } from '../../protocol/rooms/graph.ts';
+import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
+import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import type { Signed } from '../../protocol/rooms/signed.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
 import { entitledInRoom } from '../../protocol/sync/entitled.ts';
-import type { Voice } from '../delivery/say.ts';
+import { encodePart } from '../../protocol/sync/parts.ts';
+import type { Handed, Voice } from '../delivery/say.ts';
 import { pathOf } from '../mesh/peers.ts';
+import type { Peer } from '../mesh/peers.ts';
 import { readSigned } from '../rooms/kept.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
-import type { Vault } from './vault.ts';
+import { packed } from './packed.ts';
+import type { Turn, Vault } from './vault.ts';
 
 export function createVoice(core: Core, desk: MembersDesk): Voice {
   const { vault, post } = desk;
-  return {
-    say: (room, content, peer) => {
-      if (pathOf(peer) === null || room.stage !== 'in') return 'closed';
-      void core.lane.run(async () => {
-        await vault.turn((turn) => {
-          const sealed = turn.room(room.id);
-          if (sealed === null || pathOf(peer) === null) return;
-          if (content.kind === 'receipt') {
-            const messages = content.messages.map(shortOf);
-            desk.cast(turn, room, encodePassing({ kind: 'receipt', state: 'stored', messages }), peer);
-            return;
-          }
-          const isKnown = peer.device !== null && vault.pair(peer.device).sessions.length > 0;
-          const word = {
-            peer: content.peer,
-            about: content.about,
-            bundle: isKnown || content.about === 'leaves' ? null : (vault.keys.prekeys[0]?.bundle.bytes ?? null),
-            heads: headsOf(sealed.graph).slice(0, limits.operationParents),
-            clocks: clocksOf(room),
-          };
-          desk.cast(turn, room, encodeRoomWord(word), peer);
-        });
+  /** In their turn at the disk: what is said meanwhile to more peers goes with it. */
+  const words = new Map<
+    string,
+    { readonly room: Room; readonly peer: PeerId; readonly about: Summary['about']; readonly to: Set<Peer> }
+  >();
+
+  const inTurn = (room: Room, run: (turn: Turn, sealed: SealedRoom) => void): void => {
+    void core.lane.run(async () => {
+      if (core.rooms.get(room.id) !== room) return;
+      await vault.turn((turn) => {
+        const sealed = turn.room(room.id);
+        if (sealed !== null) run(turn, sealed);
       });
+    });
+  };
+
+  /** Whom we are bound to, and share a session with: only they can read it, so nothing in it says where it is said from. */
+  const passTo = (turn: Turn, room: Room, peer: Peer, part: Parameters<typeof encodePart>[0]): boolean => {
+    const { device } = peer;
+    if (device === null || !room.members.has(device)) return false;
+    return post.pass(turn, device, encodeBetween({ kind: 'sync', room: room.id, part: encodePart(part) }), peer);
+  };
+
+  const sayWord = (room: Room, content: Summary, peer: Peer): void => {
+    const { about } = content;
+    const name = `${room.id}/${about}`;
+    const planned = words.get(name);
+    if (planned !== undefined) return void planned.to.add(peer);
+    const word = { room, peer: content.peer, about, to: new Set([peer]) };
+    words.set(name, word);
+    inTurn(room, (turn, sealed) => {
+      words.delete(name);
+      const clocks = clocksOf(room);
+      const heads = headsOf(sealed.graph).slice(0, limits.operationParents);
+      const left = [...word.to].filter((each) => {
+        if (pathOf(each) === null) return false;
+        return about === 'leaves' || !passTo(turn, room, each, { kind: 'summary', asks: about === 'asks', heads, clocks });
+      });
+      if (left.length === 0) return;
+      const bundle = about === 'leaves' ? null : (vault.keys.prekeys[0]?.bundle.bytes ?? null);
+      desk.cast(turn, room, encodeRoomWord({ peer: word.peer, about, bundle, heads, clocks }), left);
+    });
+  };
+
+  const sayReceipt = (room: Room, receipt: Receipt, peer: Peer): void =>
+    inTurn(room, (turn) => {
+      const { device } = peer;
+      const head = device === null ? undefined : room.heads.get(device);
+      // All up to there; what lies above a gap has to be named.
+      if (device !== null && head?.above.size === 0) {
+        const clock = { device: shortOf(device), seq: head.upTo };
+        if (passTo(turn, room, peer, { kind: 'summary', asks: false, heads: [], clocks: [clock] })) return;
+      }
+      const messages = receipt.messages.map(shortOf);
+      desk.cast(turn, room, encodePassing({ kind: 'receipt', state: 'stored', messages }), [peer]);
+    });
+
+  return {
+    say: (room, content, peer): Handed => {
+      if (pathOf(peer) === null || room.stage !== 'in') return 'closed';
+      if (content.kind === 'receipt') sayReceipt(room, content, peer);
+      else sayWord(room, content, peer);
       return 'sent';
     },
     give: async (room, kept, peer) => {
       const device = peer.device;
       if (device === null || pathOf(peer) === null) return 'closed';
+      // They have not taken what they were given.
+      if (post.isBusyWith(device)) return 'full';
       const mayHave = entitled(vault, room, device);
       const entries = kept.flatMap((bytes) => readSigned(bytes) ?? []).filter(mayHave);
       let isPosted = true;
       const isKept = await vault.turn(async (turn) => {
-        for (let at = 0; at < entries.length && isPosted; at += mostAtOnce) {
-          const part = { kind: 'entries', number: 0, entries: entries.slice(at, at + mostAtOnce) } as const;
-          isPosted = await desk.tell(turn, room.id, device, part);
+        for (const part of packed(entries, mostAtOnce, ({ entry }) => entry.length + aroundEach)) {
+          isPosted &&= await desk.tell(turn, room.id, device, { kind: 'entries', number: 0, entries: part });
         }
       });
       if (isKept) post.flush(peer);
@@ -63,18 +115,24 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
   };
 }
 
-/** Y1: what was said since they came, and as far back as the room lets newcomers read. */
+/** Y1: what was said since they came, and as far back as the room lets newcomers read. What does not count is nobody's. */
 function entitled(vault: Vault, room: Room, device: DeviceId): (signed: Signed) => boolean {
   const sealed = vault.room(room.id);
   const summary = sealed && summaryOf(sealed.graph);
   const since = summary?.members.flatMap(({ devices }) => devices).find((each) => each.device === device)?.since;
   const came = since === undefined || sealed === null ? null : nodeOf(sealed.graph, since);
-  if (came === null || summary === null) return () => false;
+  if (sealed === null || came === null || summary === null) return () => false;
   const { historyDays } = summary.policy;
   const mayHave = entitledInRoom({ atMs: came.operation.atMs, historyDays, isAfter: () => false });
-  return ({ device: author, entry }) => {
+  return ({ device: author, epochId, entry }) => {
     const read = decodeEntry(entry);
-    return !isRefusal(read) && (author === device || mayHave({ device: author, seq: read.seq, sentAtMs: read.sentAtMs }));
+    if (isRefusal(read)) return false;
+    const { seq, parents, body, sentAtMs } = read;
+    if (whyNot(sealed.graph, { device: author, epochId, seq, parents }) !== null) return false;
+    // K2: from a head seed follows all that its device said in the epoch.
+    const head = body.kind === 'head' ? decodeHeadEntry(body.bytes) : null;
+    if (head !== null && (isRefusal(head) || !mayHaveHead(sealed.graph, head.operation, device))) return false;
+    return author === device || mayHave({ device: author, seq, sentAtMs });
   };
 }
 
@@ -83,5 +141,5 @@ export const clocksOf = (room: Room): { readonly device: Short; readonly seq: nu
     .slice(-limits.devicesPerRoom)
     .map(([device, head]: readonly [DeviceId, { readonly upTo: number }]) => ({ device: shortOf(device), seq: head.upTo }));
 
-/** Longest ones still fit one envelope. */
-const mostAtOnce = 8;
+const mostAtOnce = 32;
+const aroundEach = 140;

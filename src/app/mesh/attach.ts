@@ -59,6 +59,7 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Att
       partIn(room.id, peer);
       return mesh.show();
     }
+    desk.members()?.sees(peer);
     // By its signed word it is in this room, whoever named it to us.
     peer.rooms.add(room.id);
     // In a room of members its operations say who is called what.

@@ -10,6 +10,10 @@ import { messageIdIn } from '../records.ts';
 
 /** What is shown of a record of the timeline; null where nothing is. */
 export function readKept(timelineKey: string, value: Uint8Array): Message | null {
+  if (value[0] === directMark) {
+    const said = readDirect(value);
+    return said && messageOf(said, messageIdIn(timelineKey) as MessageId);
+  }
   if (value[0] !== signedMark) {
     const content = decodeOwnContent(value);
     return 'kind' in content && content.kind === 'message' ? content : null;
@@ -19,7 +23,7 @@ export function readKept(timelineKey: string, value: Uint8Array): Message | null
 }
 
 /** Of an entry that sync or the cast brought; null for one that is not shown as a line. */
-export function messageOf(signed: Signed, id: MessageId): Message | null {
+export function messageOf(signed: Pick<Signed, 'device' | 'entry'>, id: MessageId): Message | null {
   const entry = decodeEntry(signed.entry);
   if (isRefusal(entry)) return null;
   const { body, seq, sentAtMs } = entry;
@@ -42,5 +46,18 @@ export function readSigned(value: Uint8Array): Signed | null {
   return read.isDone() ? { device, epochId, n, signature, entry } : null;
 }
 
+/** In a conversation of two, where nothing is signed: mark · device 32 · entry. */
+export const writeDirect = ({ device, entry }: Pick<Signed, 'device' | 'entry'>): Uint8Array =>
+  createWriter().u8(directMark).fixed(hexToBytes(device)).fixed(entry).done();
+
+export function readDirect(value: Uint8Array): Pick<Signed, 'device' | 'entry'> | null {
+  const read = createReader(value);
+  if (read.u8() !== directMark) return null;
+  const device = bytesToHex(read.fixed(32)) as DeviceId;
+  const entry = read.rest();
+  return read.isDone() ? { device, entry } : null;
+}
+
 /** No content of version 1 begins so. */
 const signedMark = 0x82;
+const directMark = 0x83;

@@ -1,6 +1,6 @@
 /** A room as this device knows it: keys, what it has of whom, and who has what of mine. */
 import { toBase64url, fromBase64url } from '../../protocol/bytes.ts';
-import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, PersonId, RoomId } from '../../protocol/ids.ts';
 import { encodeInvite } from '../../protocol/invite.ts';
 import { deriveRoomKeys, secretBytes } from '../../protocol/room-keys.ts';
 import type { RoomKeys } from '../../protocol/room-keys.ts';
@@ -13,6 +13,8 @@ export interface Room {
   readonly kind: RoomView['kind'];
   /** Of the secret in its link; null in a room of members, whose keys the vault has. */
   readonly keys: RoomKeys | null;
+  /** The other one, in a conversation of two. */
+  readonly person: OtherPerson | null;
   stage: RoomView['stage'];
   name: string;
   /** What goes behind `#` for others to come in. */
@@ -40,12 +42,20 @@ export interface Head {
   readonly above: Set<number>;
 }
 
+/** What finds the other person again when no room is shared with them any more. */
+export interface OtherPerson {
+  readonly personId: PersonId;
+  readonly personDhKey: Uint8Array;
+  readonly deviceId: DeviceId;
+}
+
 export interface MadeRoom {
-  /** Its secret, or the id of a room of members. */
+  /** Its secret, or its id where it has none. */
   readonly by: Uint8Array | RoomId;
   readonly name: string;
   readonly kind: RoomView['kind'];
   readonly stage: RoomView['stage'];
+  readonly person?: OtherPerson;
 }
 
 export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): Room {
@@ -55,6 +65,7 @@ export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): 
     id: typeof made.by === 'string' ? made.by : deriveRoomKeys(made.by).id,
     kind: made.kind,
     keys,
+    person: made.person ?? null,
     stage: made.stage,
     name: made.name,
     invite: isLink ? encodeInvite({ secret: keys.secret, name: made.name }) : null,
@@ -96,6 +107,9 @@ export const writeRoom = (room: Room, unread: number): Write => ({
     secret: room.keys === null ? '' : toBase64url(room.keys.secret),
     stage: room.stage,
     invite: room.keys === null ? (room.invite ?? '') : '',
+    person: room.person?.personId ?? '',
+    agrees: room.person === null ? '' : toBase64url(room.person.personDhKey),
+    device: room.person?.deviceId ?? '',
     joinedAtMs: room.joinedAtMs,
     unread,
   }),
@@ -129,15 +143,27 @@ export function readRoom(id: RoomId, value: Uint8Array, said: number): Room | nu
   const more = decodeJson(value, { stage: 'string', invite: 'string' });
   const secret = fromBase64url(record.secret);
   const kind = kinds.find((each) => each === record.kind) ?? 'open';
-  if (kind !== 'members' && secret?.length !== secretBytes) return null;
+  const hasSecret = kind === 'open' || kind === 'square';
+  if (hasSecret && secret?.length !== secretBytes) return null;
+  const person = kind === 'direct' ? readPerson(value) : undefined;
+  if (person === null) return null;
   const stage = stages.find((each) => each === more?.stage) ?? 'in';
-  const room = createRoom({ by: kind === 'members' ? id : (secret ?? id), kind, stage, name, joinedAtMs, said });
+  const by = hasSecret && secret !== null ? secret : id;
+  const room = createRoom({ by, kind, stage, name, joinedAtMs, said, ...(person && { person }) });
   if (kind === 'members') room.invite = more?.invite === '' ? null : (more?.invite ?? null);
   room.unread = record.unread;
   return room;
 }
 
-const kinds: readonly Room['kind'][] = ['open', 'square', 'members'];
+function readPerson(value: Uint8Array): OtherPerson | null {
+  const record = decodeJson(value, { person: 'string', agrees: 'string', device: 'string' });
+  const personDhKey = record && fromBase64url(record.agrees);
+  if (record === null || personDhKey?.length !== 32) return null;
+  // Written by `writeRoom`, where they were what they are called.
+  return { personId: record.person as PersonId, personDhKey, deviceId: record.device as DeviceId };
+}
+
+const kinds: readonly Room['kind'][] = ['open', 'square', 'members', 'direct'];
 const stages: readonly Room['stage'][] = ['in', 'knocking', 'out'];
 
 export const writeHead = (key: string, head: Head, name: string): Write => ({

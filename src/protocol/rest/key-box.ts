@@ -48,16 +48,20 @@ export function sealKeyBox(
   needLength(salt, saltBytes, 'salt');
   const cost = opener.way === 'passphrase' ? stretch : noCost;
   const nonce = luck(sizes.nonce);
-  const bound = createWriter()
+  const bound = keyBoxHead(opener.way, salt, nonce, cost);
+  return concat([bound, suite.seal(wrappingKey(suite, opener, salt, cost), nonce, dataKey, bound)]);
+}
+
+/** What stands before the sealed key, and is bound to it. */
+export const keyBoxHead = (way: KeyWay, salt: Uint8Array, nonce: Uint8Array, cost: StretchCost = noCost): Uint8Array =>
+  createWriter()
     .u8(version)
-    .u8(ways.indexOf(opener.way) + 1)
+    .u8(ways.indexOf(way) + 1)
     .fixed(salt)
     .u32(cost.memoryKib)
     .u8(cost.passes)
     .fixed(nonce)
     .done();
-  return concat([bound, suite.seal(wrappingKey(suite, opener, salt, cost), nonce, dataKey, bound)]);
-}
 
 /** Reads what to ask for, and opens nothing yet. A cost that no device should be asked for is refused here. */
 export function decodeKeyBox(bytes: Uint8Array): KeyBox | Refusal {
@@ -85,6 +89,9 @@ export function openKeyBox(suite: Suite, box: KeyBox, opener: Opener): Uint8Arra
   );
 }
 
+/** What the wrapping key is derived for, where no passphrase is stretched. */
+export const keyBoxInfo = (way: 'passkey' | 'device-key'): Uint8Array => label(way === 'passkey' ? 'passkey' : 'device key');
+
 const version = 2;
 const ways = ['passphrase', 'passkey', 'device-key'] as const;
 const noCost: StretchCost = { memoryKib: 0, passes: 0 };
@@ -94,8 +101,7 @@ const leastMemoryKib = 8;
 const mostPasses = 8;
 
 function wrappingKey(suite: Suite, opener: Opener, salt: Uint8Array, { memoryKib, passes }: StretchCost): Uint8Array {
-  if (opener.way !== 'passphrase')
-    return suite.kdf(salt, opener.secret, label(opener.way === 'passkey' ? 'passkey' : 'device key'), sizes.sealKey);
+  if (opener.way !== 'passphrase') return suite.kdf(salt, opener.secret, keyBoxInfo(opener.way), sizes.sealKey);
   // Another keyboard may spell the same letters otherwise.
   const passphrase = new TextEncoder().encode(opener.passphrase.normalize('NFKC'));
   return argon2id(passphrase, salt, { m: memoryKib, t: passes, p: 1, dkLen: sizes.sealKey });

@@ -20,8 +20,6 @@ export interface OperationNode {
   readonly isAdmin: boolean;
   /** The operation that gave its author the rank, for seniority. */
   readonly ranksSince: number;
-  /** What made its author a member, and brought the device. */
-  readonly restsOn: readonly number[];
   /** A plain member might not have done it. */
   readonly takesAdmin: boolean;
   /** What it takes from whom; concurrent acts of those do not count if it stands (O5). */

@@ -24,7 +24,7 @@ export function nodeFor(suite: Suite, known: Known, room: RoomId, operation: Ope
   if (act.kind === 'found') {
     const joins = joinsOf(known, act.certificate, act.called);
     const step: Step = { kind: 'found', joins, name: act.name, policy: act.policy };
-    const rank = { isAdmin: true, ranksSince: 0, restsOn: [], takesAdmin: false, strike: null, view: viewOf(known, []) };
+    const rank = { isAdmin: true, ranksSince: 0, takesAdmin: false, strike: null, view: viewOf(known, []) };
     return {
       number,
       operation,
@@ -60,7 +60,6 @@ export function nodeFor(suite: Suite, known: Known, room: RoomId, operation: Ope
     step,
     isAdmin: member.role === 'admin',
     ranksSince: member.ranksSince,
-    restsOn: [member.since, at(view.devices, author.device)!.since],
     takesAdmin: judge(known, view, author, step, true) !== null,
     strike,
     view: isKept ? view : null,

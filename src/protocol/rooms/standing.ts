@@ -63,7 +63,6 @@ function isStillLawful(
 ): boolean {
   const own = strike.view;
   if (own === null) throw new Error('A strike without its view');
-  if (strike.restsOn.some((number) => has(struck, number))) return false;
   // Mostly none: who removes has seen nothing that a stronger one strikes.
   const lost = [...numbersIn(struck, strike.past)].filter((number) => at(own.verdicts, number) === 'counts');
   if (lost.length === 0) return true;

@@ -1,4 +1,8 @@
-/** Finds for an envelope's tag the room, the epoch, the device and the number, among all rooms at once. A cache of keyrings, never stored. */
+/**
+ * Finds for an envelope's tag the room, the epoch, the device and the number, among all rooms at once. A cache of keyrings, never
+ * stored. The tags of devices nobody heard yet in an epoch are worked out only when a tag is asked for that is not known, the likeliest
+ * first and each once: of a large room they are thousands at each rekey and at each start.
+ */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { DeviceId, RoomId } from '../ids.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -17,29 +21,48 @@ export interface TagTable {
   /** The room's keyring as it is now; costs what changed since the last time. Null: the room is gone. */
   put(room: RoomId, keyring: Keyring | null): void;
   find(envelope: Uint8Array): Place | null;
-  /** How many tags are known now. */
+  /** How many tags are recognised now, worked out or not. */
   size(): number;
 }
 
 export function createTagTable(suite: Suite): TagTable {
-  const places = new Map<string, Place>();
+  const places = new Map<string, Row>();
   const rooms = new Map<RoomId, Map<string, Shelf>>();
+  /** Those with something to do. */
+  const quiet = new Set<Shelf>();
 
   const forget = (shelf: Shelf): void => {
+    quiet.delete(shelf);
     for (const tag of shelf.tags.values()) places.delete(tag);
   };
-  const learn = (room: RoomId, epoch: EpochKeys, device: DeviceId, chains: readonly ReceivingChain[], shelf: Shelf): void => {
+  const workOut = (shelf: Shelf, n: number): string => {
+    shelf.key ??= tagKeyOf(suite, shelf.epochTags, shelf.whose.device);
+    const tag = bytesToHex(tagAt(suite, shelf.key, n));
+    shelf.tags.set(n, tag);
+    places.set(tag, { shelf, n });
+    return tag;
+  };
+  const learn = (shelf: Shelf): void => {
+    const { chains } = shelf;
     const wanted = new Set(chains.flatMap((chain) => [...recognised(chain)]));
     for (const [n, tag] of shelf.tags) {
       if (wanted.has(n)) continue;
       places.delete(tag);
       shelf.tags.delete(n);
     }
-    for (const n of wanted) {
-      if (shelf.tags.has(n)) continue;
-      const tag = bytesToHex(tagAt(suite, shelf.key, n));
-      shelf.tags.set(n, tag);
-      places.set(tag, { room, epochId: epoch.id, device, n });
+    shelf.todo = [...wanted].filter((n) => !shelf.tags.has(n));
+    if (chains.some((chain) => chain.isProven)) for (const n of shelf.todo.splice(0)) workOut(shelf, n);
+    if (shelf.todo.length > 0) quiet.add(shelf);
+    else quiet.delete(shelf);
+  };
+  /** A number of each device, then the next of each. */
+  const search = (name: string): void => {
+    while (quiet.size > 0) {
+      for (const shelf of quiet) {
+        const n = shelf.todo.shift();
+        if (shelf.todo.length === 0) quiet.delete(shelf);
+        if (n !== undefined && workOut(shelf, n) === name) return;
+      }
     }
   };
 
@@ -58,12 +81,19 @@ export function createTagTable(suite: Suite): TagTable {
           if (isSame && before.chains.length === chains.length && before.chains.every((chain, at) => chain === chains[at]))
             continue;
           if (before !== undefined && !isSame) forget(before);
-          const shelf = isSame
+          const shelf: Shelf = isSame
             ? before
-            : { key: tagKeyOf(suite, epoch.tags, device), epochTags: epoch.tags, tags: new Map(), chains };
+            : {
+                key: null,
+                whose: { room, epochId: epoch.id, device },
+                epochTags: epoch.tags,
+                tags: new Map(),
+                todo: [],
+                chains,
+              };
           shelf.chains = chains;
           shelves.set(name, shelf);
-          learn(room, epoch, device, chains, shelf);
+          learn(shelf);
         }
       }
       for (const name of left) {
@@ -72,15 +102,29 @@ export function createTagTable(suite: Suite): TagTable {
       }
       if (shelves.size === 0) rooms.delete(room);
     },
-    find: (envelope) => places.get(tagTextOf(envelope)) ?? null,
-    size: () => places.size,
+    find: (envelope) => {
+      const name = tagTextOf(envelope);
+      if (!places.has(name)) search(name);
+      const row = places.get(name);
+      return row === undefined ? null : { ...row.shelf.whose, n: row.n };
+    },
+    size: () => [...quiet].reduce((sum, shelf) => sum + shelf.todo.length, places.size),
   };
 }
 
+interface Row {
+  readonly shelf: Shelf;
+  readonly n: number;
+}
+
 interface Shelf {
-  readonly key: Uint8Array;
+  /** Null before the first tag. */
+  key: Uint8Array | null;
+  readonly whose: Omit<Place, 'n'>;
   readonly epochTags: Uint8Array;
   readonly tags: Map<number, string>;
+  /** Recognised, and not worked out yet. */
+  todo: number[];
   chains: readonly ReceivingChain[];
 }
 

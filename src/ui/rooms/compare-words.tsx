@@ -19,10 +19,7 @@ export function CompareWords({ person: { name, member }, onBack }: CompareWordsP
   const safety = useSafety(member.person);
 
   const settle = async (isVerified: boolean): Promise<void> => {
-    const isDone = await dare(async () => {
-      await acts.setVerified(member.person, isVerified);
-      return true;
-    }, w.person.verdictNotKept);
+    const isDone = await dare(() => acts.setVerified(member.person, isVerified), w.person.verdictNotKept);
     if (isDone) onBack();
   };
 

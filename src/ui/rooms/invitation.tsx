@@ -29,10 +29,7 @@ function MembersInvitation({ room, invite }: MembersInvitationProps): ReactEleme
     await dare(() => acts.invite(room), w.invite.notMade);
   };
   const withdraw = async (): Promise<void> => {
-    const isDone = await dare(async () => {
-      await acts.withdrawInvites(room);
-      return true;
-    }, w.invite.notWithdrawn);
+    const isDone = await dare(() => acts.withdrawInvites(room), w.invite.notWithdrawn);
     setWithdrawn(isDone === true);
   };
 

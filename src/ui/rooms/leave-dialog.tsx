@@ -34,6 +34,7 @@ export function LeaveDialog({ room, onClose }: { readonly room: RoomView; readon
 }
 
 function whatItCosts({ kind, stage }: RoomView, { people }: FirstWords): string {
+  if (kind === 'direct') return people.leaveOutTruth;
   if (kind !== 'members') return people.leaveTruth;
   return stage === 'out' ? people.leaveOutTruth : people.leaveMembersTruth;
 }

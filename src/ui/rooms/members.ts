@@ -7,7 +7,7 @@ export interface Member extends PersonView {
 
 /** One row for each person: of somebody with several devices, the one that stands first, which is the one that is here. */
 export function peopleOf({ kind, people }: Pick<RoomView, 'kind' | 'people'>): readonly PersonView[] {
-  if (kind !== 'members') return people;
+  if (kind !== 'members' && kind !== 'direct') return people;
   const seen = new Set<string>();
   return people.filter(isMember).filter(({ member }) => !seen.has(member.person) && seen.add(member.person));
 }

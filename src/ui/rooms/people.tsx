@@ -1,6 +1,6 @@
 /** Who belongs to a room, how each is reached now, and the way out. */
 import type { ReactElement, ReactNode } from 'react';
-import type { PersonView, RoomView } from '../../app/view.ts';
+import type { Me, PersonView, RoomView } from '../../app/view.ts';
 import { sharedNames, shortPrint } from '../parts/fingerprint.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Knot } from '../parts/knot.tsx';
@@ -8,6 +8,7 @@ import { Verified } from '../parts/verified.tsx';
 import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
+import type { FirstWords } from '../words/words.ts';
 import { faceOf, isMember, peopleOf } from './members.ts';
 
 export interface PeopleProps {
@@ -25,14 +26,12 @@ export function People({ room, onAsk, onLeave }: PeopleProps): ReactElement {
   const twice = sharedNames(me ? [me, ...people] : people);
   return (
     <>
-      {room.kind !== 'square' && (
-        <p className="quiet small who-reads">{room.kind === 'members' ? w.people.sealedFor : w.people.openTo}</p>
-      )}
+      {room.kind !== 'square' && <p className="quiet small who-reads">{whoReads(room, w)}</p>}
       <ul className="people">
         {me && (
           <li className="person">
             <div className="person-row">
-              <Row name={me.name} face={me.device} print={twice.has(me.name)}>
+              <Row name={me.name} face={myFace(room, me)} print={twice.has(me.name)}>
                 {room.role === 'admin' ? `${w.common.you} · ${w.people.admin}` : w.common.you}
               </Row>
             </div>
@@ -67,6 +66,18 @@ export function People({ room, onAsk, onLeave }: PeopleProps): ReactElement {
   );
 }
 
+function whoReads({ kind }: RoomView, { people }: FirstWords): string {
+  switch (kind) {
+    case 'members':
+      return people.sealedFor;
+    case 'direct':
+      return people.sealedForTwo;
+    case 'open':
+    case 'square':
+      return people.openTo;
+  }
+}
+
 interface RowProps {
   readonly name: string;
   readonly face: string;
@@ -99,6 +110,10 @@ function Row({ name, face, print, verified = false, children }: RowProps): React
     </>
   );
 }
+
+/** Where others are drawn by who they are, so am I. */
+const myFace = ({ kind }: RoomView, { person, device }: Me): string =>
+  kind === 'members' || kind === 'direct' ? (person ?? device) : device;
 
 /** What they are here, and how they are reached now. */
 export function standing(person: PersonView, { w, f }: Speech): string {

@@ -7,6 +7,7 @@ import { Knot } from '../parts/knot.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Verified } from '../parts/verified.tsx';
 import { Way } from '../parts/way.tsx';
+import { go } from '../shell/place.ts';
 import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
@@ -30,7 +31,7 @@ export function PersonDialog({ room, person, onClose }: PersonDialogProps): Reac
   const back = useCallback(() => setStep('card'), []);
   return (
     <Modal title={titleOf(step, person.name, w)} onClose={onClose}>
-      {step === 'card' && <Card person={person} onStep={setStep} />}
+      {step === 'card' && <Card room={room} person={person} onStep={setStep} />}
       {step === 'compare' && <CompareWords person={person} onBack={back} />}
       {step === 'promote' && <Promote room={room.id} person={person} onBack={back} />}
       {step === 'remove' && <Remove room={room.id} person={person} onBack={back} onClose={onClose} />}
@@ -51,10 +52,22 @@ function titleOf(step: Step, name: string, { person }: Words): string {
   }
 }
 
-function Card({ person, onStep }: { readonly person: Member; readonly onStep: (step: Step) => void }): ReactElement {
+interface CardProps {
+  readonly room: RoomView;
+  readonly person: Member;
+  readonly onStep: (step: Step) => void;
+}
+
+function Card({ room, person, onStep }: CardProps): ReactElement {
   const speech = useAllWords();
   const { w } = speech;
+  const acts = useActs();
+  const { problem, dare } = useDeed();
   const { member } = person;
+  const write = async (): Promise<void> => {
+    const id = await dare(() => acts.startDirect(member.person), w.person.notBegun);
+    if (id !== null) go({ tab: 'rooms', room: id });
+  };
   return (
     <>
       <div className="person-card">
@@ -68,6 +81,9 @@ function Card({ person, onStep }: { readonly person: Member; readonly onStep: (s
         </div>
       </div>
       <div className="ways">
+        {room.kind !== 'direct' && (
+          <Way icon="send" says={w.person.write} hint={w.person.writeHint} onClick={() => void write()} />
+        )}
         <Way
           icon="compare"
           says={w.person.compare}
@@ -78,6 +94,9 @@ function Card({ person, onStep }: { readonly person: Member; readonly onStep: (s
           <Way icon="key" says={w.person.promote} hint={w.person.promoteHint} onClick={() => onStep('promote')} />
         )}
       </div>
+      <p className="error" role="alert">
+        {problem}
+      </p>
       {member.mayRemove && (
         <button type="button" className="plain danger-text" onClick={() => onStep('remove')}>
           {w.person.remove}

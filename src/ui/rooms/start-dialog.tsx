@@ -14,7 +14,7 @@ export function StartDialog({ onClose }: { readonly onClose: () => void }): Reac
   const acts = useActs();
   const deed = useDeed();
   const [name, setName] = useState('');
-  const [kind, setKind] = useState<Exclude<RoomView['kind'], 'square'>>('members');
+  const [kind, setKind] = useState<'members' | 'open'>('members');
   const kinds = [
     { kind: 'members', says: w.start.members, truth: w.start.membersTruth },
     { kind: 'open', says: w.start.open, truth: w.start.openTruth },

@@ -53,6 +53,8 @@ export function troubleWords(trouble: Trouble, { trouble: says }: FirstWords): s
       return says.storageBlocked;
     case 'storage-absent':
       return says.storageAbsent;
+    case 'storage-locked':
+      return says.storageLocked;
     case 'storage-failed':
       return says.storageFailed;
     case 'storage-full':

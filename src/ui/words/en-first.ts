@@ -158,6 +158,7 @@ export const enFirst: FirstWords = {
     leaveYes: 'Leave',
     openTo: 'Whoever holds the link reads all of this, also from before.',
     sealedFor: 'Sealed for these members. Whoever joins reads only what is written after.',
+    sealedForTwo: 'Sealed for the two of you alone.',
     admin: 'admin',
     verified: 'verified',
     leaveMembersTruth:
@@ -170,6 +171,8 @@ export const enFirst: FirstWords = {
     storageNewer: 'A newer version of Wavu wrote the data on this device. Reload the page to get that version.',
     storageBlocked: 'Another tab with an older version holds the data. Close the other Wavu tabs, then reload.',
     storageAbsent: 'This browser gives the page no storage. A private window or a strict setting may be the reason.',
+    storageLocked:
+      'The data on this device do not open: the browser lost their key. To begin anew, delete the data of this site.',
     storageFailed: 'The disk of this device did not take the last change. It is not kept.',
     storageFull: 'The disk of this device is full. What you just did is not kept.',
     badLink: 'This is not an invite this version can read.',

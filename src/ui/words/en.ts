@@ -29,6 +29,9 @@ export const en: Words = {
   },
   person: {
     unverified: 'not verified yet',
+    write: 'Write to them',
+    writeHint: 'Only the two of you can read it',
+    notBegun: 'That conversation could not be begun.',
     compare: 'Compare words',
     compareHint: 'To be sure that nobody sits between you',
     compareAgain: 'You compared them. Look again, or take it back',

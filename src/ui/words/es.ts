@@ -181,6 +181,7 @@ export const es: Words = {
     leaveYes: 'Salir',
     openTo: 'Quien tenga el enlace lee todo esto, también lo anterior.',
     sealedFor: 'Sellada para estos miembros. Quien entra lee solo lo que se escribe después.',
+    sealedForTwo: 'Sellada solo para vosotros dos.',
     admin: 'admin',
     verified: 'verificado',
     leaveMembersTruth:
@@ -190,6 +191,9 @@ export const es: Words = {
   },
   person: {
     unverified: 'aún sin verificar',
+    write: 'Escribirle',
+    writeHint: 'Solo vosotros dos podéis leerlo',
+    notBegun: 'No se pudo empezar esa conversación.',
     compare: 'Comparar palabras',
     compareHint: 'Para tener la certeza de que no hay nadie en medio',
     compareAgain: 'Ya las comparaste. Mira otra vez o retíralo',
@@ -267,6 +271,8 @@ export const es: Words = {
     storageNewer: 'Una versión más nueva de Wavu escribió los datos de este dispositivo. Recarga la página para obtenerla.',
     storageBlocked: 'Otra pestaña con una versión anterior retiene los datos. Cierra las otras pestañas de Wavu y recarga.',
     storageAbsent: 'Este navegador no da almacenamiento a la página. Puede deberse a una ventana privada o a un ajuste estricto.',
+    storageLocked:
+      'Los datos de este dispositivo no se abren: el navegador perdió su llave. Para empezar de nuevo, borra los datos de este sitio.',
     storageFailed: 'El disco de este dispositivo no aceptó el último cambio. No queda guardado.',
     storageFull: 'El disco de este dispositivo está lleno. Lo que acabas de hacer no queda guardado.',
     badLink: 'Esta versión no reconoce ninguna invitación en ese enlace.',

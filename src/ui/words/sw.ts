@@ -181,6 +181,7 @@ export const sw: Words = {
     leaveYes: 'Ondoka',
     openTo: 'Yeyote mwenye kiungo husoma haya yote, hata ya awali.',
     sealedFor: 'Kimefungwa kwa ajili ya wanachama hawa. Anayejiunga husoma tu yanayoandikwa baadaye.',
+    sealedForTwo: 'Kimefungwa kwa ajili yenu wawili tu.',
     admin: 'msimamizi',
     verified: 'amethibitishwa',
     leaveMembersTruth:
@@ -190,6 +191,9 @@ export const sw: Words = {
   },
   person: {
     unverified: 'bado hajathibitishwa',
+    write: 'Mwandikie',
+    writeHint: 'Nyinyi wawili tu mnaweza kusoma',
+    notBegun: 'Mazungumzo hayo hayakuweza kuanza.',
     compare: 'Linganisha maneno',
     compareHint: 'Ili kuhakikisha hakuna mtu kati yenu',
     compareAgain: 'Mlilinganisha. Angalia tena, au ulirudishe',
@@ -267,6 +271,7 @@ export const sw: Words = {
     storageNewer: 'Toleo jipya zaidi la Wavu liliandika data ya kifaa hiki. Pakia upya ukurasa ili kulipata.',
     storageBlocked: 'Kichupo kingine chenye toleo la zamani kinashikilia data. Funga vichupo vingine vya Wavu, kisha pakia upya.',
     storageAbsent: 'Kivinjari hiki hakiupi ukurasa hifadhi. Huenda sababu ni dirisha la faragha au mpangilio mkali.',
+    storageLocked: 'Data ya kifaa hiki haifunguki: kivinjari kimepoteza ufunguo wake. Ili kuanza upya, futa data ya tovuti hii.',
     storageFailed: 'Diski ya kifaa hiki haikukubali badiliko la mwisho. Halikuhifadhiwa.',
     storageFull: 'Diski ya kifaa hiki imejaa. Ulichofanya sasa hivi hakikuhifadhiwa.',
     badLink: 'Huu si mwaliko ambao toleo hili linaweza kusoma.',

@@ -170,6 +170,7 @@ export interface Words {
     readonly leaveYes: string;
     readonly openTo: string;
     readonly sealedFor: string;
+    readonly sealedForTwo: string;
     readonly admin: string;
     readonly verified: string;
     readonly leaveMembersTruth: string;
@@ -178,6 +179,9 @@ export interface Words {
   };
 
   readonly person: {
+    readonly write: string;
+    readonly writeHint: string;
+    readonly notBegun: string;
     readonly unverified: string;
     readonly compare: string;
     readonly compareHint: string;
@@ -249,6 +253,7 @@ export interface Words {
     readonly storageNewer: string;
     readonly storageBlocked: string;
     readonly storageAbsent: string;
+    readonly storageLocked: string;
     readonly storageFailed: string;
     readonly storageFull: string;
     readonly badLink: string;

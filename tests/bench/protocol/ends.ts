@@ -73,9 +73,11 @@ export function exchangeKem(initiator: End, responder: End, nowMs: number): void
   const offer = responder.word(nowMs);
   if (offer === null) throw new Error('no offer');
   initiator.open(offer, nowMs);
+  responder.acknowledged();
   const answer = initiator.word(nowMs);
   if (answer === null) throw new Error('no answer');
   responder.open(answer, nowMs + stepEveryMs);
+  initiator.acknowledged();
 }
 
 const stepEveryMs = 1_000;

@@ -1,16 +1,19 @@
 /** Runs in a page: hands the real adapters to the test that drives it, and runs the contract's cases on them. */
-import { openStorage } from '../../../src/adapters/idb/storage.ts';
+import { openDatabase } from '../../../src/adapters/idb/database.ts';
+import { openStorage as openSealed } from '../../../src/adapters/idb/storage.ts';
 import { createClock } from '../../../src/adapters/web/clock.ts';
 import { createEntropy } from '../../../src/adapters/web/entropy.ts';
 import { createTabs } from '../../../src/adapters/web/tabs.ts';
-import type { Storage } from '../../../src/ports/storage.ts';
+import type { OpenedStorage, Storage } from '../../../src/ports/storage.ts';
 import { clockContract } from '../../contracts/clock.contract.ts';
 import { entropyContract } from '../../contracts/entropy.contract.ts';
 import { storageContract } from '../../contracts/storage.contract.ts';
 import type { StorageSubject } from '../../contracts/storage.contract.ts';
 
 export interface PortsPage {
-  readonly openStorage: typeof openStorage;
+  openStorage(name: string, shelvesVersion?: number): Promise<OpenedStorage>;
+  /** What was logged, a line each. */
+  readonly logged: string[];
   readonly createTabs: typeof createTabs;
   /** `holds`, or what does not. */
   runCase(name: string): Promise<string>;
@@ -22,8 +25,15 @@ const cases = [
   ...entropyContract('[entropy]', async () => createEntropy()),
 ];
 
+const logged: string[] = [];
+const openStorage: PortsPage['openStorage'] = (name, shelvesVersion) =>
+  openSealed(openDatabase(name, shelvesVersion), createEntropy().bytes, (event, facts) =>
+    logged.push([event, ...Object.values(facts ?? {})].join(' ')),
+  );
+
 const ports: PortsPage = {
   openStorage,
+  logged,
   createTabs,
   async runCase(name) {
     const found = cases.find((each) => each.name === name);

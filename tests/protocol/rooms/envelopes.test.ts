@@ -7,6 +7,7 @@ import { operationsOf } from '../../../src/protocol/rooms/graph.ts';
 import { decodeKeyring, encodeKeyring } from '../../../src/protocol/rooms/keyring-state.ts';
 import { open, resumeRoom, seal, takeSigned, tend } from '../../../src/protocol/rooms/room.ts';
 import { isEquivocation } from '../../../src/protocol/rooms/signed.ts';
+import { createTagTable } from '../../../src/protocol/rooms/tag-table.ts';
 import { hopBytes } from '../../../src/protocol/wire/hop.ts';
 import { good, startMs } from './stage.ts';
 
@@ -55,6 +56,31 @@ describe('envelopes', () => {
     const forged = good(seal(a, { suite, me: asAnn }, text(a, 1, 'also Ann')));
     expect(read(b, forged.envelope)).toEqual({ refused: 'bad-signature' });
     expect(good(read(b, said.envelope)).signed.entry).toEqual(said.signed.entry);
+  });
+
+  test('[K7] a table works out a tag when it is asked for one it does not know, the likeliest first, and each once', () => {
+    let count = 0;
+    const counting = { ...suite, mac: (...given: Parameters<typeof suite.mac>) => ((count += 1), suite.mac(...given)) };
+    const table = createTagTable(counting);
+    table.put(a.id, a.keyring);
+    expect(count).toBe(0);
+    const recognisable = table.size();
+    const first = good(seal(b, handsOf(ben), text(b, 1, 'first')));
+    expect(table.find(first.envelope)).toMatchObject({ device: ben.device.id, n: 0 });
+    // At most one number, and the key to it, of each of the two others.
+    expect(count).toBeLessThanOrEqual(4);
+    expect(table.find(new Uint8Array(128))).toBeNull();
+    const all = count;
+    expect([table.size(), table.find(new Uint8Array(128)), count]).toEqual([recognisable, null, all]);
+    // Once heard, the next sixty-four are known before they come.
+    const heard = good(open(a, { suite, nowMs: startMs }, table.find(first.envelope)!, first.envelope)).room;
+    table.put(a.id, heard.keyring);
+    const known = count;
+    const second = good(seal(first.room, handsOf(ben), text(b, 2, 'second')));
+    expect(table.find(second.envelope)).toMatchObject({ device: ben.device.id, n: 1 });
+    expect([table.find(first.envelope), count]).toEqual([null, known]);
+    table.put(a.id, null);
+    expect([table.size(), table.find(second.envelope)]).toEqual([0, null]);
   });
 
   test('a flipped bit anywhere is refused', () => {

@@ -1,0 +1,20 @@
+/** Remembers the versions of records lately seen: a seal binds the version, and is made before the transaction that counts it. */
+export interface KnownVersions {
+  /** 0: there was none. A record never seen is taken for a new one; the transaction tells. */
+  of(key: string): number;
+  learn(key: string, version: number): void;
+}
+
+export function createKnownVersions(most: number): KnownVersions {
+  // In the order they were learned.
+  const known = new Map<string, number>();
+  return {
+    of: (key) => known.get(key) ?? 0,
+    learn: (key, version) => {
+      known.delete(key);
+      if (version === 0) return;
+      known.set(key, version);
+      if (known.size > most) known.delete(known.keys().next().value ?? '');
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** Conversations of two in the memory world: begun from a room both are in, and going on without it. */
+import { expect, test } from 'vitest';
+import type { RoomId } from '../../src/protocol/ids.ts';
+import type { Page } from '../simulation/page.ts';
+import { appOf, createVillage, messagesOf, roomOf, textsOf } from './village.ts';
+import type { Village } from './village.ts';
+
+async function inOneRoom(village: Village, names: readonly string[]): Promise<{ people: Page[]; room: RoomId }> {
+  const people: Page[] = [];
+  for (const name of names) people.push(await village.person(name));
+  const [founder, ...others] = people;
+  const room = await village.world.finish(appOf(founder).startRoom('The well', 'members'));
+  const link = room && (await village.world.finish(appOf(founder).invite(room)));
+  if (room === null || link === null) throw new Error('no room');
+  for (const other of others) {
+    await village.world.finish(appOf(other).joinRoom(link));
+    await village.until('let in', () => roomOf(appOf(other), room).stage === 'in');
+  }
+  await village.until('all know all', () => people.every((page) => roomOf(appOf(page), room).people.length === names.length - 1));
+  return { people, room };
+}
+
+async function write(village: Village, from: Page | undefined, to: string, room: RoomId): Promise<RoomId> {
+  const person = roomOf(appOf(from), room).people.find(({ name }) => name === to)?.member?.person;
+  const direct = person && (await village.world.finish(appOf(from).startDirect(person)));
+  if (!direct) throw new Error('no conversation');
+  await village.world.finish(appOf(from).show(direct));
+  return direct;
+}
+
+test('two of a room write to each other, and the third hears nothing of it', async () => {
+  const village = createVillage('direct-two');
+  const { people, room } = await inOneRoom(village, ['Asha', 'Juma', 'Neema']);
+  const [asha, juma, neema] = people;
+  const direct = await write(village, asha, 'Juma', room);
+  expect(await village.world.finish(appOf(asha).send(direct, 'for you alone'))).toBe(true);
+  await village.until('it came', () =>
+    appOf(juma)
+      .view()
+      .rooms.some(({ id }) => id === direct),
+  );
+  expect(await write(village, juma, 'Asha', room)).toBe(direct);
+  await village.until('read', () => textsOf(appOf(juma), direct).includes('for you alone'));
+  await village.until('marked', () => messagesOf(appOf(asha), direct)[0]?.mark?.state === 'received');
+  await village.world.finish(appOf(juma).send(direct, 'and back'));
+  await village.until('answered', () => textsOf(appOf(asha), direct).length === 2);
+  expect(roomOf(appOf(asha), direct)).toMatchObject({ kind: 'direct', name: 'Juma', invite: null });
+  expect(
+    appOf(neema)
+      .view()
+      .rooms.map(({ id }) => id),
+  ).not.toContain(direct);
+});
+
+test('what was written to somebody who is away comes once they are back, each once, over crashes of both', async () => {
+  const village = createVillage('direct-away');
+  const { people, room } = await inOneRoom(village, ['Asha', 'Juma']);
+  const [asha, juma] = people;
+  if (asha === undefined || juma === undefined) throw new Error('nobody');
+  const direct = await write(village, asha, 'Juma', room);
+  juma.crash('power-cut');
+  for (const text of ['one', 'two', 'three']) await village.world.finish(appOf(asha).send(direct, text));
+  asha.crash('power-cut');
+  await village.world.finish(asha.start([direct]));
+  await village.world.finish(juma.start([]));
+  await village.until('it came', () =>
+    appOf(juma)
+      .view()
+      .rooms.some(({ id }) => id === direct),
+  );
+  await village.world.finish(appOf(juma).show(direct));
+  await village.until('all came', () => textsOf(appOf(juma), direct).length === 3);
+  await village.world.runFor(120_000);
+  expect(textsOf(appOf(juma), direct)).toEqual(['one', 'two', 'three']);
+  expect(messagesOf(appOf(asha), direct).map(({ mark }) => mark?.state)).toEqual(['received', 'received', 'received']);
+});
+
+test('it goes on when no room is shared any more', async () => {
+  const village = createVillage('direct-alone');
+  const { people, room } = await inOneRoom(village, ['Asha', 'Juma']);
+  const [asha, juma] = people;
+  const direct = await write(village, asha, 'Juma', room);
+  await village.world.finish(appOf(asha).send(direct, 'before'));
+  await village.until('it came', () =>
+    appOf(juma)
+      .view()
+      .rooms.some(({ id }) => id === direct),
+  );
+  await village.world.finish(appOf(juma).show(direct));
+  await village.world.finish(appOf(juma).leaveRoom(room));
+  juma?.crash('power-cut');
+  await village.world.runFor(5_000);
+  if (juma !== undefined) await village.world.finish(juma.start([direct]));
+  await village.world.finish(appOf(juma).send(direct, 'still here'));
+  await village.until('heard', () => textsOf(appOf(asha), direct).includes('still here'));
+  await village.world.finish(appOf(asha).send(direct, 'so am I'));
+  await village.until('answered', () => textsOf(appOf(juma), direct).length === 3);
+});

@@ -1,0 +1,37 @@
+/** Rooms of members over crashes: whatever a device was doing when it went, nobody is stranded, and no key serves twice. */
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/adapters/memory/random.ts';
+import { tell } from './crash-story.ts';
+import type { Fall } from './crash-story.ts';
+
+const fresh = String(Math.floor(Math.random() * 2 ** 32));
+process.stderr.write(`members-crash: fresh seed ${fresh}\n`);
+
+const fallsFrom = (seed: string, commits: readonly number[], count: number): readonly Fall[] => {
+  const luck = createRandom(`falls ${seed}`);
+  return Array.from({ length: count }, (_, at) => ({
+    who: at % 3,
+    commit: 1 + luck.below(commits[at % 3] ?? 1),
+    moment: (['before', 'under way', 'after'] as const)[luck.below(3)] ?? 'before',
+    how: luck.chance(0.5) ? 'killed' : 'power-cut',
+  }));
+};
+
+describe('a room of members', { timeout: 120_000 }, () => {
+  test('the story is a good one where nobody falls, and the watch sees what leaves', async () => {
+    const told = await tell('calm', []);
+    expect(told.wrong).toEqual([]);
+    expect(told.left).toBeGreaterThan(50);
+    expect(Math.min(...told.commits)).toBeGreaterThan(10);
+  });
+
+  for (const seed of ['1', fresh]) {
+    test(`[K10] [S9] [S11] a device goes at any commit: all is there once, and nothing is sealed twice, seed ${seed}`, async () => {
+      const { commits } = await tell(seed, []);
+      for (const fall of fallsFrom(seed, commits, 12)) {
+        const told = await tell(seed, [fall]).catch((error: unknown) => ({ wrong: [String(error)] }));
+        expect([fall, ...told.wrong]).toEqual([fall]);
+      }
+    });
+  }
+});

@@ -1,0 +1,52 @@
+/** Runs in a page: IndexedDB by hand, around the adapter, as somebody with a copy of the profile would. Each stands by itself, to be sent there. */
+
+export interface RawRow {
+  readonly shelf: string;
+  readonly key: string;
+  readonly bytes: readonly number[];
+  readonly version: number;
+}
+
+/** Every row of every shelf whose value holds bytes. */
+export async function readRaw(name: string): Promise<readonly RawRow[]> {
+  const db = await new Promise<IDBDatabase>((opened, failed) => {
+    const asking = indexedDB.open(name);
+    asking.onsuccess = () => opened(asking.result);
+    asking.onerror = () => failed(asking.error);
+  });
+  const rows: RawRow[] = [];
+  for (const shelf of db.objectStoreNames) {
+    const found = await new Promise<readonly { key: string; value: Uint8Array; version: number; box?: Uint8Array }[]>((read) => {
+      const asking = db.transaction(shelf).objectStore(shelf).getAll();
+      asking.onsuccess = () => read(asking.result);
+    });
+    for (const { key, value, version, box } of found)
+      rows.push({ shelf, key: key ?? '', bytes: [...(box ?? value)], version: version ?? 0 });
+  }
+  db.close();
+  return rows;
+}
+
+/** Puts rows as they are, deletes keys, or makes a database as version 1 had it. */
+export async function writeRaw(wanted: {
+  readonly name: string;
+  readonly rows?: readonly RawRow[];
+  readonly deletes?: readonly { readonly shelf: string; readonly key: string }[];
+  readonly asVersion1?: boolean;
+}): Promise<void> {
+  const db = await new Promise<IDBDatabase>((opened, failed) => {
+    const asking = indexedDB.open(wanted.name, wanted.asVersion1 === true ? 1 : undefined);
+    asking.onupgradeneeded = () => asking.result.createObjectStore('records', { keyPath: 'key' });
+    asking.onsuccess = () => opened(asking.result);
+    asking.onerror = () => failed(asking.error);
+  });
+  const [rows, deletes] = [wanted.rows ?? [], wanted.deletes ?? []];
+  const shelves = [...new Set([...rows, ...deletes].map(({ shelf }) => shelf))];
+  const tx = db.transaction(shelves, 'readwrite');
+  for (const { shelf, key, bytes, version } of rows) {
+    tx.objectStore(shelf).put({ key, value: Uint8Array.from(bytes), version });
+  }
+  for (const { shelf, key } of deletes) tx.objectStore(shelf).delete(key);
+  await new Promise<void>((done) => (tx.oncomplete = () => done()));
+  db.close();
+}
