@@ -3,6 +3,7 @@ import { openDatabase } from './adapters/idb/database.ts';
 import { makeHeadStart } from './adapters/libp2p/head-start.ts';
 import { whenToDraw } from './adapters/web/first-drawing.ts';
 import { fetchLaterChunks } from './adapters/web/later-chunks.ts';
+import { createEntropy } from './adapters/web/entropy.ts';
 import { createLog } from './adapters/web/log.ts';
 import { createPageLife } from './adapters/web/page-life.ts';
 import { createTabs } from './adapters/web/tabs.ts';
@@ -13,7 +14,7 @@ import { mountUi } from './ui/mount.tsx';
 const headStart = makeHeadStart(location.origin);
 const tabs = createTabs();
 // Asked early; the app asks again and hears of the same. A tab that goes away stops waiting by itself.
-const database = tabs.lead(new AbortController().signal).then(() => openDatabase('wavu'));
+const database = tabs.lead(new AbortController().signal).then(() => openDatabase('wavu', createEntropy().bytes));
 database.catch(() => undefined);
 let writing = 0;
 const watchWrites = (storage: Storage): Storage => ({

@@ -9,6 +9,8 @@ export const keyOf = {
   /** This device's seed. */
   device: 'me/device',
   name: 'me/name',
+  /** Written at each start: with it, all before is safe. */
+  started: 'me/started',
   /** The person's secrets, this device's with those it agrees by, and the person's word for it. */
   person: 'me/person',
   agreeing: 'me/agreeing',
@@ -49,6 +51,8 @@ export const keyOf = {
   /** Sealed and not yet acknowledged by anyone. */
   outbox: (room: RoomId, n: number): string => `outbox/${room}/${pad(n)}`,
 };
+
+export const sentAtMsIn = (timelineKey: string): number => Number(timelineKey.split('/')[2]);
 
 export const messageIdIn = (timelineKey: string): string => timelineKey.slice(-32);
 

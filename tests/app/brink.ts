@@ -1,7 +1,10 @@
-/** A device that goes at a chosen commit: before the disk hears of it, while it writes, or when it is written and nobody knows yet. */
+/**
+ * A device that goes at a chosen commit: before the disk hears of it, while it writes, or when it is written and nobody knows yet. Or it
+ * stays, and the disk refuses.
+ */
 import type { OpenedStorage } from '../../src/ports/storage.ts';
 
-export type Moment = 'before' | 'under way' | 'after';
+export type Moment = 'before' | 'under way' | 'after' | 'refused';
 
 export interface Brink {
   storage(opened: OpenedStorage): OpenedStorage;
@@ -27,6 +30,7 @@ export function createBrink(): Brink {
             const now = armed?.at === count ? armed : null;
             if (now === null) return storage.commit(batch);
             armed = null;
+            if (now.moment === 'refused') return { state: 'refused', why: 'failed' };
             if (now.moment === 'before') now.crash();
             const written = storage.commit(batch);
             if (now.moment === 'under way') now.crash();

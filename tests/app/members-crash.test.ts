@@ -7,12 +7,14 @@ import type { Fall } from './crash-story.ts';
 const fresh = String(Math.floor(Math.random() * 2 ** 32));
 process.stderr.write(`members-crash: fresh seed ${fresh}\n`);
 
+const moments = ['before', 'under way', 'after', 'refused'] as const;
+
 const fallsFrom = (seed: string, commits: readonly number[], count: number): readonly Fall[] => {
   const luck = createRandom(`falls ${seed}`);
   return Array.from({ length: count }, (_, at) => ({
     who: at % 3,
     commit: 1 + luck.below(commits[at % 3] ?? 1),
-    moment: (['before', 'under way', 'after'] as const)[luck.below(3)] ?? 'before',
+    moment: moments[luck.below(moments.length)] ?? 'before',
     how: luck.chance(0.5) ? 'killed' : 'power-cut',
   }));
 };
@@ -23,6 +25,16 @@ describe('a room of members', { timeout: 120_000 }, () => {
     expect(told.wrong).toEqual([]);
     expect(told.left).toBeGreaterThan(50);
     expect(Math.min(...told.commits)).toBeGreaterThan(10);
+  });
+
+  test('two of them go, each at a commit of its own', async () => {
+    const { commits } = await tell(fresh, []);
+    const falls = fallsFrom(`two ${fresh}`, commits, 18);
+    for (let at = 0; at < falls.length; at += 3) {
+      const both = falls.slice(at, at + 2);
+      const told = await tell(fresh, both).catch((error: unknown) => ({ wrong: [String(error)] }));
+      expect([both, ...told.wrong]).toEqual([both]);
+    }
   });
 
   for (const seed of ['1', fresh]) {

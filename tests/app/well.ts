@@ -1,5 +1,12 @@
 /** A room of members and its people, for tests of what may happen to them. */
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
+import type { Core } from '../../src/app/core.ts';
+import { loadKeys } from '../../src/app/members/keys.ts';
+import { createMembers } from '../../src/app/members/members.ts';
+import type { OpenMembers } from '../../src/app/members/open.ts';
+import { openVault } from '../../src/app/members/vault.ts';
+import type { Vault } from '../../src/app/members/vault.ts';
+import type { Peers } from '../../src/app/mesh/peers.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import type { Page } from '../simulation/page.ts';
 import { createUnsafeCountedSuite } from '../simulation/unsafe-counted-suite.ts';
@@ -12,6 +19,8 @@ export interface Well {
   readonly people: Page[];
   readonly room: RoomId;
   readonly link: string;
+  /** What each has in its hands. */
+  handsOf(page: Page): Hands;
   /** What cryptography each has paid for. */
   suiteOf(page: Page): UnsafeCountedSuite;
   /** One more person, who knocks; not yet let in. */
@@ -25,15 +34,29 @@ export interface Well {
   back(page: Page): Promise<void>;
 }
 
+export interface Hands {
+  readonly core: Core;
+  readonly vault: Vault;
+  readonly peers: Peers;
+}
+
 /** The counted suite under all of it: these tests are about what devices say to each other. */
 export async function wellOf(seed: string, names: readonly string[], options: Omit<VillageOptions, 'page'> = {}): Promise<Well> {
   const suites = new Map<string, UnsafeCountedSuite>();
+  const hands = new Map<string, Hands>();
   const village = createVillage(seed, {
     ...options,
     page: (name) => {
       const suite = createUnsafeCountedSuite({ signPublic: nodeCryptoSuite.signPublic });
       suites.set(name, suite);
-      return { suite };
+      const openMembers: OpenMembers = (core, desk, told) =>
+        core.lane.run(async () => {
+          const keys = await loadKeys(core, suite, core.entropy.bytes);
+          const vault = keys && (await openVault(core, suite, core.entropy.bytes, keys));
+          if (vault !== null) hands.set(name, { core, vault, peers: desk.peers });
+          return vault && createMembers(core, vault, desk, told);
+        });
+      return { openMembers };
     },
   });
   const { world, until } = village;
@@ -48,6 +71,7 @@ export async function wellOf(seed: string, names: readonly string[], options: Om
     people: [founder],
     room,
     link,
+    handsOf: (page) => hands.get(page.node.name)!,
     suiteOf: (page) => suites.get(page.node.name)!,
     knocker: async (name, other = link) => {
       const page = await village.person(name);
@@ -57,7 +81,11 @@ export async function wellOf(seed: string, names: readonly string[], options: Om
       return page;
     },
     say: (page, text) => world.finish(appOf(page).send(room, text)),
-    isIn: (page) => page.running()?.app.view().rooms.find(({ id }) => id === room)?.stage === 'in',
+    isIn: (page) =>
+      page
+        .running()
+        ?.app.view()
+        .rooms.find(({ id }) => id === room)?.stage === 'in',
     allHave: async (texts, some = well.people) => {
       const lacking = (): readonly string[] =>
         some.flatMap((page) => {

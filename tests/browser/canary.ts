@@ -33,7 +33,7 @@ function spellings(canary: string): Readonly<Record<string, Buffer>> {
     'UTF-16BE': Buffer.from(canary, 'utf16le').swap16(),
     hex: Buffer.from(utf8.toString('hex')),
     HEX: Buffer.from(utf8.toString('hex').toUpperCase()),
-    JSON: Buffer.from([...canary].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')),
+    JSON: Buffer.from([...utf8].map((letter) => `\\u00${letter.toString(16)}`).join('')),
     ...Object.fromEntries(
       base64.flatMap((text, before) => [
         [`base64 (${before})`, Buffer.from(text)],

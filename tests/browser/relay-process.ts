@@ -17,22 +17,26 @@ export interface RelayProcess {
   readonly said: () => string;
   /** SIGKILL leaves it no time for a word; SIGTERM is how a host ends it. */
   kill(how: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-  /** The same port, the same data. Answers when it said that it listens. */
-  restart(): Promise<{ readonly listeningAtMs: number }>;
+  /** The same port, the same data; another built page, if named. Answers when it said that it listens. */
+  restart(app?: string): Promise<{ readonly listeningAtMs: number }>;
   /** For good: the data go too. */
   close(): Promise<void>;
 }
 
 export interface RelayWanted {
   readonly square?: 'on' | 'off';
+  /** The folder of the built page it serves. */
+  readonly app?: string;
   /** Modules that run in the relay's process before it. */
   readonly imports?: readonly string[];
 }
 
-export async function startRelay({ square = 'on', imports = [] }: RelayWanted = {}): Promise<RelayProcess> {
+export async function startRelay({ square = 'on', app, imports = [] }: RelayWanted = {}): Promise<RelayProcess> {
   const data = await mkdtemp(join(tmpdir(), 'wavu-journey-'));
   const said: string[] = [];
-  let running = await spawnRelay(0, data, square, imports, said);
+  const spawnAt = (at: number, page: string | undefined): Promise<Running> =>
+    spawnRelay(at, data, ['--square', square, ...(page === undefined ? [] : ['--app', page])], imports, said);
+  let running = await spawnAt(0, app);
   const { port } = running;
   return {
     url: `http://localhost:${port}/`,
@@ -41,8 +45,8 @@ export async function startRelay({ square = 'on', imports = [] }: RelayWanted = 
     pid: () => running.child.pid ?? 0,
     said: () => said.join(''),
     kill: (how) => ended(running.child, how),
-    restart: async () => {
-      running = await spawnRelay(port, data, square, imports, said);
+    restart: async (other) => {
+      running = await spawnAt(port, other ?? app);
       return { listeningAtMs: running.listeningAtMs };
     },
     close: async () => {
@@ -64,11 +68,11 @@ interface Running {
 async function spawnRelay(
   port: number,
   data: string,
-  square: string,
+  wanted: readonly string[],
   imports: readonly string[],
   saidAll: string[],
 ): Promise<Running> {
-  const flags = ['--port', String(port), '--host', '127.0.0.1', '--data', data, '--square', square, '--json'];
+  const flags = ['--port', String(port), '--host', '127.0.0.1', '--data', data, ...wanted, '--json'];
   const before = imports.flatMap((each) => ['--import', each]);
   const child = spawn(process.execPath, [...before, program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');

@@ -17,6 +17,8 @@ export interface Seen {
   readonly me: { readonly fingerprint: string; readonly knot: string } | null;
   readonly invite: string | null;
   readonly notices: readonly string[];
+  /** Why a link was not taken. */
+  readonly refusal: string | null;
   /** Where the composer would be, for who is not in the room. */
   readonly outside: string | null;
   /** When this was seen, by the page's clock; not part of what is compared. */
@@ -81,6 +83,7 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
       : null,
     invite: document.querySelector<HTMLInputElement>('.invite input')?.value ?? null,
     notices: texts('.notice p'),
+    refusal: texts('#invite-refused')[0] ?? null,
     outside: texts('.removed p, .knocking h2')[0] ?? null,
     atMs: 0,
   });

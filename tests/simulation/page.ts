@@ -5,6 +5,7 @@ import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import type { App } from '../../src/app/app.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
+import type { OpenMembers } from '../../src/app/members/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import type { Network } from '../../src/ports/network.ts';
 import type { OpenedStorage } from '../../src/ports/storage.ts';
@@ -38,6 +39,8 @@ export interface RelayOptions {
 /** What stands between the app and its world, for tests that watch or break it. */
 export interface PageOptions {
   readonly suite?: Suite;
+  /** For who looks into the vault. */
+  readonly openMembers?: OpenMembers;
   storage?(opened: OpenedStorage): OpenedStorage;
   network?(network: Network): Network;
 }
@@ -62,7 +65,7 @@ export const createPage = (
         clock,
         entropy,
         log,
-        loadMembers: async () => openMembersWith(options.suite ?? nodeCryptoSuite),
+        loadMembers: async () => options.openMembers ?? openMembersWith(options.suite ?? nodeCryptoSuite),
         readCard,
         network,
         storage: life.openStorage().then((opened) => options.storage?.(opened) ?? opened),

@@ -1,4 +1,5 @@
 /** Runs the product in one room: everybody joins, talks, meets what the scenario has in store, and is counted. */
+import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { createRandom } from '../../src/adapters/memory/random.ts';
 import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
@@ -6,12 +7,15 @@ import type { PathRules } from '../../src/adapters/memory/paths.ts';
 import type { App } from '../../src/app/app.ts';
 import type { MessageView } from '../../src/app/view.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
+import type { Suite } from '../../src/protocol/suite/suite.ts';
 import { createPage, createRelay } from './page.ts';
 import type { Page, Relay } from './page.ts';
 import { allOf, exactly, percentile, report } from './rows.ts';
 import type { Row } from './rows.ts';
 import { createTruth } from './truth.ts';
 import type { Counts } from './truth.ts';
+import { createMembersTap } from './members-tap.ts';
+import { createUnsafeCountedSuite } from './unsafe-counted-suite.ts';
 import { createWiretap } from './wiretap.ts';
 import type { Wiretap } from './wiretap.ts';
 
@@ -19,12 +23,19 @@ export interface Scenario {
   readonly nodes: number;
   readonly seed: string;
   readonly messagesPerNode?: number;
+  /** Under rooms of members; open rooms are always sealed by noble. */
+  readonly suite?: SuiteName;
   readonly say?: (what: string) => void;
   readonly settle?: () => Promise<void>;
 }
 
+export type SuiteName = 'counted' | 'node-crypto';
+
 export interface Story {
   readonly name: string;
+  readonly kind?: 'open' | 'members';
+  /** Devices beside those that are counted: they come and go. */
+  readonly guests?: number;
   readonly path: Partial<PathRules>;
   readonly talkMs: number;
   /** Since everybody was in the room. From then on nothing is broken any more. */
@@ -38,6 +49,8 @@ export interface Stage {
   readonly relay: Relay;
   readonly pages: readonly Page[];
   readonly room: RoomId;
+  readonly invite: string;
+  readonly guests: readonly Page[];
   /** Says something there, if the device runs. */
   speak(name: string, text: string): void;
   say(what: string): void;
@@ -49,6 +62,11 @@ export interface Happening {
   run(): void;
 }
 
+type Tap = Pick<Wiretap, 'useInvite' | 'arrived' | 'copies' | 'bytes'>;
+
+/** The device's own key is a true one. */
+const countedSuite = (): Suite => createUnsafeCountedSuite({ signPublic: nodeCryptoSuite.signPublic });
+
 /** MESH.md: lost is what is absent so long after connectivity returned. */
 const patienceMs = 600_000;
 /** For late copies and late marks to show themselves. */
@@ -57,8 +75,11 @@ const relayAddress = '/memory/relay';
 
 export const runStory = async (story: Story, scenario: Scenario): Promise<readonly Row[]> => {
   const { nodes, seed, messagesPerNode = 3, settle } = scenario;
-  const tap = createWiretap();
+  const { kind: roomKind = 'open' } = story;
+  const suite = scenario.suite === 'node-crypto' ? nodeCryptoSuite : countedSuite();
+  const tap = roomKind === 'open' ? createWiretap() : createMembersTap(suite);
   const pages = new Map<string, Page>();
+  const guests: Page[] = [];
   const linkedMs = new Map<string, number>();
   const linksOf = (name: string): number => pages.get(name)?.running()?.life.network().links().length ?? 0;
   const world = createWorld({
@@ -66,7 +87,8 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
     path: story.path,
     onEvent: ({ kind, owner, other, bytes }) => {
       if (owner !== null && linksOf(owner.name) > 0) linkedMs.set(owner.name, world.nowMs());
-      if (kind === 'frame' && bytes !== null && owner?.name !== 'relay') tap.arrived(bytes, other === 'relay');
+      if (kind === 'frame' && bytes !== null && owner !== null && owner.name !== 'relay')
+        tap.arrived(bytes, other === 'relay', owner.name);
     },
     ...(settle === undefined ? {} : { settle }),
   });
@@ -76,17 +98,18 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
   const relay = createRelay(world, 'relay', { address: relayAddress });
   relay.start();
   let room: RoomId | null = null;
-  for (let at = 0; at < nodes; at += 1) {
-    const name = `device ${at}`;
+  const make = (name: string): Page => {
     const onStart = (app: App): void => {
       const lastMs = (): number => linkedMs.get(name) ?? -1;
       truth.watch(name, app, () => room, lastMs);
     };
-    pages.set(name, createPage(world, name, relayAddress, onStart));
-  }
+    return createPage(world, name, relayAddress, onStart, roomKind === 'open' ? {} : { openMembers: tap.openMembers(name) });
+  };
+  for (let at = 0; at < nodes; at += 1) pages.set(`device ${at}`, make(`device ${at}`));
+  for (let at = 0; at < (story.guests ?? 0); at += 1) guests.push(make(`guest ${at}`));
   const names = [...pages.keys()];
 
-  const gathered = await world.finish(gather([...pages.values()], (started) => (room = started)));
+  const gathered = await world.finish(gather(roomKind, [...pages.values()], (started) => (room = started)));
   tap.useInvite(gathered.invite);
   say(`${nodes} devices are in the room`);
 
@@ -104,7 +127,7 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
       run: (): void => speak(name, `${name} says ${turn}`),
     })),
   );
-  const stage: Stage = { world, relay, pages: [...pages.values()], room: gathered.room, speak, say };
+  const stage: Stage = { world, relay, pages: [...pages.values()], guests, ...gathered, speak, say };
   for (const { atMs, run } of [...words, ...story.happenings(stage)].toSorted((a, b) => a.atMs - b.atMs)) {
     await world.runFor(beganMs + atMs - world.nowMs());
     run();
@@ -114,30 +137,53 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
   const deliveredMs = world.nowMs() - beganMs;
   await world.runFor(afterMs);
 
-  const counts = truth.count(await world.finish(readAll(pages, gathered.room)));
-  return rowsOf(scenario, world, counts, tap, deliveredMs);
+  const visitors = new Map(guests.filter((page) => page.running() !== null).map((page) => [page.node.name, page]));
+  const counts = truth.count(
+    await world.finish(readAll(pages, gathered.room)),
+    await world.finish(readAll(visitors, gathered.room)),
+  );
+  const under = roomKind === 'open' ? 'noble' : suite.name;
+  return rowsOf(scenario, world, counts, tap, deliveredMs, under);
 };
 
 /** Everybody is named; the first starts a room, the others take its link one after another, as people do. */
 const gather = async (
+  kind: 'open' | 'members',
   pages: readonly Page[],
   started: (room: RoomId) => void,
 ): Promise<{ readonly room: RoomId; readonly invite: string }> => {
   const [first, ...others] = pages;
   const { app } = await must(first).start([]);
   await app.nameMe('Device 0');
-  const room = must(await app.startRoom('Hello', 'open'));
+  const room = must(await app.startRoom('Hello', kind));
   started(room);
   await app.show(room);
-  const invite = must(app.view().rooms.find((view) => view.id === room)?.invite ?? null);
+  const invite =
+    kind === 'members' ? must(await app.invite(room)) : must(app.view().rooms.find((view) => view.id === room)?.invite);
   for (const [at, page] of others.entries()) {
     const { app: other } = await page.start([]);
     await other.nameMe(`Device ${at + 1}`);
     await other.joinRoom(`https://wavu.example/#${invite}`);
     await other.show(room);
+    await untilIn(other, room);
   }
   return { room, invite };
 };
+
+/** Somebody lets them in, where it needs that. */
+export const untilIn = (app: App, room: RoomId): Promise<void> =>
+  new Promise((done) => {
+    const isIn = (): boolean => app.view().rooms.some((view) => view.id === room && view.stage === 'in');
+    const stop = app.subscribe(() => {
+      if (!isIn()) return;
+      stop();
+      done();
+    });
+    if (isIn()) {
+      stop();
+      done();
+    }
+  });
 
 /** All that each device has, to the oldest. */
 const readAll = async (pages: ReadonlyMap<string, Page>, room: RoomId): Promise<ReadonlyMap<string, readonly MessageView[]>> => {
@@ -145,19 +191,31 @@ const readAll = async (pages: ReadonlyMap<string, Page>, room: RoomId): Promise<
   for (const [name, page] of pages) {
     const { app } = must(page.running());
     await app.show(room);
-    while (must(app.view().timelines[room]).hasOlder) await app.older(room);
-    all.set(name, must(app.view().timelines[room]).messages);
+    while (app.view().timelines[room]?.hasOlder === true) await app.older(room);
+    all.set(name, app.view().timelines[room]?.messages ?? []);
   }
   return all;
 };
 
-const rowsOf = (scenario: Scenario, world: World, counts: Counts, tap: Wiretap, deliveredMs: number): readonly Row[] => {
+const rowsOf = (
+  scenario: Scenario,
+  world: World,
+  counts: Counts,
+  tap: Tap,
+  deliveredMs: number,
+  suite: string,
+): readonly Row[] => {
   const { expected, delivered, latenciesMs, messages } = counts;
   const copies = tap.copies();
   const perDelivery = (count: number): number => (delivered === 0 ? 0 : count / delivered);
   return [
     report('nodes', scenario.nodes, 'devices', 'in one room, beside one relay'),
-    report('suite', 'noble', '', 'the cryptography under all of it: real'),
+    report(
+      'suite',
+      suite,
+      '',
+      suite === 'unsafe-counted' ? 'stand-ins of the right sizes under all of it' : 'the cryptography under all of it: real',
+    ),
     report('messages', messages, 'messages', 'times somebody pressed Enter on a running device'),
     report(
       'unanswered',

@@ -1,14 +1,15 @@
 /** `npm run sim -- --scenario hello --nodes 20 --seed 7 --json`: runs the product in a memory world and prints what came of it. */
 import { parseArgs } from 'node:util';
 import { hello } from './hello.ts';
-import type { Scenario } from './room-run.ts';
+import { members } from './members.ts';
+import type { Scenario, SuiteName } from './room-run.ts';
 import { isMet } from './rows.ts';
 import type { Row } from './rows.ts';
 import { storm } from './storm.ts';
 
-const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm };
+const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm, members };
 
-const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--json]
+const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--suite counted|node-crypto] [--json]
   The same scenario, nodes, messages and seed give the same run, event for event (see traceHash).
   Exit status 1: something that must hold did not. With --json nothing but the rows is on standard output.`;
 
@@ -21,6 +22,7 @@ const main = async (): Promise<number> => {
       nodes: { type: 'string', default: '10' },
       messages: { type: 'string', default: '3' },
       seed: { type: 'string' },
+      suite: { type: 'string', default: 'counted' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -28,18 +30,20 @@ const main = async (): Promise<number> => {
   if (values.help) return printUsage(0);
   const run = Object.hasOwn(scenarios, values.scenario) ? scenarios[values.scenario] : undefined;
   const [nodes, messagesPerNode] = [Number(values.nodes), Number(values.messages)];
-  if (run === undefined || !isCount(nodes, 2) || !isCount(messagesPerNode, 1)) return printUsage(2);
+  if (run === undefined || !isCount(nodes, 2) || !isCount(messagesPerNode, 1) || !isSuite(values.suite)) return printUsage(2);
   const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 32));
 
   say(`${values.scenario}, ${nodes} nodes, seed ${seed}`);
   const beganMs = performance.now();
   // Node has an exact "every promise has gone as far as it can".
   const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
-  const rows = await run({ nodes, seed, messagesPerNode, say, settle });
+  const rows = await run({ nodes, seed, messagesPerNode, suite: values.suite, say, settle });
   say(`${((performance.now() - beganMs) / 1000).toFixed(1)} s on the clock of this machine`);
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${table(rows)}\n`);
   return isMet(rows) ? 0 : 1;
 };
+
+const isSuite = (name: string): name is SuiteName => name === 'counted' || name === 'node-crypto';
 
 const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least && value <= 100_000;
 

@@ -11,8 +11,8 @@ export interface Truth {
   /** Looks at everything this device shows, now and at each change. `linkedMs`: when it last had any link at all. */
   watch(device: string, app: Pick<App, 'view' | 'subscribe'>, room: () => RoomId | null, linkedMs: () => number): void;
   isAllDelivered(devices: readonly string[]): boolean;
-  /** After the end: `shown` is all that each device has, the oldest too. */
-  count(shown: ReadonlyMap<string, readonly MessageView[]>): Counts;
+  /** After the end: `shown` is all that each device has, the oldest too. Guests are owed nothing, and count in marks. */
+  count(shown: ReadonlyMap<string, readonly MessageView[]>, guests?: ReadonlyMap<string, readonly MessageView[]>): Counts;
 }
 
 export interface Counts {
@@ -126,7 +126,7 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     },
     isAllDelivered: (devices) =>
       [...said.values()].every((message) => message.state !== 'kept' || devices.every((device) => message.shownAtMs.has(device))),
-    count: (shown) => {
+    count: (shown, guests = new Map()) => {
       const all = [...said].map(([text, message]) => ({ text, ...message }));
       const kept = all.filter((message) => message.state === 'kept');
       const texts = new Map<string, ReadonlySet<string>>();
@@ -141,7 +141,7 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
       for (const message of kept) {
         const mark = shown.get(message.author)?.find((view) => view.text === message.text)?.mark;
         const by = mark?.state === 'received' ? mark.by : 0;
-        const has = holders(message);
+        const has = holders(message) + [...guests.values()].filter((all) => all.some(({ text }) => text === message.text)).length;
         if (by > has) note(falseMarks, message.text, `in the end "${message.text}" is marked ${by}, and ${has} have it`);
         if (by === has) marksComplete += 1;
       }

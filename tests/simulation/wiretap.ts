@@ -1,4 +1,5 @@
 /** Reads along on every link, with the room's key in hand: how often each kind of thing arrived at a device. */
+import type { OpenMembers } from '../../src/app/members/open.ts';
 import type { Content } from '../../src/protocol/content.ts';
 import { decodeOwnContent } from '../../src/protocol/content.ts';
 import { envelopeIdOf, openEnvelope } from '../../src/protocol/envelope.ts';
@@ -12,7 +13,8 @@ import type { RoomKeys } from '../../src/protocol/room-keys.ts';
 export interface Wiretap {
   /** Before this everything counts as `other`. */
   useInvite(invite: string): void;
-  arrived(frame: Uint8Array, isFromRelay: boolean): void;
+  arrived(frame: Uint8Array, isFromRelay: boolean, at: string): void;
+  openMembers(device: string): OpenMembers;
   copies(): Readonly<Record<Seen, number>>;
   bytes(): number;
 }
@@ -54,6 +56,9 @@ export const createWiretap = (): Wiretap => {
       const met = isFromRelay ? decodeMeet(frame) : null;
       if (met === null) copies[look(frame)] += 1;
       else copies[!isRefusal(met) && met.kind === 'passed' ? look(met.bytes) : 'other'] += 1;
+    },
+    openMembers: () => {
+      throw new Error('wiretap: it reads open rooms alone');
     },
     copies: () => copies,
     bytes: () => bytes,

@@ -1,21 +1,24 @@
-/** Opens the database, early and with little code; storage.ts makes storage of it. */
+/** Opens the database and its key, early and with little code; storage.ts makes storage of them. */
 import { openDB } from 'idb';
 import type { OpenedStorage } from '../../ports/storage.ts';
+import type { Luck } from '../../protocol/suite/suite.ts';
+import { makeDataKey, openDataKey } from './data-key.ts';
+import type { OpenedKey } from './data-key.ts';
 import { dataKeyName, SHELVES_VERSION } from './shelves.ts';
-import type { Database, KeptKey, Shelves } from './shelves.ts';
+import type { Database, Shelves } from './shelves.ts';
 
 export type OpenedDatabase =
   | {
       readonly state: 'open';
       readonly db: Database;
-      /** Being read already; null: the database was made this moment, and nothing is in it. */
-      readonly kept: Promise<KeptKey | undefined> | null;
+      /** Under way while the rest of the page is still being loaded: six turns of WebCrypto that nobody waits for. */
+      readonly key: Promise<OpenedKey | 'absent' | 'locked'>;
       /** What to do where another tab wants to upgrade or wipe. Until it is said: close. */
       onLetGo(run: () => void): void;
     }
   | Extract<OpenedStorage, { state: 'refused' }>;
 
-export async function openDatabase(name: string, shelvesVersion: number = SHELVES_VERSION): Promise<OpenedDatabase> {
+export async function openDatabase(name: string, luck: Luck, shelvesVersion: number = SHELVES_VERSION): Promise<OpenedDatabase> {
   if (typeof globalThis.indexedDB !== 'object' || globalThis.indexedDB === null) return refused('absent');
   const { promise: blocked, resolve: block } = Promise.withResolvers<'blocked'>();
   let letGo = (): void => undefined;
@@ -42,12 +45,22 @@ export async function openDatabase(name: string, shelvesVersion: number = SHELVE
       return refused('blocked');
     }
     letGo = () => db.close();
-    const kept = isMade ? null : db.get('keys', dataKeyName);
-    kept?.catch(() => undefined); // told to whoever asks
-    return { state: 'open', db, kept, onLetGo: (run) => void (letGo = run) };
+    const key = openKey(db, isMade, luck);
+    key.catch(() => undefined); // told to whoever asks
+    return { state: 'open', db, key, onLetGo: (run) => void (letGo = run) };
   } catch (error) {
     return refused(whyNotOpen(error));
   }
+}
+
+async function openKey(db: Database, isMade: boolean, luck: Luck): Promise<OpenedKey | 'absent' | 'locked'> {
+  // Only a secure context has it.
+  if ((crypto.subtle as SubtleCrypto | undefined) === undefined) return 'absent';
+  const kept = isMade ? undefined : await db.get('keys', dataKeyName);
+  if (kept !== undefined) return (await openDataKey(kept, db.name)) ?? 'locked';
+  // Rows without their key: a new one would only bury them.
+  if (!isMade && (await db.getAllKeys('sealed', undefined, 1)).length > 0) return 'locked';
+  return (await makeDataKey(db.name, luck)) ?? 'absent';
 }
 
 type Why = Extract<OpenedStorage, { state: 'refused' }>['why'];

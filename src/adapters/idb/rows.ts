@@ -6,7 +6,7 @@ import type { Refusal } from '../../protocol/refusal.ts';
 import { decodeRecord, encodeRecord, recordBound } from '../../protocol/rest/record.ts';
 import { sizes } from '../../protocol/suite/suite.ts';
 import type { Luck } from '../../protocol/suite/suite.ts';
-import { aesGcm, own } from './data-key.ts';
+import { aesGcm, own } from './aes-gcm.ts';
 import type { Row } from './shelves.ts';
 
 export interface Rows {

@@ -4,13 +4,12 @@ import type { OpenedStorage, Range, Storage, StoredRecord } from '../../ports/st
 import type { Luck } from '../../protocol/suite/suite.ts';
 import { createCommits } from './commits.ts';
 import type { Shelf } from './commits.ts';
-import { makeDataKey, openDataKey } from './data-key.ts';
 import type { OpenedDatabase } from './database.ts';
 import { createKnownVersions } from './known-versions.ts';
 import { readRange } from './range.ts';
 import { createRows } from './rows.ts';
 import { sealOld } from './seal-old.ts';
-import type { Database, KeptKey, Row } from './shelves.ts';
+import type { Row } from './shelves.ts';
 
 export async function openStorage(opening: Promise<OpenedDatabase>, luck: Luck, log: Log): Promise<OpenedStorage> {
   const opened = await opening;
@@ -22,7 +21,7 @@ export async function openStorage(opening: Promise<OpenedDatabase>, luck: Luck, 
     return { state: 'refused', why };
   };
   try {
-    const key = await openKey(db, opened.kept, luck);
+    const key = await opened.key;
     if (typeof key === 'string') return refuse(key);
     const rows = createRows(db.name, key.records, luck, log);
     const isKeyWritten = await sealOld(db, rows, key.kept);
@@ -39,29 +38,6 @@ type Why = Extract<OpenedStorage, { state: 'refused' }>['why'];
 
 /** Some hundred kilobytes; one that is missing costs its commit a second transaction. */
 const versionsKnown = 4_096;
-
-interface OpenedKey {
-  readonly records: CryptoKey;
-  /** Where it is new, and nowhere written yet. */
-  readonly kept: KeptKey | null;
-}
-
-async function openKey(
-  db: Database,
-  reading: Promise<KeptKey | undefined> | null,
-  luck: Luck,
-): Promise<OpenedKey | 'absent' | 'locked'> {
-  // Only a secure context has it.
-  if ((crypto.subtle as SubtleCrypto | undefined) === undefined) return 'absent';
-  const kept = await reading;
-  if (kept !== undefined && kept !== null) {
-    const records = await openDataKey(kept, db.name);
-    return records === null ? 'locked' : { records, kept: null };
-  }
-  // Rows without their key: a new one would only bury them.
-  if (reading !== null && (await db.getAllKeys('sealed', undefined, 1)).length > 0) return 'locked';
-  return (await makeDataKey(db.name, luck)) ?? 'absent';
-}
 
 function createStorage(shelf: Shelf): Storage {
   const { db, rows, known } = shelf;

@@ -54,9 +54,12 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
     const twin = fresh.get(`${message.author}/${message.n}`);
     if (twin !== undefined) return twin.messageId === message.messageId ? 'known' : refused('equivocation', room);
     const head = room.heads.get(message.author);
-    if (has(head, message.n)) {
+    const isBefore = head !== undefined && message.n <= head.from;
+    if (has(head, message.n) || isBefore) {
       const log = await core.storage.get(keyOf.log(room.id, message.author, message.n));
       const key = log === null ? '' : (decodeText(log.value) ?? '');
+      // From before we came, and given to us all the same.
+      if (isBefore && log === null) return 'fresh';
       return messageIdIn(key) === message.messageId ? 'known' : refused('equivocation', room);
     }
     if (head === undefined && message.author !== core.me()?.key.id) {

@@ -39,7 +39,7 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
   const flushTo = (room: RoomId, peer: Peer): boolean => {
     const known = peer.device === null ? undefined : core.rooms.get(room)?.got.get(peer.device);
     for (const [n, entry] of rooms.get(room) ?? []) {
-      if (entry.had.get(peer.id) === peer.era || has(known, n)) continue;
+      if (entry.had.get(peer.id) === peer.era || has(known, n) || n <= (known?.from ?? 0)) continue;
       const result = sendTo(peer, frameOf(entry.envelope));
       if (result !== 'sent') return result === 'full';
       entry.had.set(peer.id, peer.era);

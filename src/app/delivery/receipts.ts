@@ -5,7 +5,7 @@ import { shortOf } from '../../protocol/ids.ts';
 import type { DeviceId, MessageId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Write } from '../../ports/storage.ts';
-import { keyOf, messageIdIn, numberIn, under } from '../records.ts';
+import { keyOf, messageIdIn, numberIn, sentAtMsIn, under } from '../records.ts';
 import { has, withEntry, withUpTo, writeHead } from '../rooms/room.ts';
 import type { Head, Room } from '../rooms/room.ts';
 import type { Timelines } from '../rooms/timeline.ts';
@@ -66,7 +66,9 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     for (const each of told) {
       const before = next.get(each.device) ?? room.got.get(each.device);
       if (before === undefined && room.got.size + next.size >= limits.devicesPerRoom) continue;
-      const after = 'messages' in each ? withMessages(before, mine, each.messages, byId) : withAllUpTo(before, mine, each.upTo);
+      const met = 'messages' in each || isMet(before) ? before : await firstHead(room, me.key.id, each.device, before);
+      if (met === null) continue;
+      const after = 'messages' in each ? withMessages(met, mine, each.messages, byId) : withAllUpTo(met, mine, each.upTo);
       if (after !== undefined && after !== before) next.set(each.device, after);
     }
     if (next.size === 0) return;
@@ -77,6 +79,27 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     for (const [device, head] of next) room.got.set(device, head);
     settled.apply();
     timelines.refresh(room.id);
+  };
+
+  /** What I said before they came they never had, however far they say to be. */
+  const firstHead = async (
+    room: Room,
+    me: DeviceId,
+    device: DeviceId,
+    before: Head | undefined,
+  ): Promise<Head | undefined | null> => {
+    const cameMs = room.kind === 'members' ? (core.voice()?.cameMs(room, device) ?? null) : 0;
+    if (cameMs === 0) return before;
+    // Gone meanwhile.
+    if (cameMs === null) return null;
+    let [low, high] = [0, room.heads.get(me)?.upTo ?? 0];
+    while (low < high) {
+      const n = Math.ceil((low + high) / 2);
+      const log = await core.storage.get(keyOf.log(room.id, me, n));
+      if (log !== null && sentAtMsIn(decodeText(log.value) ?? '') >= cameMs) high = n - 1;
+      else low = n;
+    }
+    return { upTo: 0, above: new Set(before?.above), from: low };
   };
 
   return {
@@ -116,6 +139,9 @@ function withAllUpTo(head: Head | undefined, mine: Head | undefined, upTo: numbe
   const said = Math.min(upTo, mine?.upTo ?? 0);
   return said > (head?.upTo ?? 0) ? withUpTo(head, said) : head;
 }
+
+/** They said before how far they are. */
+const isMet = (head: Head | undefined): head is Head => head !== undefined && head.upTo > 0;
 
 const noNumbers: ReadonlyMap<Short, number> = new Map();
 const mostRemembered = 4_096;

@@ -3,30 +3,24 @@ import type { Core } from '../core.ts';
 import { castTopic } from '../../protocol/contact/address.ts';
 import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import type { MemberInvite } from '../../protocol/contact/invite-link.ts';
-import { encodeBetween } from '../../protocol/entries/between.ts';
-import type { DeviceId, PersonId, RoomId, Topic } from '../../protocol/ids.ts';
+import type { PersonId, RoomId, Topic } from '../../protocol/ids.ts';
 import { safetyNumber } from '../../protocol/people/fingerprint.ts';
-import { isRefusal } from '../../protocol/refusal.ts';
-import type { Refusal } from '../../protocol/refusal.ts';
-import type { Done } from '../../protocol/rooms/room-acts.ts';
-import { found, rekey, remove, servedCasts } from '../../protocol/rooms/room-acts.ts';
-import { emptyKeyring } from '../../protocol/rooms/keyring.ts';
-import { decodeKeyring, encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
-import { act, emptyRoom, sendingEpoch } from '../../protocol/rooms/room.ts';
-import type { Change, Room as SealedRoom } from '../../protocol/rooms/room.ts';
+import { servedCasts } from '../../protocol/rooms/room-acts.ts';
+import { sendingEpoch } from '../../protocol/rooms/room.ts';
 import type { Summary } from '../../protocol/content.ts';
-import { byteLength, fitName, roomNameBytes, textBytes } from '../fit.ts';
+import { byteLength, textBytes } from '../fit.ts';
 import type { Desk } from '../delivery/desk.ts';
 import { createDirect } from '../direct/direct.ts';
 import { createDirectory } from '../direct/directory.ts';
 import type { Keeper } from '../delivery/keeper.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, under } from '../records.ts';
-import { prepareRoom } from '../rooms/keep-room.ts';
-import { lastSaid, writeRoom } from '../rooms/room.ts';
+import { writeRoom } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { SafetyView } from '../view.ts';
+import { createActs } from './acts.ts';
 import { createAdmission } from './admission.ts';
+import { createComing } from './coming.ts';
 import { createMembersDesk } from './desk.ts';
 import { createInvites } from './invites.ts';
 import { createKnocking } from './knocking.ts';
@@ -35,7 +29,9 @@ import { createNewKeys } from './new-keys.ts';
 import { createPost } from './post.ts';
 import { createMembersReceive, loadSeen } from './receive.ts';
 import { createSaidIn } from './said.ts';
-import type { Turn, Vault } from './vault.ts';
+import type { Vault } from './vault.ts';
+import { createReach } from './reach.ts';
+import { createTending } from './tending.ts';
 import { createUnread } from './unread.ts';
 import { createVoice } from './voice.ts';
 
@@ -134,47 +130,21 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     newKeys.watch(room);
   };
 
-  /** In the lane: one act in a room, as one turn. Answers whether it was done. */
-  const doIn = async (room: Room, run: (turn: Turn, before: SealedRoom) => boolean | Promise<boolean>): Promise<boolean> => {
-    let isDone = false;
-    const isKept = await vault.turn(async (turn) => {
-      const before = turn.room(room.id);
-      if (before === null || room.stage === 'out') return;
-      isDone = await run(turn, before);
-      turn.after(() => changed(room.id));
-    });
-    return isKept && isDone;
-  };
-
-  /** Stores and says what an act came to: to the room under the keys of before, the new keys to each device alone. */
-  const carryOut = async (turn: Turn, room: Room, before: SealedRoom, done: Done | Refusal): Promise<boolean> => {
-    if (isRefusal(done)) {
-      core.log('not-done', { why: done.refused, room: room.id });
-      return false;
-    }
-    const old = sendingEpoch(before);
-    turn.setRoom(done.room);
-    for (const { devices, body } of done.rows) {
-      for (const device of devices) await post.send(turn, device, encodeBetween({ kind: 'seed-row', body }));
-    }
-    // Nobody could read it under none.
-    if (old !== null) members.castOperations(turn, room, done.operations, old);
-    for (const body of done.headEntries) members.keepEntry(turn, room, { kind: 'head', bytes: body });
-    return true;
-  };
-
+  const acts = createActs(members, changed);
   const newKeys = createNewKeys(core, vault, {
-    rekey: (room) => doIn(room, (turn, before) => carryOut(turn, room, before, rekey(before, vault.hands()))),
+    rekey: acts.rekey,
     ask: hands.onCameIn,
   });
   const invites = createInvites(members);
   const knocking = createKnocking(members);
+  const coming = createComing(members, knocking, (room) => {
+    changed(room.id);
+    core.showRooms();
+    hands.onTopics();
+  });
   const admission = createAdmission(members, invites, {
     onAdmitted: (room) => changed(room.id),
-    rekey: (turn, room) => {
-      const before = turn.room(room.id)!;
-      return carryOut(turn, room, before, rekey(before, vault.hands()));
-    },
+    rekey: acts.rekeyIn,
   });
   await Promise.all([invites.load(), knocking.load()]);
   const direct = createDirect(core, vault, post, desk, {
@@ -189,6 +159,8 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     onInvite: invites.learn,
   });
   const unread = createUnread(members);
+  const reach = createReach(members);
+  const tending = createTending(members, (id) => changed(id));
   const receive = createMembersReceive(members, keeper, await loadSeen(core), {
     onSaid: said.inRoom,
     onTold: said.toMe,
@@ -200,6 +172,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     onChanged: (rooms) => rooms.forEach(changed),
   });
   await post.load();
+  await tending.now();
   core.setPerson(me.person);
   core.setVoice(createVoice(core, members));
   for (const id of core.rooms.keys()) changed(id);
@@ -210,50 +183,8 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
   };
 
   return {
-    start: async (wanted) => {
-      const name = fitName(wanted, roomNameBytes);
-      const self = core.me();
-      if (name === '' || self === null) return null;
-      return core.lane.run(async () => {
-        const founding = { certificate: vault.keys.us.certificate, called: self.name, name, policy: firstPolicy };
-        const done = found(vault.hands(), founding);
-        const room = await prepareRoom(core, { by: done.room.id, name, kind: 'members', stage: 'in' });
-        if (room === null) return null;
-        const isKept = await vault.turn((turn) => {
-          turn.setRoom(done.room);
-          turn.write(writeRoom(room, 0));
-          turn.after(() => void core.rooms.set(room.id, room));
-        });
-        if (!isKept) return null;
-        changed(room.id);
-        return room.id;
-      });
-    },
-    knock: (invite) =>
-      core.lane.run(async () => {
-        const known = core.rooms.get(invite.room);
-        // Put out, and asked in again.
-        const isAgain = known?.stage === 'out';
-        if (known !== undefined && !isAgain) return known.id;
-        const name = fitName(invite.name, roomNameBytes);
-        const room = known ?? (await prepareRoom(core, { by: invite.room, name, kind: 'members', stage: 'knocking' }));
-        if (room === null) return null;
-        const spent = await core.storage.get(keyOf.spent(room.id));
-        const keyring = spent && decodeKeyring(spent.value);
-        const isKept = await vault.turn((turn) => {
-          turn.write(writeRoom({ ...room, stage: 'knocking' }, room.unread));
-          if (keyring !== null && !isRefusal(keyring)) turn.setRoom({ ...emptyRoom(room.id), keyring });
-          knocking.wait(turn, invite);
-          turn.after(() => {
-            room.stage = 'knocking';
-            core.rooms.set(room.id, room);
-          });
-        });
-        if (!isKept) return null;
-        core.showRooms();
-        hands.onTopics();
-        return room.id;
-      }),
+    start: coming.start,
+    knock: coming.knock,
     send: async (room, wanted) => {
       const text = wanted.trim();
       if (room.kind === 'direct') return direct.send(room, text);
@@ -262,7 +193,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
         core.trouble('message-too-long');
         return false;
       }
-      return core.lane.run(() => doIn(room, (turn) => members.keepEntry(turn, room, { kind: 'text', text }) !== null));
+      return core.lane.run(() => acts.doIn(room, (turn) => members.keepEntry(turn, room, { kind: 'text', text }) !== null));
     },
     invite: async (id) => {
       const room = roomWith(id);
@@ -278,43 +209,17 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     },
     removePerson: async (id, person) => {
       const room = roomWith(id);
-      if (room === null) return false;
-      return core.lane.run(() =>
-        doIn(room, (turn, before) => {
-          const devices = [...room.members].filter(([, member]) => member.person === person).map(([device]) => device);
-          const lasts = devices.map((device: DeviceId) => ({ device, seq: lastSaid(room, device) }));
-          return carryOut(turn, room, before, remove(before, vault.hands(), person, lasts));
-        }),
-      );
+      return room !== null && acts.removePerson(room, person);
     },
     makeAdmin: async (id, person) => {
       const room = roomWith(id);
-      if (room === null) return false;
-      return core.lane.run(() =>
-        doIn(room, (turn, before) =>
-          carryOut(turn, room, before, plain(act(before, vault.hands(), { kind: 'role', person, role: 'admin' }))),
-        ),
-      );
+      return room !== null && acts.makeAdmin(room, person);
     },
     leave: async (id) => {
       const room = roomWith(id);
-      if (room?.stage === 'in') {
-        await core.lane.run(() =>
-          doIn(room, (turn, before) => carryOut(turn, room, before, plain(act(before, vault.hands(), { kind: 'leave' })))),
-        );
-      }
-      await core.lane.run(async () => {
-        // K10: what was said under these keys stays said. Should we come back, they are not begun again.
-        const keyring = vault.room(id)?.keyring;
-        if (keyring !== undefined) {
-          const erased = [...new Set([...keyring.erased, ...keyring.epochs.map((epoch) => epoch.id)])].slice(-mostErased);
-          const value = encodeKeyring({ ...emptyKeyring, erased });
-          await core.commit([{ op: 'put', key: keyOf.spent(id), value }], 'strict');
-        }
-        invites.forget(id);
-        knocking.forget(id);
-        vault.forget(id);
-      });
+      if (room?.stage === 'in') await acts.leave(room);
+      await coming.left(id);
+      invites.forget(id);
     },
     safetyOf: (person) => {
       const { words, digits } = safetyNumber(vault.suite, me.person, person);
@@ -347,23 +252,19 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       if (room.kind === 'direct') return direct.topicsOf(room, day);
       const sealed = vault.room(room.id);
       const casts = room.stage === 'in' && sealed !== null ? servedCasts(sealed).slice(0, mostCasts) : [];
+      const met = reach.secretsIn(room);
       if (room.stage === 'knocking') return knocking.topicsOf(room, day);
       const doors = invites.standing(room.id).map(([, secret]) => inviteKeys(vault.suite, { room: room.id, secret }).castSecret);
-      return [...casts, ...doors].map((secret) => castTopic(vault.suite, secret, day));
+      return [...casts, ...doors, ...met].map((secret) => castTopic(vault.suite, secret, day));
     },
     close: () => {
       post.close();
       knocking.close();
       newKeys.close();
       unread.close();
+      tending.close();
     },
   };
 }
 
-const plain = (change: Change | Refusal): Done | Refusal =>
-  isRefusal(change) ? change : { ...change, rows: [], heads: [], headEntries: [] };
-
-/** Earlier messages are closed to whoever comes; admins remove. */
-const firstPolicy = { mayRemove: 'admins', historyDays: 0, disappearSeconds: 0 } as const;
 const mostCasts = 2;
-const mostErased = 1_000;

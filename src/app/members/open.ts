@@ -1,6 +1,7 @@
 /** Makes rooms of members ready: this device's keys first, then all that lives on the disk. */
 import type { Core } from '../core.ts';
 import type { Suite } from '../../protocol/suite/suite.ts';
+import { keyOf } from '../records.ts';
 import { loadKeys } from './keys.ts';
 import { createMembers } from './members.ts';
 import type { Members, MembersDeskInit, MembersHands } from './members.ts';
@@ -15,6 +16,8 @@ export const openMembersWith =
   (core, desk, hands) =>
     core.lane.run(async () => {
       const luck = core.entropy.bytes;
+      // What was being written when the last start ended may be here, and not yet safe from a power cut. Nothing is said from it before.
+      await core.commit([{ op: 'put', key: keyOf.started, value: Uint8Array.of(1) }], 'strict');
       const keys = await loadKeys(core, suite, luck);
       return keys && createMembers(core, await openVault(core, suite, luck, keys), desk, hands);
     });

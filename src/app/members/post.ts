@@ -3,14 +3,13 @@
  * ends there; what is said in passing goes once, to one path, and is on no disk (M10).
  */
 import type { Core } from '../core.ts';
-import { bytesToHex, createReader, createWriter, hexToBytes, isEqual } from '../../protocol/bytes.ts';
+import { bytesToHex } from '../../protocol/bytes.ts';
 import { begin } from '../../protocol/conversation/begin.ts';
 import type { InviteKey } from '../../protocol/conversation/begin.ts';
-import { spokenOn, withArrived, withBegun, withSession } from '../../protocol/conversation/pair.ts';
-import type { Pair } from '../../protocol/conversation/pair.ts';
+import { spokenOn, withBegun, withSession } from '../../protocol/conversation/pair.ts';
 import { seal } from '../../protocol/conversation/seal.ts';
 import type { Sealed } from '../../protocol/conversation/seal.ts';
-import { acknowledge, giveUp, needsLease, ownWord, renewLease } from '../../protocol/conversation/session.ts';
+import { giveUp, needsLease, ownWord, renewLease } from '../../protocol/conversation/session.ts';
 import type { SessionState } from '../../protocol/conversation/session-state.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
@@ -22,6 +21,8 @@ import type { Stop } from '../../ports/clock.ts';
 import { pathOf, sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, under } from '../records.ts';
+import { afterArrival, firstWaitMs, initialNumber, isShared, letterOf, readLetter, tagOf, writeLetter } from './letter.ts';
+import type { Letter, LetterEntry } from './letter.ts';
 import { sessionName } from './vault.ts';
 import type { Turn, Vault } from './vault.ts';
 
@@ -50,12 +51,6 @@ export interface Post {
   close(): void;
 }
 
-/** Which entry of mine in a conversation of two a letter carries. */
-export interface LetterEntry {
-  readonly room: RoomId;
-  readonly seq: number;
-}
-
 type OnArrived = (turn: Turn, device: DeviceId, entry: LetterEntry) => void;
 
 export interface PostHands {
@@ -77,12 +72,10 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     { n, envelope, entry }: Pick<Letter, 'n' | 'envelope' | 'entry'>,
   ): void => {
     const tag = tagOf(envelope);
-    const out = createWriter().fixed(state.initialId).u32(n);
-    if (entry === null) out.u8(0);
-    else out.u8(1).fixed(hexToBytes(entry.room)).varint(entry.seq);
-    turn.write({ op: 'put', key: keyOf.post(device, tag), value: out.fixed(envelope).done() });
+    const letter = letterOf({ device, initialId: sessionName(state), n, envelope, entry, isKept: true });
+    turn.write({ op: 'put', key: keyOf.post(device, tag), value: writeLetter(letter) });
     turn.after(() => {
-      waiting.set(tag, letterOf({ device, initialId: sessionName(state), n, envelope, entry, isKept: true }));
+      waiting.set(tag, letter);
       for (const peer of peers.all()) if (peer.device === device) post.flush(peer);
     });
   };
@@ -194,14 +187,8 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     load: async () => {
       for (const { key, value } of await core.storage.range(under('post'))) {
         const [, device, tag] = key.split('/');
-        const read = createReader(value);
-        const initialId = bytesToHex(read.fixed(32));
-        const n = read.u32();
-        const room = read.u8() === 1 ? (bytesToHex(read.fixed(16)) as RoomId) : null;
-        const entry = room && { room, seq: read.varint() };
-        const envelope = read.rest();
-        if (read.isGood() && tag !== undefined)
-          waiting.set(tag, letterOf({ device: device as DeviceId, initialId, n, envelope, entry, isKept: true }));
+        const letter = readLetter(device as DeviceId, value);
+        if (letter !== null && tag !== undefined) waiting.set(tag, letter);
       }
       // What was under way in passing when we went is nobody's to acknowledge any more.
       const kept = new Set([...waiting.values()].map((letter) => `${letter.initialId}/${letter.n}`));
@@ -238,7 +225,7 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     },
     isBusyWith: (device) => lettersFor(device).length >= busyWith,
     awaits: (device) => lettersFor(device).some((letter) => letter.isKept),
-    begin: (turn, bundle, content, invite, entry = undefined) => {
+    begin: (turn, bundle, content, invite, entry) => {
       const device = bundle.certificate.deviceId;
       const isSmall = content.length < mostInInitial;
       const beginning = { us: vault.keys.us, bundle, content: isSmall ? content : nothing, invite, replaces: null };
@@ -285,40 +272,6 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
   return post;
 }
 
-interface Letter {
-  readonly device: DeviceId;
-  readonly initialId: string;
-  readonly n: number;
-  readonly envelope: Uint8Array;
-  readonly entry: LetterEntry | null;
-  /** On the disk, and handed over again until it is acknowledged. */
-  readonly isKept: boolean;
-  /** Which peers had it, and in which era of theirs. */
-  readonly had: Map<string, number>;
-  waitMs: number;
-  tries: number;
-}
-
-const letterOf = (said: Omit<Letter, 'had' | 'waitMs' | 'tries'>): Letter => ({
-  ...said,
-  ...{ had: new Map(), waitMs: firstWaitMs, tries: 0 },
-});
-
-function afterArrival(pair: Pair, { n, initialId }: Letter): Pair {
-  const id = hexToBytes(initialId);
-  if (n === initialNumber) return withArrived(pair, id);
-  const held = pair.sessions.find(({ state }) => isEqual(state.initialId, id));
-  const state = held && acknowledge(held.state, n);
-  return state === undefined || isRefusal(state) ? pair : withSession(pair, state);
-}
-
-const isShared = ({ sessions }: Pair, session: SessionState): boolean =>
-  sessions.some((one) => one.isShared && isEqual(one.state.initialId, session.initialId));
-
-const tagOf = (envelope: Uint8Array): string => bytesToHex(envelope.subarray(1, 17));
-
-/** In the place of a number, for the envelope that began the session. */
-const initialNumber = 0xffffffff;
 /** Says nothing, and is content. */
 const nothing = Uint8Array.of(64);
 const mostInInitial = 560;
@@ -330,5 +283,4 @@ const busyWith = 64;
 /** Whoever is at the other end of the link. */
 export const toLinkEnd: Uint8Array = new Uint8Array(8);
 const tickMs = 1_000;
-const firstWaitMs = 4_000;
 const longestWaitMs = 60_000;

@@ -74,6 +74,8 @@ export function createMembersReceive(
   let waiting: { readonly bytes: Uint8Array; readonly peer: Peer }[] = [];
   const waitingOf = new Map<Peer, number>();
   const knockedMs = new WeakMap<Peer, number>();
+  /** Who began a session that nobody wanted. */
+  const shunnedMs = new WeakMap<Peer, number>();
 
   const drain = async (): Promise<void> => {
     const batch = waiting.slice(0, mostAtOnce);
@@ -178,10 +180,18 @@ export function createMembersReceive(
     const nowMs = core.clock.nowMs();
     const { us, prekeys } = vault.keys;
     const isSeen = (initialId: Uint8Array): boolean => seen.has(keyOf.seenInitial(initialId));
+    if (core.clock.ticksMs() - (shunnedMs.get(peer) ?? -shunnedForMs) < shunnedForMs) return refuse('too-soon');
     const accepted = accept(vault.suite, { us, prekeys, pskOf: hands.pskOf, isSeen }, envelope, vault.luck, nowMs);
-    if (isRefusal(accepted)) return accepted;
+    if (isRefusal(accepted)) {
+      // It was for me, and made work, and was nothing.
+      if (accepted.refused !== 'unknown-tag' && accepted.refused !== 'repeated') shunnedMs.set(peer, core.clock.ticksMs());
+      return accepted;
+    }
     const { deviceId: device } = accepted.who.certificate;
-    if (accepted.who.inviteId === null && !hands.mayBegin(device)) return refuse('unknown-device');
+    if (accepted.who.inviteId === null && !hands.mayBegin(device)) {
+      shunnedMs.set(peer, core.clock.ticksMs());
+      return refuse('unknown-device');
+    }
     // S3: where there is no place to remember it, it must not be taken either; and one device fills only so much of it.
     const key = keyOf.seenInitial(vault.suite.hash(envelope));
     const ofDevice = [...seen.values()].filter((one) => one === device).length;
@@ -240,5 +250,6 @@ const mostWaiting = 2_048;
 /** So nobody keeps all the others out. */
 const mostOfPeer = 512;
 const knockEveryMs = 1_000;
+const shunnedForMs = 5_000;
 /** Of one device, as long as the bundles live that they were for: a session begins seldom. */
 const mostInitials = 32;

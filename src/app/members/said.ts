@@ -6,25 +6,20 @@ import { decodePassing } from '../../protocol/entries/passing.ts';
 import { decodeRoomOperations, roomOperationsKind } from '../../protocol/entries/room-operations.ts';
 import { decodeRoomWord, roomWordKind } from '../../protocol/entries/room-word.ts';
 import type { RoomWord } from '../../protocol/entries/room-word.ts';
-import { encodeBetween } from '../../protocol/entries/between.ts';
 import { shortOf } from '../../protocol/ids.ts';
-import type { DeviceId, OperationId, PersonId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { decodeBundle } from '../../protocol/people/bundle.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { summaryOf } from '../../protocol/rooms/summary.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
-import { headsOf, isKnown, nodeOf, operationsOf } from '../../protocol/rooms/graph.ts';
-import type { Graph } from '../../protocol/rooms/graph.ts';
+import { headsOf } from '../../protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
-import { headsOfAll, takeHeads, takeRow } from '../../protocol/rooms/room-acts.ts';
+import { takeHeads, takeRow } from '../../protocol/rooms/room-acts.ts';
 import { emptyRoom, receive, sendingEpoch, takeSeed, takeSigned } from '../../protocol/rooms/room.ts';
 import { decodeSeedRow } from '../../protocol/rooms/seed-row.ts';
 import { decodeHeads } from '../../protocol/rooms/heads.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
-import { operationsFor, wantOperations } from '../../protocol/sync/operations.ts';
-import type { OperationShelf } from '../../protocol/sync/operations.ts';
 import { decodePart } from '../../protocol/sync/parts.ts';
 import type { Summary as SessionSummary } from '../../protocol/sync/parts.ts';
 import type { Summary } from '../../protocol/content.ts';
@@ -33,10 +28,12 @@ import type { Peer } from '../mesh/peers.ts';
 import { keyOf } from '../records.ts';
 import { writeSigned, messageOf } from '../rooms/kept.ts';
 import { withUpTo, writeHead } from '../rooms/room.ts';
-import type { Room } from '../rooms/room.ts';
+import type { Head, Room } from '../rooms/room.ts';
+import { createBringUp } from './bring-up.ts';
 import type { MembersDesk } from './desk.ts';
 import type { Said, Told } from './receive.ts';
 import type { Turn } from './vault.ts';
+import { clocksOf } from './voice.ts';
 
 export interface SaidHands {
   onSummary(peer: Peer, room: Room, summary: Summary): void;
@@ -57,9 +54,7 @@ export interface SaidIn {
 export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): SaidIn {
   const { vault, post } = desk;
   const { suite } = vault;
-  /** Whom we gave keys of which epoch, in which era of their path: not again at each word. */
-  const given = new WeakMap<Peer, { readonly mark: string; readonly atMs: number }>();
-
+  const bringUp = createBringUp(core, desk);
   const refused = (why: RefusalReason, room: RoomId): null => {
     core.log('message-refused', { why, room });
     return null;
@@ -110,7 +105,17 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       else if (bundle.certificate.deviceId === device) turn.write({ op: 'put', key: keyOf.bundle(device), value: bundle.bytes });
     }
     hear(turn, room, { device, peer, about: word.about, clocks: word.clocks });
-    if (word.about !== 'leaves') bringUp(turn, room, { device, peer, heads: word.heads, epochId });
+    if (word.about === 'leaves') return;
+    bringUp.toUs(turn, room, { device, peer, heads: word.heads, epochId });
+    // From now on we talk over a session; one of the two begins it.
+    if (turn.pair(device).sessions.length > 0 || vault.keys.us.device.id > device) return;
+    const heads = headsOf(turn.room(room.id)!.graph).slice(0, limits.operationParents);
+    const summary = { kind: 'summary', asks: false, heads, clocks: clocksOf(room) } as const;
+    turn.after(() =>
+      bringUp.later(room, async (next) => {
+        if (next.pair(device).sessions.length === 0) await desk.tell(next, room.id, device, summary);
+      }),
+    );
   };
 
   /** Who is there, and how far they have everything. */
@@ -124,28 +129,6 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     });
   };
 
-  /** `epochId`: under which they speak; null where that is not said, and they ask for what they lack. */
-  const bringUp = (turn: Turn, room: Room, { device, peer, heads, epochId }: Behind): void => {
-    const now = turn.room(room.id)!;
-    const shelf = shelfOf(now.graph);
-    const want = wantOperations(shelf, heads);
-    // The bundle must be on the disk before a session begins with it.
-    if (want !== null) turn.after(() => later(room, (next) => desk.tell(next, room.id, device, want)));
-    const mine = headsOf(now.graph);
-    if (mine.some((head) => !heads.includes(head))) {
-      const lacks = { kind: 'want-operations', wanted: mine, known: heads.filter((head) => isKnown(now.graph, head)) } as const;
-      turn.after(() => later(room, (next) => tellOperations(next, room, device, operationsFor(shelf, lacks))));
-    }
-    const best = sendingEpoch(now);
-    if (best === null || best === epochId) return;
-    const mark = `${room.id}/${best}/${peer.era}`;
-    const before = given.get(peer);
-    const nowMs = core.clock.ticksMs();
-    if (before?.mark === mark && nowMs - before.atMs < givenAgainMs) return;
-    given.set(peer, { mark, atMs: nowMs });
-    turn.after(() => later(room, (next) => tellKeys(next, room, device)));
-  };
-
   /** The same over a session, from a device of the room. Without heads it is a receipt, and nothing more is meant by it. */
   const takeSummary = (turn: Turn, room: Room, device: DeviceId, peer: Peer | null, part: SessionSummary): void => {
     if (peer === null || room.stage !== 'in' || !room.members.has(device)) return;
@@ -155,45 +138,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       return;
     }
     hear(turn, room, { device, peer, about: part.asks ? 'asks' : 'tells', clocks: part.clocks });
-    bringUp(turn, room, { device, peer, heads: part.heads, epochId: part.asks ? null : sendingEpoch(turn.room(room.id)!) });
-  };
-
-  /** A turn of its own, for what needs what this one brings to the disk. */
-  const later = (room: Room, run: (turn: Turn) => Promise<unknown>): void => {
-    void core.lane.run(async () => {
-      if (core.rooms.get(room.id) === room) await vault.turn(async (turn) => void (await run(turn)));
-    });
-  };
-
-  const tellOperations = async (turn: Turn, room: Room, device: DeviceId, ids: readonly OperationId[]): Promise<void> => {
-    // They have not taken what they were told.
-    if (post.isBusyWith(device)) return void refused('too-many', room.id);
-    const { graph } = turn.room(room.id)!;
-    const operations = ids.flatMap((id) => nodeOf(graph, id)?.operation ?? []);
-    await desk.tellOperations(turn, room.id, device, operations);
-  };
-
-  /** Who was away when they were put out believes to be in. They are told under the keys they have, and no more than led to it. */
-  const tellRemoval = async (turn: Turn, room: Room, { device, peer, heads, epochId }: Behind): Promise<void> => {
-    const graph = turn.room(room.id)?.graph;
-    if (graph === undefined || room.stage !== 'in') return;
-    const { gone, removals } = summaryOf(graph);
-    const person = gone.find((each) => each.device === device)?.person;
-    const theirs = removals.filter((id) => isRemovalOf(graph, id, device, person));
-    const mark = `${room.id}/gone/${peer.era}`;
-    if (theirs.length === 0 || given.get(peer)?.mark === mark) return;
-    given.set(peer, { mark, atMs: core.clock.ticksMs() });
-    const ids = operationsFor(shelfOf(graph), { kind: 'want-operations', wanted: theirs, known: heads });
-    const operations = ids.flatMap((id) => nodeOf(graph, id)?.operation ?? []);
-    if (epochId === null) await desk.tellOperations(turn, room.id, device, operations);
-    else desk.castOperations(turn, room, operations, epochId, [peer]);
-  };
-
-  const tellKeys = async (turn: Turn, room: Room, device: DeviceId): Promise<void> => {
-    if (post.isBusyWith(device)) return void refused('too-many', room.id);
-    for (const body of headsOfAll(turn.room(room.id)!, vault.keys.us.device.id, device)) {
-      await post.send(turn, device, encodeBetween({ kind: 'heads', body }));
-    }
+    bringUp.toUs(turn, room, { device, peer, heads: part.heads, epochId: part.asks ? null : sendingEpoch(turn.room(room.id)!) });
   };
 
   /** Only a device of a member is heard, or of whoever lets us in. */
@@ -222,7 +167,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       if (device === undefined || device === vault.keys.us.device.id || seq > mostSaid) continue;
       const before = room.heads.get(device);
       if (before !== undefined && before.upTo >= seq) continue;
-      const head = withUpTo(before, seq);
+      const head: Head = { ...withUpTo(before, seq), from: seq };
       turn.write(writeHead(keyOf.head(room.id, device), head, ''));
       // At once: what follows in this turn builds on it. Should the disk refuse, we still knock, and are told again.
       room.heads.set(device, head);
@@ -246,8 +191,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
         return takeSummary(turn, room, device, peer, part);
       case 'want-operations': {
         const now = turn.room(room.id);
-        if (now !== null && room.stage === 'in')
-          await tellOperations(turn, room, device, operationsFor(shelfOf(now.graph), part));
+        if (now !== null && room.stage === 'in') await bringUp.tellWanted(turn, room, device, part);
         return;
       }
       case 'entries':
@@ -280,7 +224,8 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       if (!room.members.has(device)) {
         const word = decodeRoomWord(content);
         const { peer, signed } = said;
-        if (!isRefusal(word) && peer !== null) await tellRemoval(turn, room, { device, peer, heads: word.heads, epochId: signed.epochId });
+        if (!isRefusal(word) && peer !== null)
+          await bringUp.tellRemoval(turn, room, { device, peer, heads: word.heads, epochId: signed.epochId });
         return refused('unknown-device', room.id);
       }
       if (content[0] === roomWordKind) {
@@ -319,7 +264,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
           if (!isHeard(turn, room, device)) {
             const part = decodePart(between.part);
             if ('kind' in part && part.kind === 'summary')
-              await tellRemoval(turn, room, { device, peer: told.peer, heads: part.heads, epochId: null });
+              await bringUp.tellRemoval(turn, room, { device, peer: told.peer, heads: part.heads, epochId: null });
             return core.log('message-refused', { why: 'unknown-device' });
           }
           return takeSync(turn, room, told, between.part, arrived);
@@ -331,19 +276,6 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
   };
 }
 
-const shelfOf = (graph: Graph): OperationShelf => ({
-  order: operationsOf(graph).map(({ id }) => id),
-  heads: headsOf(graph),
-  has: (id) => isKnown(graph, id),
-  parentsOf: (id) => nodeOf(graph, id)?.operation.parents ?? [],
-  bytesOf: (id) => nodeOf(graph, id)?.operation.bytes.length ?? 0,
-});
-
-function isRemovalOf(graph: Graph, id: OperationId, device: DeviceId, person: PersonId | undefined): boolean {
-  const what = nodeOf(graph, id)?.operation.act;
-  return what?.kind === 'remove' ? what.person === person : what?.kind === 'revoke' && what.device === device;
-}
-
 interface Heard {
   readonly device: DeviceId;
   readonly peer: Peer;
@@ -351,12 +283,4 @@ interface Heard {
   readonly clocks: SessionSummary['clocks'];
 }
 
-interface Behind {
-  readonly device: DeviceId;
-  readonly peer: Peer;
-  readonly heads: readonly OperationId[];
-  readonly epochId: OperationId | null;
-}
-
 const mostSaid = 2 ** 40;
-const givenAgainMs = 60_000;

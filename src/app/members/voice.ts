@@ -96,6 +96,13 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
       else sayWord(room, content, peer);
       return 'sent';
     },
+    cameMs: (room, device) => {
+      const sealed = vault.room(room.id);
+      const came = sealed && cameIn(sealed, device);
+      if (!came) return null;
+      const { historyDays } = summaryOf(sealed.graph).policy;
+      return historyDays === allHistory ? 0 : Math.max(0, came.operation.atMs - historyDays * dayMs);
+    },
     give: async (room, kept, peer) => {
       const device = peer.device;
       if (device === null || pathOf(peer) === null) return 'closed';
@@ -115,14 +122,19 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
   };
 }
 
+/** The operation that brought a device of a member. */
+function cameIn({ graph }: SealedRoom, device: DeviceId): ReturnType<typeof nodeOf> {
+  const { members } = summaryOf(graph);
+  const since = members.flatMap(({ devices }) => devices).find((each) => each.device === device)?.since;
+  return since === undefined ? null : nodeOf(graph, since);
+}
+
 /** Y1: what was said since they came, and as far back as the room lets newcomers read. What does not count is nobody's. */
 function entitled(vault: Vault, room: Room, device: DeviceId): (signed: Signed) => boolean {
   const sealed = vault.room(room.id);
-  const summary = sealed && summaryOf(sealed.graph);
-  const since = summary?.members.flatMap(({ devices }) => devices).find((each) => each.device === device)?.since;
-  const came = since === undefined || sealed === null ? null : nodeOf(sealed.graph, since);
-  if (sealed === null || came === null || summary === null) return () => false;
-  const { historyDays } = summary.policy;
+  const came = sealed && cameIn(sealed, device);
+  if (sealed === null || came === null) return () => false;
+  const { historyDays } = summaryOf(sealed.graph).policy;
   const mayHave = entitledInRoom({ atMs: came.operation.atMs, historyDays, isAfter: () => false });
   return ({ device: author, epochId, entry }) => {
     const read = decodeEntry(entry);
@@ -143,3 +155,5 @@ export const clocksOf = (room: Room): { readonly device: Short; readonly seq: nu
 
 const mostAtOnce = 32;
 const aroundEach = 140;
+const allHistory = 255;
+const dayMs = 86_400_000;

@@ -36,10 +36,11 @@ export interface Room {
   members: ReadonlyMap<DeviceId, MemberView>;
 }
 
-/** All up to `upTo`, and those in `above`. */
+/** All from above `from` up to `upTo`, and those in `above`. What came before `from` was said before they came, and is not for them. */
 export interface Head {
   upTo: number;
   readonly above: Set<number>;
+  readonly from: number;
 }
 
 /** What finds the other person again when no room is shared with them any more. */
@@ -81,7 +82,8 @@ export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): 
   };
 }
 
-export const has = (head: Head | undefined, n: number): boolean => head !== undefined && (n <= head.upTo || head.above.has(n));
+export const has = (head: Head | undefined, n: number): boolean =>
+  head !== undefined && n > head.from && (n <= head.upTo || head.above.has(n));
 
 /** The same head with `n` in it. */
 export function withEntry(head: Head | undefined, n: number): Head {
@@ -89,13 +91,13 @@ export function withEntry(head: Head | undefined, n: number): Head {
   let upTo = head?.upTo ?? 0;
   if (n > upTo) above.add(n);
   while (above.delete(upTo + 1)) upTo += 1;
-  return { upTo, above };
+  return { upTo, above, from: head?.from ?? 0 };
 }
 
 /** The same head with everything up to `upTo` in it. */
 export function withUpTo(head: Head | undefined, upTo: number): Head {
   const above = new Set([...(head?.above ?? [])].filter((n) => n > upTo));
-  return withEntry({ upTo: Math.max(upTo, head?.upTo ?? 0), above }, 0);
+  return withEntry({ upTo: Math.max(upTo, head?.upTo ?? 0), above, from: head?.from ?? 0 }, 0);
 }
 
 export const writeRoom = (room: Room, unread: number): Write => ({
@@ -169,14 +171,15 @@ const stages: readonly Room['stage'][] = ['in', 'knocking', 'out'];
 export const writeHead = (key: string, head: Head, name: string): Write => ({
   op: 'put',
   key,
-  value: encodeJson({ upTo: head.upTo, above: [...head.above].join(','), name }),
+  value: encodeJson({ upTo: head.upTo, above: [...head.above].join(','), from: head.from, name }),
 });
 
 export function readHead(value: Uint8Array): { readonly head: Head; readonly name: string } | null {
   const record = decodeJson(value, { upTo: 'number', above: 'string', name: 'string' });
   if (record === null) return null;
   const above = new Set(record.above.split(',').filter(Boolean).map(Number));
-  return { head: { upTo: record.upTo, above }, name: record.name };
+  const from = decodeJson(value, { from: 'number' })?.from ?? 0;
+  return { head: { upTo: record.upTo, above, from }, name: record.name };
 }
 
 export const deviceInKey = (key: string): DeviceId => key.slice(-64) as DeviceId;

@@ -1,8 +1,8 @@
 /** Where to find a device, a room or a contact's box on a day: names that only those who hold the secret can connect. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { createWriter } from '../bytes.ts';
-import type { PersonId, Topic } from '../ids.ts';
-import { refuse } from '../refusal.ts';
+import type { PersonId, RoomId, Topic } from '../ids.ts';
+import { isRefusal, refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
 import { dayOf } from '../room-keys.ts';
 import { label, labelled, nothing } from '../suite/label.ts';
@@ -47,6 +47,19 @@ export function boxSecretsWith(
   const secretOf = (owner: PersonId, depositor: PersonId): Uint8Array =>
     suite.kdf(nothing, shared, labelled('boxes', hexToBytes(owner), hexToBytes(depositor)), 32);
   return { mine: secretOf(me.id, them.personId), theirs: secretOf(them.personId, me.id) };
+}
+
+/** K9: where a room's devices of two persons meet, as a cast secret, once one of them has missed the room's own. */
+export function reachSecretWith(
+  suite: Suite,
+  room: RoomId,
+  me: Party,
+  them: { readonly personId: PersonId; readonly personDhKey: Uint8Array },
+): Uint8Array | Refusal {
+  const boxes = boxSecretsWith(suite, me, them);
+  if (isRefusal(boxes)) return boxes;
+  const lower = me.id < them.personId ? boxes.mine : boxes.theirs;
+  return suite.kdf(hexToBytes(room), lower, label('reach'), 32);
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { DeviceId, OperationId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { EpochKeys, Keyring } from './keyring.ts';
+import { isPassed } from './learn.ts';
 import type { ReceivingChain } from './receiving-chain.ts';
 
 export interface ClosingFacts {
@@ -34,6 +35,7 @@ export function closeOld(keyring: Keyring, { best, isBehind, cast, isRecipient }
     casts,
     headSeeds: keyring.headSeeds.filter((one) => one.untilMs > nowMs && !isRecipient(one.device)),
     waiting: keyring.waiting.filter((one) => one.untilMs > nowMs),
+    brought: keyring.brought.filter((one) => !gone.includes(one.epoch) && !isPassed(keyring, one)),
   };
 }
 

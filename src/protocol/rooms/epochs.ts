@@ -39,15 +39,50 @@ export function factsOf(graph: Graph, epoch: OperationNode): EpochFacts {
 }
 
 /**
- * K2: whether a device may be told a newcomer's head seed: only one that was there before. From the seed follow all that the newcomer
- * said in the epoch; who came later is given heads, which begin where they are.
+ * K2: whether a device may be told a newcomer's head seed: not one that was let in by who knew of the newcomer. From the seed follows
+ * all that the newcomer said in the epoch; who came later is given heads, which begin where they are.
  */
 export function mayHaveHead(graph: Graph, operation: OperationId, device: DeviceId): boolean {
   const node = nodeOf(graph, operation);
   const number = graph.known.devices.numbers.get(device);
   const there = number === undefined ? undefined : at(viewNow(graph).devices, number);
   if (node === null || there?.state !== 'here') return false;
-  return there.since === node.number || has(node.past, there.since);
+  return !isBefore(node, graph.known.nodes[there.since]!);
+}
+
+/**
+ * K2: what of an epoch's keys this device, the giver, may hand to another. Who came when it had begun reads from where they came in,
+ * and where that is knows only who let them in. Of an epoch begun elsewhere meanwhile nothing was known there: nothing comes before. One
+ * that does not count may have been known there all the same, lying aside (O6).
+ */
+export function rightTo(graph: Graph, epoch: OperationNode, giver: DeviceId | null, device: DeviceId): 'all' | 'later' | 'none' {
+  const { numbers } = graph.known.devices;
+  const [mine, theirs] = [giver === null ? undefined : numbers.get(giver), numbers.get(device)];
+  const view = viewNow(graph);
+  const arrivals = theirs === undefined ? undefined : heldBy(graph, view, epoch).get(theirs);
+  if (arrivals === undefined) return 'none';
+  if (arrivals.length === 0) return 'all';
+  if (at(view.verdicts, epoch.number) !== 'counts') return 'none';
+  if (arrivals.some((arrival) => !isBefore(epoch, arrival))) return 'all';
+  return arrivals.some((arrival) => arrival.author.device === mine) ? 'later' : 'none';
+}
+
+/**
+ * K2: the arrivals whose head entries this device must have opened before it hands on heads: whoever came to such an entry by them
+ * would come to all that its device ever said. Not those that came before this device itself: it got heads from behind their entries.
+ */
+export function laterArrivals(graph: Graph, epoch: OperationNode, me: DeviceId): readonly OperationId[] {
+  const { numbers } = graph.known.devices;
+  const held = heldBy(graph, viewNow(graph), epoch);
+  const number = numbers.get(me);
+  const mine = number === undefined ? [] : (held.get(number) ?? []);
+  return [...held].flatMap(([device, arrivals]) =>
+    device === number
+      ? []
+      : arrivals
+          .filter((arrival) => mine.length === 0 || !mine.every((own) => isBefore(arrival, own)))
+          .map((arrival) => arrival.operation.id),
+  );
 }
 
 /** Null while nothing is folded. */

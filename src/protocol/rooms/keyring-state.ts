@@ -6,7 +6,8 @@ import type { DeviceId, OperationId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
-import type { CastKey, EpochKeys, HeadSeed, Keyring, WaitingSeed } from './keyring.ts';
+import type { Brought, CastKey, EpochKeys, HeadSeed, Keyring, WaitingSeed } from './keyring.ts';
+import { mostBrought } from './keyring.ts';
 import type { ReceivingChain, SkippedSeed } from './receiving-chain.ts';
 
 export function encodeKeyring(keyring: Keyring): Uint8Array {
@@ -18,12 +19,14 @@ export function encodeKeyring(keyring: Keyring): Uint8Array {
     out.fixed(hexToBytes(head.operation)).fixed(hexToBytes(head.device)).fixed(head.seed).varint(head.untilMs),
   );
   writeMany(out, keyring.waiting, (one) => out.fixed(hexToBytes(one.operation)).fixed(one.seed).varint(one.untilMs));
+  writeMany(out, keyring.brought, (one) => out.fixed(hexToBytes(one.epoch)).fixed(hexToBytes(one.device)).u32(one.n));
   return out.done();
 }
 
 export function decodeKeyring(bytes: Uint8Array): Keyring | Refusal {
   const read = createReader(bytes);
-  if (read.u8() !== version) return refuse(read.isGood() ? 'unknown-version' : 'truncated');
+  const written = read.u8();
+  if (written !== version && written !== withoutBrought) return refuse(read.isGood() ? 'unknown-version' : 'truncated');
   const epochs = readMany(read, limits.operationsPerRoom, readEpoch);
   const erased = readMany(read, limits.operationsPerRoom, (from) => readId(from));
   const casts = readMany(read, limits.operationsPerRoom, (from): CastKey => ({
@@ -42,10 +45,14 @@ export function decodeKeyring(bytes: Uint8Array): Keyring | Refusal {
     seed: from.fixed(32),
     untilMs: from.varint(),
   }));
-  return read.isDone() ? { epochs, erased, casts, headSeeds, waiting } : refuse('truncated');
+  const brought = written === withoutBrought ? [] : readMany(read, mostBrought, readBrought);
+  return read.isDone() ? { epochs, erased, casts, headSeeds, waiting, brought } : refuse('truncated');
 }
 
-const version = 1;
+const version = 2;
+const withoutBrought = 1;
+
+const readBrought = (read: Reader): Brought => ({ epoch: readId(read), device: readDevice(read), n: read.u32() });
 
 function writeEpoch(epoch: EpochKeys, out: Writer): void {
   out

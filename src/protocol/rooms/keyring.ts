@@ -14,6 +14,15 @@ export interface Keyring {
   readonly headSeeds: readonly HeadSeed[];
   /** Seeds whose operation is not known here yet. */
   readonly waiting: readonly WaitingSeed[];
+  /** K2: how far sync brought what devices said whose chains are not here yet, or not so far. */
+  readonly brought: readonly Brought[];
+}
+
+/** The highest number of that device in that epoch whose content is here. */
+export interface Brought {
+  readonly epoch: OperationId;
+  readonly device: DeviceId;
+  readonly n: number;
 }
 
 /** Of an epoch, or of a newcomer's heads. */
@@ -60,7 +69,10 @@ export interface HeadSeed {
   readonly untilMs: number;
 }
 
-export const emptyKeyring: Keyring = { epochs: [], erased: [], casts: [], headSeeds: [], waiting: [] };
+/** Of two epochs with a full room each; the oldest go first. */
+export const mostBrought = 1_000;
+
+export const emptyKeyring: Keyring = { epochs: [], erased: [], casts: [], headSeeds: [], waiting: [], brought: [] };
 
 export const epochIn = (keyring: Keyring, id: OperationId): EpochKeys | null =>
   keyring.epochs.find((epoch) => epoch.id === id) ?? null;

@@ -5,11 +5,12 @@ import type { DeviceId, OperationId, RoomId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
+import { stepChain } from '../suite/chain.ts';
 import type { Suite } from '../suite/suite.ts';
 import { addedHeadOf, castSecretOf, commitmentOf, headOf, tagsOf } from './epoch.ts';
 import type { Heads } from './heads.ts';
-import { epochIn, withChains, withEpoch } from './keyring.ts';
-import type { EpochKeys, HeadSeed, Keyring, OwnChain } from './keyring.ts';
+import { epochIn, mostBrought, withChains, withEpoch } from './keyring.ts';
+import type { Brought, EpochKeys, HeadSeed, Keyring, OwnChain } from './keyring.ts';
 import type { ReceivingChain } from './receiving-chain.ts';
 import type { Slot } from './signed.ts';
 
@@ -41,7 +42,7 @@ export function learnSeed(
   const kept = before?.chains.filter((chain) => chain.isProven || !isRecipient.has(chain.device)) ?? [];
   const heads = facts.recipients
     .filter((device) => device !== me && !kept.some((chain) => chain.device === device))
-    .map((device) => chainAt(device, headOf(suite, facts.id, seed, device), 0, 'seed'));
+    .map((device) => chainAt(device, headOf(suite, facts.id, seed, device), 0, 'seed', toldOf(keyring, facts.id, device)));
   const epoch: EpochKeys = {
     id: facts.id,
     tags: tagsOf(suite, facts.id, seed),
@@ -107,18 +108,25 @@ export function learnHeads(
       continue;
     }
     const before = now.chains.filter((one) => one.device === device);
-    const moved = toward(before, chainAt(device, chain, n, 'heads'));
+    const moved = toward(before, chainAt(device, chain, n, 'heads', toldOf(keyring, facts.id, device)));
     if (moved !== before) after = withChains(after, now, device, moved);
   }
   return withHeadSeeds(suite, after, facts, me);
 }
 
-/** Sync brought something said there: its author is at least so far. */
+/** Sync brought something said there: its author is at least so far, and whoever comes from now on is to read from there at most. */
 export function learnNumber(keyring: Keyring, { epochId, device, n }: Slot): Keyring {
-  const epoch = epochIn(keyring, epochId);
-  if (epoch === null || !epoch.chains.some((chain) => chain.device === device && isHint(chain, n))) return keyring;
-  const chains = epoch.chains.map((chain) => (chain.device === device && isHint(chain, n) ? { ...chain, told: n + 1 } : chain));
-  return withEpoch(keyring, { ...epoch, chains });
+  const after = withBrought(keyring, { epoch: epochId, device, n });
+  const epoch = epochIn(after, epochId);
+  if (after === keyring || epoch === null) return after;
+  const chains = epoch.chains.map((chain) => (chain.device === device && isNear(chain, n) ? { ...chain, told: n + 1 } : chain));
+  return withEpoch(after, { ...epoch, chains });
+}
+
+/** A chain that was heard never goes back: where it is beyond, nothing else needs to remember that. */
+export function isPassed(keyring: Keyring, { epoch, device, n }: Brought): boolean {
+  const chains = epochIn(keyring, epoch)?.chains.filter((chain) => chain.device === device) ?? [];
+  return chains.length > 0 && chains.every((chain) => chain.isProven && chain.n > n);
 }
 
 /** What another member's device is given; its own row too, if nobody heard it yet. */
@@ -138,24 +146,71 @@ const candidates = 3;
 
 const ownAt = (chain: Uint8Array): OwnChain => ({ chain, n: 0, leased: 0 });
 
-const chainAt = (device: DeviceId, chain: Uint8Array, n: number, origin: ReceivingChain['origin']): ReceivingChain => ({
+const chainAt = (
+  device: DeviceId,
+  chain: Uint8Array,
+  n: number,
+  origin: ReceivingChain['origin'],
+  told: number,
+): ReceivingChain => ({
   device,
   chain,
   n,
-  told: 0,
+  told,
   isProven: false,
   origin,
   skipped: [],
 });
 
-const isHint = (chain: ReceivingChain, n: number): boolean =>
-  n >= chain.n && n + 1 > chain.told && n - chain.n < limits.chainSteps;
+/** K2: whether the newcomer's head entry was opened, or made, here. */
+export const isHeard = (keyring: Keyring, id: OperationId, arrival: OperationId): boolean =>
+  keyring.headSeeds.some((one) => one.operation === arrival) ||
+  (epochIn(keyring, id)?.chains.some((chain) => chain.origin === arrival) ?? false);
 
-/** A word alone moves no chain, or it could make us drop what is still to come; it only says where to look. */
+/**
+ * K2: the keyring with the epoch's chains behind all that is here, to be given to who came later; what sync brings moves none of our
+ * own. Null where a chain cannot be followed so far.
+ */
+export function behindBrought(suite: Suite | null, keyring: Keyring, id: OperationId): Keyring | null {
+  const epoch = epochIn(keyring, id);
+  const brought = keyring.brought.filter((one) => one.epoch === id);
+  if (epoch === null || brought.length === 0) return keyring;
+  const chains: ReceivingChain[] = [];
+  for (const before of epoch.chains) {
+    const upTo = brought.find((one) => one.device === before.device)?.n ?? -1;
+    if (upTo - before.n >= limits.chainSteps) return null;
+    if (suite === null && upTo >= before.n) return null;
+    let { chain } = before;
+    for (let n = before.n; suite !== null && n <= upTo; n += 1) chain = stepChain(suite, chain).next;
+    chains.push({ ...before, chain, n: Math.max(before.n, upTo + 1) });
+  }
+  return withEpoch(keyring, { ...epoch, chains });
+}
+
+function withBrought(keyring: Keyring, brought: Brought): Keyring {
+  const { epoch, device, n } = brought;
+  const isIt = (one: Brought): boolean => one.epoch === epoch && one.device === device;
+  if (keyring.erased.includes(epoch) || isPassed(keyring, brought)) return keyring;
+  if (keyring.brought.some((one) => isIt(one) && one.n >= n)) return keyring;
+  return { ...keyring, brought: [...keyring.brought.filter((one) => !isIt(one)), brought].slice(-mostBrought) };
+}
+
+const isNear = (chain: ReceivingChain, n: number): boolean => n >= chain.n && n - chain.n < limits.chainSteps;
+
+/** Up to here its device's own signature says that it is. */
+const toldOf = ({ brought }: Keyring, epoch: OperationId, device: DeviceId): number =>
+  (brought.find((one) => one.epoch === epoch && one.device === device)?.n ?? -1) + 1;
+
+/**
+ * A word alone moves no chain, or it could make us drop what is still to come; it only says where to look, beyond what the device
+ * itself says.
+ */
 function toward(before: readonly ReceivingChain[], told: ReceivingChain): readonly ReceivingChain[] {
   const near = before.find((chain) => told.n - chain.n <= limits.chainSteps);
   if (near === undefined) return before.length < candidates ? [...before, told] : before;
-  return told.n > near.n ? before.map((chain) => (chain === near ? { ...chain, told: told.n } : chain)) : before;
+  return told.n > near.n && told.n > told.told
+    ? before.map((chain) => (chain === near ? { ...chain, told: told.n } : chain))
+    : before;
 }
 
 function withHeadSeeds(suite: Suite, keyring: Keyring, facts: EpochFacts, me: DeviceId): Keyring {
@@ -173,7 +228,8 @@ function withHeadSeeds(suite: Suite, keyring: Keyring, facts: EpochFacts, me: De
     if (before.some((one) => one.isProven || one.origin === operation)) continue;
     // What the room was told under the operation's commitment goes before a single member's word.
     const better = before.filter((one) => one.origin !== 'heads');
-    now = withChains(now, epoch, device, [...better, chainAt(device, chain, 0, operation)].slice(0, candidates));
+    const arrived = chainAt(device, chain, 0, operation, toldOf(keyring, facts.id, device));
+    now = withChains(now, epoch, device, [...better, arrived].slice(0, candidates));
   }
   return now;
 }

@@ -6,16 +6,18 @@ import type { Certificate } from '../people/certificate.ts';
 import type { Revocation } from '../people/revocation.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Suite } from '../suite/suite.ts';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { concat } from '../bytes.ts';
 import type { LastSeq, Policy } from './act.ts';
 import { commitmentOf, seedBytes } from './epoch.ts';
-import { castEpochOf, factsOf, recipientsOf, sendableEpochs } from './epochs.ts';
+import { castEpochOf, factsOf, recipientsOf, rightTo, sendableEpochs, laterArrivals } from './epochs.ts';
 import { headsOf, nodeOf, viewNow } from './graph.ts';
 import { encodeHeadEntry } from './head-entry.ts';
 import { decodeHeads, encodeHeads } from './heads.ts';
+import type { Heads } from './heads.ts';
 import { epochIn } from './keyring.ts';
-import { headsFor, learnHeads } from './learn.ts';
+import { behindBrought, headsFor, isHeard, learnHeads } from './learn.ts';
 import { makeOperation } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { act, emptyRoom, receive, sendingEpoch, takeSeed, tend } from './room.ts';
@@ -96,19 +98,18 @@ export function takeHeads(room: Room, { suite, me, nowMs }: Hands, body: Uint8Ar
   return isRefusal(keyring) ? keyring : tend({ ...room, keyring }, me.id, nowMs);
 }
 
-/** K2: what a device of a member may have of this device's keys: of epochs it holds, where the chains are now. */
-export function headsOfAll(room: Room, me: DeviceId, device: DeviceId): readonly Uint8Array[] {
+/**
+ * K2: what a device of a member may have of this device's keys: of epochs it holds, where the chains are now. Without a suite, chains
+ * that sync went ahead of cannot be moved, and who came later gets nothing of such an epoch.
+ */
+export function headsOfAll(room: Room, me: DeviceId, device: DeviceId, suite: Suite | null = null): readonly Uint8Array[] {
   const number = room.graph.known.devices.numbers.get(device);
   const there = number === undefined ? undefined : at(viewNow(room.graph).devices, number);
   if (there?.state !== 'here' || device === me) return [];
-  const bodies: Uint8Array[] = [];
-  for (const { id } of room.keyring.epochs) {
-    const node = nodeOf(room.graph, id);
-    const facts = node === null ? null : factsOf(room.graph, node);
-    const isHolder = facts !== null && (facts.recipients.includes(device) || facts.added.some((one) => one.device === device));
-    const heads = isHolder ? headsFor(room.keyring, room.id, id, me) : null;
-    if (heads !== null) bodies.push(encodeHeads(heads));
-  }
+  const bodies = room.keyring.epochs.flatMap(({ id }) => {
+    const heads = headsTo(room, me, device, suite, id);
+    return heads === null ? [] : [encodeHeads(heads)];
+  });
   const cast = room.keyring.casts.find((one) => one.epoch === castEpochOf(room.graph));
   if (cast !== undefined) {
     bodies.push(encodeHeads({ room: room.id, epoch: cast.epoch, tags: new Uint8Array(32), cast: cast.secret, rows: [] }));
@@ -127,7 +128,7 @@ export function rekeyDue(room: Room, { suite, me, nowMs }: Hands): RekeyDue | nu
   const best = sendingEpoch(room);
   const keys = best === null ? null : epochIn(room.keyring, best);
   const why =
-    keys === null
+    keys === null || isLeftOut(room, me.id)
       ? 'no-epoch'
       : keys.used >= wornAfter
         ? 'worn'
@@ -155,8 +156,28 @@ export function servedCasts(room: Room): readonly Uint8Array[] {
   return first.map((one) => one.secret);
 }
 
+/** K8: the others send under an epoch that began before this device came, or without it, and whose keys were lost on the way to it. */
+function isLeftOut({ graph, keyring }: Room, me: DeviceId): boolean {
+  const first = sendableEpochs(graph)[0];
+  if (first === undefined) return false;
+  const keys = epochIn(keyring, first);
+  const node = nodeOf(graph, first)!;
+  if (keys === null) return rightTo(graph, node, null, me) === 'none';
+  return keys.own === null && !recipientsOf(graph, node).includes(me);
+}
+
 const wornAfter = 1_000;
 const oldAfterMs = limits.skippedForMs;
+
+function headsTo(room: Room, me: DeviceId, device: DeviceId, suite: Suite | null, id: OperationId): Heads | null {
+  const node = nodeOf(room.graph, id);
+  const right = node === null ? 'none' : rightTo(room.graph, node, me, device);
+  if (node === null || right === 'none') return null;
+  if (right === 'all') return headsFor(room.keyring, room.id, id, me);
+  if (laterArrivals(room.graph, node, me).some((one) => !isHeard(room.keyring, id, one))) return null;
+  const keyring = behindBrought(suite, room.keyring, id);
+  return keyring && headsFor(keyring, room.id, id, me);
+}
 
 function withSeed(change: Change, hands: Hands, operation: Operation, seed: Uint8Array): Done | Refusal {
   const room = takeSeed(change.room, hands, operation.id, seed);
@@ -187,13 +208,16 @@ function withArrival(change: Change | Refusal, hands: Hands, seed: Uint8Array): 
   if (isRefusal(room)) return room;
   const headEntry = encodeHeadEntry({ operation: id, seed });
   seed.fill(0);
-  const heads = headsOfAll(room, hands.me.id, device).map((body) => ({ device, body }));
-  const done: Done = { room, operations: change.operations, rows: [], heads, headEntries: [headEntry] };
-  if (sendingEpoch(room) !== null) return done;
-  // Somebody has gone and nobody rekeyed yet: the newcomer comes in with the new epoch.
+  const best = sendableEpochs(room.graph)[0] ?? null;
+  if (best !== null && headsTo(room, hands.me.id, device, hands.suite, best) !== null) {
+    const heads = headsOfAll(room, hands.me.id, device, hands.suite).map((body) => ({ device, body }));
+    return { room, operations: change.operations, rows: [], heads, headEntries: [headEntry] };
+  }
+  // Somebody has gone and nobody rekeyed yet, or what this device has of the keys would tell of before: the newcomer comes in with a
+  // new epoch, and with nothing else.
   const next = rekey(room, hands);
-  if (isRefusal(next)) return done;
-  return { ...next, operations: [...done.operations, ...next.operations], heads, headEntries: [headEntry] };
+  if (isRefusal(next)) return { room, operations: change.operations, rows: [], heads: [], headEntries: [] };
+  return { ...next, operations: [...change.operations, ...next.operations] };
 }
 
 function orThrow<Value extends object>(value: Value | Refusal): Value {

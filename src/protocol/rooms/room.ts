@@ -106,7 +106,10 @@ export function open(
 /** Y1: what sync brought, checked here; its number is where that device's next envelopes are looked for. */
 export function takeSigned(room: Room, suite: Suite, moved: Signed): { readonly room: Room; readonly signed: Signed } | Refusal {
   const signed = checkSigned(suite, room.id, moved);
-  return isRefusal(signed) ? signed : { room: { ...room, keyring: learnNumber(room.keyring, signed) }, signed };
+  if (isRefusal(signed)) return signed;
+  // Of what the room does not know, anybody could have any number remembered.
+  const isOurs = isEpochId(room.graph, signed.epochId) && room.graph.known.devices.numbers.has(signed.device);
+  return { room: isOurs ? { ...room, keyring: learnNumber(room.keyring, signed) } : room, signed };
 }
 
 /** K4: the best of those that this device has a chain in. */
@@ -130,6 +133,11 @@ export function tend(room: Room, me: DeviceId, nowMs: number): Room {
 }
 
 const waitingSeeds = 64;
+
+function isEpochId(graph: Graph, id: OperationId): boolean {
+  const node = nodeOf(graph, id);
+  return node !== null && isEpoch(node);
+}
 
 const isBehind = (one: OperationNode | null, best: OperationNode): boolean =>
   one !== null && (one.depth < best.depth || (one.depth === best.depth && one.operation.id > best.operation.id));

@@ -1,7 +1,7 @@
 /**
  * Finds for an envelope's tag the room, the epoch, the device and the number, among all rooms at once. A cache of keyrings, never
- * stored. The tags of devices nobody heard yet in an epoch are worked out only when a tag is asked for that is not known, the likeliest
- * first and each once: of a large room they are thousands at each rekey and at each start.
+ * stored. Tags are worked out only when one is asked for that is not known, the likeliest first and each once: of a large room they
+ * are thousands at each rekey and at each start. Of a device that is heard now the next ones are worked out before they come.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { DeviceId, RoomId } from '../ids.ts';
@@ -17,10 +17,24 @@ export interface Place extends Slot {
   readonly room: RoomId;
 }
 
+export interface PlaceSearch {
+  /** Tags to work out at most, where this one is not known yet; else all there are. Anybody can send an unknown one. */
+  readonly tags: number;
+  /** Devices to look at before all others: the one that it seems to come from. */
+  readonly first?: readonly DeviceId[];
+}
+
 export interface TagTable {
   /** The room's keyring as it is now; costs what changed since the last time. Null: the room is gone. */
   put(room: RoomId, keyring: Keyring | null): void;
-  find(envelope: Uint8Array): Place | null;
+  /**
+   * Null: nobody's, or, of a bounded search, not found so far. Then the caller keeps the envelope while `work(0)` is true, goes on with
+   * `work` between its other work, and asks again once that is false (or after each slice, for free with `tags: 0`): a tag that is
+   * unknown then is nobody's.
+   */
+  find(envelope: Uint8Array, search?: PlaceSearch): Place | null;
+  /** Works out so many tags more. True: more is to do. */
+  work(tags: number): boolean;
   /** How many tags are recognised now, worked out or not. */
   size(): number;
 }
@@ -28,7 +42,7 @@ export interface TagTable {
 export function createTagTable(suite: Suite): TagTable {
   const places = new Map<string, Row>();
   const rooms = new Map<RoomId, Map<string, Shelf>>();
-  /** Those with something to do. */
+  /** Those with something to do, in their turn. */
   const quiet = new Set<Shelf>();
 
   const forget = (shelf: Shelf): void => {
@@ -42,7 +56,7 @@ export function createTagTable(suite: Suite): TagTable {
     places.set(tag, { shelf, n });
     return tag;
   };
-  const learn = (shelf: Shelf): void => {
+  const learn = (shelf: Shelf, isHeardNow: boolean): void => {
     const { chains } = shelf;
     const wanted = new Set(chains.flatMap((chain) => [...recognised(chain)]));
     for (const [n, tag] of shelf.tags) {
@@ -51,18 +65,25 @@ export function createTagTable(suite: Suite): TagTable {
       shelf.tags.delete(n);
     }
     shelf.todo = [...wanted].filter((n) => !shelf.tags.has(n));
-    if (chains.some((chain) => chain.isProven)) for (const n of shelf.todo.splice(0)) workOut(shelf, n);
+    if (isHeardNow && chains.some((chain) => chain.isProven)) for (const n of shelf.todo.splice(0)) workOut(shelf, n);
     if (shelf.todo.length > 0) quiet.add(shelf);
     else quiet.delete(shelf);
   };
-  /** A number of each device, then the next of each. */
-  const search = (name: string): void => {
-    while (quiet.size > 0) {
-      for (const shelf of quiet) {
-        const n = shelf.todo.shift();
-        if (shelf.todo.length === 0) quiet.delete(shelf);
-        if (n !== undefined && workOut(shelf, n) === name) return;
-      }
+  /** Whether it was that tag. The shelf's next number has its turn after all the others'. */
+  const workOne = (shelf: Shelf, name: string | null): boolean => {
+    const n = shelf.todo.shift();
+    quiet.delete(shelf);
+    if (shelf.todo.length > 0) quiet.add(shelf);
+    return n !== undefined && workOut(shelf, n) === name;
+  };
+  const search = (name: string | null, { tags, first = [] }: PlaceSearch): void => {
+    let left = tags;
+    const likely = first.length === 0 ? [] : [...quiet].filter((shelf) => first.includes(shelf.whose.device));
+    for (const shelf of likely) for (; shelf.todo.length > 0 && left > 0; left -= 1) if (workOne(shelf, name)) return;
+    for (const shelf of quiet) {
+      // One that has more to do stands again at the end.
+      if (left <= 0 || workOne(shelf, name)) return;
+      left -= 1;
     }
   };
 
@@ -93,7 +114,7 @@ export function createTagTable(suite: Suite): TagTable {
               };
           shelf.chains = chains;
           shelves.set(name, shelf);
-          learn(shelf);
+          learn(shelf, isSame);
         }
       }
       for (const name of left) {
@@ -102,11 +123,15 @@ export function createTagTable(suite: Suite): TagTable {
       }
       if (shelves.size === 0) rooms.delete(room);
     },
-    find: (envelope) => {
+    find: (envelope, bounds = { tags: Infinity }) => {
       const name = tagTextOf(envelope);
-      if (!places.has(name)) search(name);
+      if (!places.has(name)) search(name, bounds);
       const row = places.get(name);
       return row === undefined ? null : { ...row.shelf.whose, n: row.n };
+    },
+    work: (tags) => {
+      search(null, { tags });
+      return quiet.size > 0;
     },
     size: () => [...quiet].reduce((sum, shelf) => sum + shelf.todo.length, places.size),
   };

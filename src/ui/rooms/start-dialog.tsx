@@ -2,7 +2,6 @@
 import { useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import { clip, roomNameBytes } from '../../app/fit.ts';
-import type { RoomView } from '../../app/view.ts';
 import { Modal } from '../parts/modal.tsx';
 import { go } from '../shell/place.ts';
 import { useDeed } from '../shell/trouble.ts';

@@ -28,7 +28,12 @@ export async function readPlaces(): Promise<readonly { readonly where: string; r
     for (const shelf of db.objectStoreNames) {
       const store = db.transaction(shelf).objectStore(shelf);
       const [keys, values] = await Promise.all([asked(store.getAllKeys()), asked<unknown[]>(store.getAll())]);
-      keys.forEach((key, at) => put(`IndexedDB ${name}/${shelf}/${String(key)}`, [...partsOf(key), ...partsOf(values[at])]));
+      keys.forEach((key, at) =>
+        put(`IndexedDB ${name}/${shelf}/${typeof key === 'string' ? key : JSON.stringify(key)}`, [
+          ...partsOf(key),
+          ...partsOf(values[at]),
+        ]),
+      );
     }
     db.close();
   }

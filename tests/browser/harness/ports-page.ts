@@ -27,7 +27,7 @@ const cases = [
 
 const logged: string[] = [];
 const openStorage: PortsPage['openStorage'] = (name, shelvesVersion) =>
-  openSealed(openDatabase(name, shelvesVersion), createEntropy().bytes, (event, facts) =>
+  openSealed(openDatabase(name, createEntropy().bytes, shelvesVersion), createEntropy().bytes, (event, facts) =>
     logged.push([event, ...Object.values(facts ?? {})].join(' ')),
   );
 

@@ -50,3 +50,46 @@ export async function writeRaw(wanted: {
   await new Promise<void>((done) => (tx.oncomplete = () => done()));
   db.close();
 }
+
+export interface RawKey {
+  readonly wrap: CryptoKey;
+  readonly box: Uint8Array;
+}
+
+export type KeyTrouble = 'none' | 'gone' | 'other-wrap' | 'no-wrap' | 'short-box';
+
+/** Puts the key of `name` in trouble, or back as it was; `other` has the key of another. Answers whether it can be read out. */
+export async function troubleKey([name, other, trouble]: readonly [string, string, KeyTrouble]): Promise<string> {
+  const openRaw = (which: string): Promise<IDBDatabase> =>
+    new Promise((opened, failed) => {
+      const asking = indexedDB.open(which);
+      asking.onsuccess = () => opened(asking.result);
+      asking.onerror = () => failed(asking.error);
+    });
+  const keyIn = (db: IDBDatabase): Promise<RawKey> =>
+    new Promise((read) => {
+      const asking = db.transaction('keys').objectStore('keys').get('data');
+      asking.onsuccess = () => read(asking.result as RawKey);
+    });
+  const [db, otherDb] = [await openRaw(name), await openRaw(other)];
+  const held = globalThis as { heldKey?: RawKey };
+  const key = (held.heldKey ??= await keyIn(db));
+  const theirs = await keyIn(otherDb);
+  const troubled = {
+    none: key,
+    gone: null,
+    'other-wrap': { ...key, wrap: theirs.wrap },
+    'no-wrap': { box: key.box },
+    'short-box': { ...key, box: key.box.slice(1) },
+  }[trouble];
+  const tx = db.transaction('keys', 'readwrite');
+  if (troubled === null) tx.objectStore('keys').delete('data');
+  else tx.objectStore('keys').put(troubled, 'data');
+  await new Promise<void>((done) => (tx.oncomplete = () => done()));
+  db.close();
+  otherDb.close();
+  return await crypto.subtle.exportKey('raw', key.wrap).then(
+    () => 'read out',
+    (error: unknown) => (error instanceof Error ? error.name : ''),
+  );
+}

@@ -1,12 +1,14 @@
 /** What reaches a device of `room-model.ts`, and what two of them tell each other when they meet. */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { isRefusal } from '../../../src/protocol/refusal.ts';
 import { decodeEntry } from '../../../src/protocol/entries/entry.ts';
 import type { DeviceId } from '../../../src/protocol/ids.ts';
-import { mayHaveHead, recipientsOf } from '../../../src/protocol/rooms/epochs.ts';
-import { nodeOf, operationsOf } from '../../../src/protocol/rooms/graph.ts';
+import { mayHaveHead } from '../../../src/protocol/rooms/epochs.ts';
+import { operationsOf } from '../../../src/protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../../src/protocol/rooms/head-entry.ts';
 import { decodeHeads } from '../../../src/protocol/rooms/heads.ts';
 import { headsOfAll, takeHeads, takeRow } from '../../../src/protocol/rooms/room-acts.ts';
+import { decodeSeedRow } from '../../../src/protocol/rooms/seed-row.ts';
 import { open, receive, takeSeed, takeSigned } from '../../../src/protocol/rooms/room.ts';
 import type { Hands, Room } from '../../../src/protocol/rooms/room.ts';
 import type { Signed } from '../../../src/protocol/rooms/signed.ts';
@@ -14,6 +16,7 @@ import type { Suite } from '../../../src/protocol/suite/suite.ts';
 import { good } from './stage.ts';
 
 import { slotName } from './stage.ts';
+import { keepHeads } from './model-loot.ts';
 import type { Mail, Node, Said } from './model-world.ts';
 
 export interface Hearing {
@@ -40,6 +43,7 @@ export function createHearing({ suite, trace, count, said, hands, set, hereIn, b
     node.entries.set(slotName(signed), signed);
     if (isRefusal(entry) || entry.body.kind !== 'head') return;
     const head = good(decodeHeadEntry(entry.body.bytes));
+    node.loot.headSeeds.set(head.operation, head.seed);
     const room = takeSeed(node.room!, hands(node), head.operation, head.seed);
     if (!isRefusal(room)) set(node, room);
   };
@@ -54,28 +58,24 @@ export function createHearing({ suite, trace, count, said, hands, set, hereIn, b
       count.readByOutsiders += 1;
       trace.push(`OUTSIDER ${node.name} reads ${what.by}`);
     }
-    if (node.forbidden.has(id)) {
+    if (node.before?.has(slotName(opened.signed)) === true) {
       count.readFromBefore += 1;
       trace.push(`BEFORE ${node.name} reads ${opened.signed.n} of ${what.by}`);
     }
     if (!node.opened.has(id)) count.opened += 1;
     node.opened.add(id);
+    node.entries.set(slotName(opened.signed), opened.signed);
     set(node, opened.room, dice(2) === 0);
     trace.push(`${node.name} reads ${opened.signed.n} of ${byDevice(opened.signed.device)?.name}`);
     takeHeadEntry(node, opened.signed);
     return true;
   };
 
-  const takeHeadsOf = (node: Node, body: Uint8Array, giverOpened: ReadonlySet<string>): void => {
-    const heads = good(decodeHeads(body));
-    const isFirst = heads.rows.length > 0 && !node.room!.keyring.epochs.some((one) => one.id === heads.epoch);
+  const takeHeadsOf = (node: Node, body: Uint8Array): void => {
     const room = takeHeads(node.room!, hands(node), body);
+    keepHeads(node.loot, good(decodeHeads(body)));
     if (isRefusal(room)) trace.push(`${node.name} refuses heads ${room.refused}`);
-    if (isRefusal(room)) return;
-    set(node, room);
-    const epoch = nodeOf(room.graph, heads.epoch)!;
-    if (!isFirst || recipientsOf(room.graph, epoch).includes(node.actor.device.id)) return;
-    for (const id of giverOpened) if (said.get(id)!.epoch === heads.epoch && !node.opened.has(id)) node.forbidden.add(id);
+    else set(node, room);
   };
 
   const deliver = (node: Node, one: Mail): void => {
@@ -94,12 +94,13 @@ export function createHearing({ suite, trace, count, said, hands, set, hereIn, b
         openEnvelope(node, one.bytes, one.id);
         return;
       case 'row': {
+        node.loot.rows.set(bytesToHex(one.body), good(decodeSeedRow(one.body)));
         const room = takeRow(node.room, hands(node), one.body);
         if (!isRefusal(room)) set(node, room);
         return;
       }
       case 'heads':
-        takeHeadsOf(node, one.body, one.giverOpened);
+        takeHeadsOf(node, one.body);
     }
   };
 
@@ -131,8 +132,8 @@ export function createHearing({ suite, trace, count, said, hands, set, hereIn, b
         to.room = taken.room;
         takeHeadEntry(to, signed);
       }
-      for (const body of headsOfAll(from.room, from.actor.device.id, to.actor.device.id))
-        takeHeadsOf(to, body, new Set(from.opened));
+      for (const body of headsOfAll(from.room, from.actor.device.id, to.actor.device.id, trace.length % 4 > 0 ? suite : null))
+        takeHeadsOf(to, body);
     }
   };
 

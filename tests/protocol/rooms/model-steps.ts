@@ -133,6 +133,7 @@ export function createStep(world: World, seed: string, members: number): () => v
         const kept = decodeKeyring(node.stored.keyring);
         node.table = createTagTable(suite);
         node.opened = new Set(node.stored.opened);
+        node.entries = new Map(node.stored.entries);
         node.seq = node.stored.seq;
         set(node, resumeRoom(suite, id, node.stored.operations, good(kept)));
         trace.push(`${node.name} crashes`);

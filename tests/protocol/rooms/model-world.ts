@@ -20,8 +20,12 @@ import { actorOf, diceOf, luckOf, openPolicy, adminPolicy, startMs, slotName } f
 import type { Actor } from './stage.ts';
 
 import { createHearing } from './model-hearing.ts';
+import { emptyLoot } from './model-loot.ts';
+import type { Loot } from './model-loot.ts';
 
 export interface Said {
+  readonly signed: Signed;
+  readonly envelope: Uint8Array;
   readonly barred: ReadonlySet<DeviceId>;
   readonly epoch: string;
   readonly by: string;
@@ -35,12 +39,21 @@ export interface Node {
   readonly isHostile: boolean;
   room: Room | null;
   table: TagTable;
-  stored: { operations: Uint8Array[]; keyring: Uint8Array; opened: ReadonlySet<string>; seq: number } | null;
+  stored: {
+    operations: Uint8Array[];
+    keyring: Uint8Array;
+    opened: ReadonlySet<string>;
+    entries: ReadonlyMap<string, Signed>;
+    seq: number;
+  } | null;
   seq: number;
   opened: Set<string>;
-  readonly forbidden: Set<string>;
+  /** K2: slots of what was said before this device was let in: all that everybody had who let it in, when they did. Null: not yet. */
+  before: ReadonlySet<string> | null;
+  /** All keys it was ever given, the way one hoards who means to read more than they were let in for. */
+  readonly loot: Loot;
   /** As sync keeps and moves them. */
-  readonly entries: Map<string, Signed>;
+  entries: Map<string, Signed>;
   group: number;
 }
 
@@ -48,7 +61,7 @@ export type Mail =
   | { readonly kind: 'operation'; readonly bytes: Uint8Array }
   | { readonly kind: 'envelope'; readonly bytes: Uint8Array; readonly id: string }
   | { readonly kind: 'row'; readonly body: Uint8Array }
-  | { readonly kind: 'heads'; readonly body: Uint8Array; readonly giverOpened: ReadonlySet<string> };
+  | { readonly kind: 'heads'; readonly body: Uint8Array };
 
 function joinedBy(room: Room, id: OperationId): DeviceId {
   const { step } = nodeOf(room.graph, id)!;
@@ -102,7 +115,8 @@ export function createWorld(base: Suite, seed: string) {
       stored: null,
       seq: 0,
       opened: new Set(),
-      forbidden: new Set(),
+      before: null,
+      loot: emptyLoot(),
       entries: new Map(),
       group: 0,
     };
@@ -116,6 +130,7 @@ export function createWorld(base: Suite, seed: string) {
       operations: operationsOf(room.graph).map((one) => one.bytes),
       keyring: encodeKeyring(room.keyring),
       opened: new Set(node.opened),
+      entries: new Map(node.entries),
       seq: node.seq,
     };
   };
@@ -155,7 +170,21 @@ export function createWorld(base: Suite, seed: string) {
   };
   const byDevice = (device: DeviceId): Node | undefined => nodes.find((one) => one.actor.device.id === device);
 
+  /** What came by sync under an epoch or of a device that were not known yet is nothing that anybody knew to be of the room. */
+  const letIn = (node: Node, done: Change): void => {
+    const { graph } = node.room!;
+    const isOurs = ({ epochId, device }: Signed): boolean =>
+      nodeOf(graph, epochId) !== null && graph.known.devices.numbers.has(device);
+    const had = [...node.entries].filter(([, signed]) => isOurs(signed)).map(([slot]) => slot);
+    for (const { id: operation } of done.operations) {
+      if (!('joins' in nodeOf(done.room.graph, operation)!.step)) continue;
+      const newcomer = byDevice(joinedBy(done.room, operation))!;
+      if (newcomer !== node) newcomer.before = new Set(had.filter((slot) => newcomer.before?.has(slot) ?? true));
+    }
+  };
+
   const publish = (node: Node, done: Change | Done): void => {
+    if (node.room !== null) letIn(node, done);
     set(node, done.room);
     for (const operation of done.operations) everybody(node, { kind: 'operation', bytes: operation.bytes });
     if (!('rows' in done)) return;
@@ -167,7 +196,7 @@ export function createWorld(base: Suite, seed: string) {
     }
     for (const { device, body } of done.heads) {
       const to = byDevice(device);
-      if (to !== undefined) send(node, to, { kind: 'heads', body, giverOpened: new Set(node.opened) });
+      if (to !== undefined) send(node, to, { kind: 'heads', body });
     }
     for (const bytes of done.headEntries) say(node, { kind: 'head', bytes });
   };
@@ -180,12 +209,18 @@ export function createWorld(base: Suite, seed: string) {
     if (isRefusal(done)) return null;
     node.seq += 1;
     const id = bytesToHex(suite.hash(done.envelope)).slice(0, 32);
-    said.set(id, { barred: barredIn(room), epoch: done.signed.epochId, by: node.name });
+    said.set(id, {
+      signed: done.signed,
+      envelope: done.envelope,
+      barred: barredIn(room),
+      epoch: done.signed.epochId,
+      by: node.name,
+    });
     count.sealed += 1;
-    set(node, done.room, done.mustCommit || dice(2) === 0);
     node.entries.set(slotName(done.signed), done.signed);
-    last.set(id, { signed: done.signed, parents });
     node.opened.add(id);
+    set(node, done.room, done.mustCommit || dice(2) === 0);
+    last.set(id, { signed: done.signed, parents });
     everybody(node, { kind: 'envelope', bytes: done.envelope, id });
     trace.push(`${node.name} says ${body.kind} ${done.signed.n} past ${said.get(id)!.barred.size}`);
     return id;
@@ -200,6 +235,7 @@ export function createWorld(base: Suite, seed: string) {
   };
 
   const founder = nodeFor(actorOf(suite, `${seed} founder`), 'founder', false);
+  founder.before = new Set();
   const begun = found(hands(founder), {
     certificate: founder.actor.certificate,
     called: 'founder',

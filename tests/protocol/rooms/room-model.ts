@@ -10,6 +10,7 @@ import type { Suite } from '../../../src/protocol/suite/suite.ts';
 import { digestOf } from './digest.ts';
 import { actorOf } from './stage.ts';
 import { createStep } from './model-steps.ts';
+import { readableFromBefore } from './model-loot.ts';
 import { createWorld } from './model-world.ts';
 import type { Node } from './model-world.ts';
 
@@ -131,6 +132,12 @@ export function runModel(base: Suite, { seed, members, steps }: ModelOptions): M
       : `chains ${chains!.join()} author at ${theirs.own?.n} same tags ${bytesToHex(keys.tags) === bytesToHex(theirs.tags)} sure ${keys.isSure} ${theirs.isSure}`;
   }
 
+  for (const one of nodes) {
+    for (const found of readableFromBefore(base, one, [...said.values()])) {
+      count.readFromBefore += 1;
+      trace.push(`BEFORE ${one.name} could read ${found}`);
+    }
+  }
   const all = final.map((one) => digestOf(one.room!.graph));
   trace.push(`ends with ${final.length} of ${nodes.length}`);
   return {

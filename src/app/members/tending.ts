@@ -1,0 +1,59 @@
+/** Now and then, and at the start: keys that are over are erased (K5, K7, K9, S7, S16), and those handed out renewed before they end (P5). */
+import { expire } from '../../protocol/conversation/session.ts';
+import { withoutRetired } from '../../protocol/conversation/pair.ts';
+import type { Pair } from '../../protocol/conversation/pair.ts';
+import { tend } from '../../protocol/rooms/room.ts';
+import { encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
+import { isEqual } from '../../protocol/bytes.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Stop } from '../../ports/clock.ts';
+import { withPrekeys } from './keys.ts';
+import type { MembersDesk } from './desk.ts';
+
+export interface Tending {
+  /** In the lane. */
+  now(): Promise<void>;
+  close(): void;
+}
+
+export function createTending({ core, vault }: MembersDesk, onTended: (room: RoomId) => void): Tending {
+  let planned: Stop | null = null;
+
+  const renewed = (pair: Pair, nowMs: number): Pair => {
+    const kept = withoutRetired(pair, nowMs);
+    const sessions = kept.sessions.map((one) => {
+      const state = expire(one.state, nowMs);
+      return state === one.state ? one : { ...one, state };
+    });
+    return sessions.every((one, at) => one === kept.sessions[at]) ? kept : { ...kept, sessions };
+  };
+
+  const tending: Tending = {
+    now: async () => {
+      planned?.();
+      planned = core.clock.after(everyMs, () => void core.lane.run(tending.now));
+      const nowMs = core.clock.nowMs();
+      const keys = await withPrekeys(core, vault.suite, vault.luck, vault.keys);
+      if (keys !== null) vault.keys.prekeys = keys.prekeys;
+      await vault.turn((turn) => {
+        for (const device of vault.devices()) {
+          const before = turn.pair(device);
+          const after = renewed(before, nowMs);
+          if (after !== before) turn.setPair(device, after);
+        }
+        for (const id of core.rooms.keys()) {
+          const before = turn.room(id);
+          if (before === null) continue;
+          const after = tend(before, vault.keys.us.device.id, nowMs);
+          if (isEqual(encodeKeyring(before.keyring), encodeKeyring(after.keyring))) continue;
+          turn.setRoom(after);
+          turn.after(() => onTended(id));
+        }
+      });
+    },
+    close: () => planned?.(),
+  };
+  return tending;
+}
+
+const everyMs = 3_600_000;

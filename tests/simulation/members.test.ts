@@ -1,0 +1,31 @@
+/** Rooms of members with churn: the same run twice, whatever is said arrives, and stand-in cryptography finds what the real one finds. */
+import { describe, expect, test } from 'vitest';
+import { members } from './members.ts';
+import type { Row } from './rows.ts';
+
+const fresh = String(Math.floor(Math.random() * 2 ** 32));
+process.stderr.write(`members: fresh seed ${fresh} (npm run sim -- --scenario members --nodes 5 --seed ${fresh})\n`);
+
+const valueOf = (rows: readonly Row[], name: string): unknown => rows.find((row) => row.name === name)?.value;
+
+describe('members', { timeout: 120_000 }, () => {
+  for (const seed of ['1', fresh]) {
+    test(`delivers everything once, says nothing untrue, and does so again, seed ${seed}`, async () => {
+      const rows = await members({ nodes: 5, seed });
+      expect(rows.filter((row) => row.met === false)).toEqual([]);
+      // Counting must be able to see: what was expected is not nothing.
+      expect(rows.find((row) => row.name === 'delivered')?.baseline).toBeGreaterThan(30);
+      expect(valueOf(rows, 'suite')).toBe('unsafe-counted');
+      expect(await members({ nodes: 5, seed })).toEqual(rows);
+    });
+  }
+
+  // Keys and ids are other bytes, and who is nearest follows from ids: no trace is like the other, but what comes of it is.
+  test(`the real suite finds nothing else, seed ${fresh}`, async () => {
+    const rows = await members({ nodes: 5, seed: fresh, suite: 'node-crypto' });
+    expect(rows.filter((row) => row.met === false)).toEqual([]);
+    expect(valueOf(rows, 'suite')).toBe('node-crypto');
+    const counted = await members({ nodes: 5, seed: fresh, suite: 'counted' });
+    for (const name of ['messages', 'refused', 'lost', 'shownTwice']) expect(valueOf(rows, name)).toBe(valueOf(counted, name));
+  });
+});
