@@ -109,3 +109,11 @@ export async function wellOf(seed: string, names: readonly string[], options: Om
   }
   return well;
 }
+
+/** The honest two still hear each other, soon. */
+export async function goOn({ village, room, say }: Well, [asha, juma]: readonly [Page, Page], text: string): Promise<void> {
+  if (!(await say(asha, `${text}?`))) throw new Error('not kept');
+  if (!(await say(juma, `${text}!`))) throw new Error('not kept');
+  const hear = (page: Page): readonly string[] => textsOf(appOf(page), room);
+  await village.until('they hear each other', () => hear(juma).includes(`${text}?`) && hear(asha).includes(`${text}!`), 5_000);
+}

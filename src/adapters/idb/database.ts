@@ -29,7 +29,8 @@ export async function openDatabase(name: string, luck: Luck, shelvesVersion: num
       if (!db.objectStoreNames.contains('sealed')) db.createObjectStore('sealed', { keyPath: 'key' });
       if (!db.objectStoreNames.contains('keys')) db.createObjectStore('keys');
     },
-    blocked: () => block('blocked'),
+    // Whoever has it open may only be finishing.
+    blocked: () => void setTimeout(() => block('blocked'), patienceMs),
     // Another tab wants to upgrade or wipe: finish what was asked, then stand aside.
     blocking: () => letGo(),
     terminated: () => letGo(),
@@ -52,6 +53,8 @@ export async function openDatabase(name: string, luck: Luck, shelvesVersion: num
     return refused(whyNotOpen(error));
   }
 }
+
+const patienceMs = 1_500;
 
 async function openKey(db: Database, isMade: boolean, luck: Luck): Promise<OpenedKey | 'absent' | 'locked'> {
   // Only a secure context has it.

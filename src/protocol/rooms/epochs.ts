@@ -68,16 +68,16 @@ export function rightTo(graph: Graph, epoch: OperationNode, giver: DeviceId | nu
 }
 
 /**
- * K2: the arrivals whose head entries this device must have opened before it hands on heads: whoever came to such an entry by them
+ * K2: the arrivals whose head entries this device must have opened before it hands heads to another: who came to such an entry by them
  * would come to all that its device ever said. Not those that came before this device itself: it got heads from behind their entries.
  */
-export function laterArrivals(graph: Graph, epoch: OperationNode, me: DeviceId): readonly OperationId[] {
+export function laterArrivals(graph: Graph, epoch: OperationNode, me: DeviceId, other: DeviceId): readonly OperationId[] {
   const { numbers } = graph.known.devices;
   const held = heldBy(graph, viewNow(graph), epoch);
   const number = numbers.get(me);
   const mine = number === undefined ? [] : (held.get(number) ?? []);
   return [...held].flatMap(([device, arrivals]) =>
-    device === number
+    device === number || device === numbers.get(other)
       ? []
       : arrivals
           .filter((arrival) => mine.length === 0 || !mine.every((own) => isBefore(arrival, own)))

@@ -11,7 +11,7 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { concat } from '../bytes.ts';
 import type { LastSeq, Policy } from './act.ts';
 import { commitmentOf, seedBytes } from './epoch.ts';
-import { castEpochOf, factsOf, recipientsOf, rightTo, sendableEpochs, laterArrivals } from './epochs.ts';
+import { castEpochOf, factsOf, laterArrivals, recipientsOf, rightTo, sendableEpochs } from './epochs.ts';
 import { headsOf, nodeOf, viewNow } from './graph.ts';
 import { encodeHeadEntry } from './head-entry.ts';
 import { decodeHeads, encodeHeads } from './heads.ts';
@@ -174,7 +174,7 @@ function headsTo(room: Room, me: DeviceId, device: DeviceId, suite: Suite | null
   const right = node === null ? 'none' : rightTo(room.graph, node, me, device);
   if (node === null || right === 'none') return null;
   if (right === 'all') return headsFor(room.keyring, room.id, id, me);
-  if (laterArrivals(room.graph, node, me).some((one) => !isHeard(room.keyring, id, one))) return null;
+  if (laterArrivals(room.graph, node, me, device).some((one) => !isHeard(room.keyring, id, one))) return null;
   const keyring = behindBrought(suite, room.keyring, id);
   return keyring && headsFor(keyring, room.id, id, me);
 }

@@ -83,6 +83,34 @@ describe('envelopes', () => {
     expect([table.size(), table.find(second.envelope)]).toEqual([0, null]);
   });
 
+  test('[K7] a stranger’s tag costs as many tags as were said, and whose tag is not found so far is found once the work is done', () => {
+    let count = 0;
+    const counting = { ...suite, mac: (...given: Parameters<typeof suite.mac>) => ((count += 1), suite.mac(...given)) };
+    const table = createTagTable(counting);
+    table.put(a.id, a.keyring);
+    const recognisable = table.size();
+    expect(table.find(new Uint8Array(128), { tags: 6 })).toBeNull();
+    // And the keys to the tags of two devices.
+    expect(count).toBe(8);
+    const third = [1, 2, 3, 4, 5, 6].reduce((room, seq) => good(seal(room, handsOf(cat), text(c, seq, 'x'))).room, c);
+    const said = good(seal(third, handsOf(cat), text(c, 7, 'x')));
+    expect(table.find(said.envelope, { tags: 2 })).toBeNull();
+    // Where it seems to come from is looked at first.
+    const known = count;
+    expect(table.find(said.envelope, { tags: 8, first: [cat.device.id] })).toMatchObject({ device: cat.device.id, n: 6 });
+    expect(count - known).toBeLessThanOrEqual(3);
+    const other = good(seal(b, handsOf(ben), text(b, 1, 'x')));
+    while (table.work(4)) expect(count).toBeLessThanOrEqual(recognisable + 2);
+    expect([count, table.work(4)]).toEqual([recognisable + 2, false]);
+    const done = count;
+    expect([table.find(other.envelope, { tags: 0 })?.device, table.find(new Uint8Array(128)), count, table.size()]).toEqual([
+      ben.device.id,
+      null,
+      done,
+      recognisable,
+    ]);
+  });
+
   test('a flipped bit anywhere is refused', () => {
     const { envelope } = good(seal(a, handsOf(ann), text(a, 1, 'bent')));
     const place = find(b, envelope)!;

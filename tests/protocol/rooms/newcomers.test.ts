@@ -125,6 +125,14 @@ describe('[K2] whoever lets somebody in', () => {
     expect(find(after, early.envelope)).not.toBeNull();
   });
 
+  test('and came after another newcomer gives heads without having opened its entry: theirs stood behind it', () => {
+    const { c } = unheard();
+    const other = actorOf(suite, 'cat too', cat.person);
+    const acceptance = suite.sign(other.device.signSecret, acceptanceOf(c.id, other.certificate));
+    const done = good(addDevice(c, handsOf(cat), other.certificate, acceptance));
+    expect([kindsOf(done), done.heads.some(({ body }) => good(decodeHeads(body)).rows.length === 4)]).toEqual([['device'], true]);
+  });
+
   test('and lacks the keys that the room sends under rekeys', () => {
     const { a, b } = threeAdmins();
     const renewed = good(rekey(a, handsOf(ann)));
@@ -145,6 +153,13 @@ test('[K2] [K8] nobody else gives a newcomer heads; who lost them asks, then rek
   expect(givenBy(hear(b, ben, done), ben)).toBe(false);
   const d = hear(emptyRoom(a.id), dan, { operations: operationsOf(done.room.graph) });
   expect(rekeyDue(d, handsOf(dan))!.turn).toBeGreaterThanOrEqual(4);
+  // With the keys of an older epoch alone, Dan reads nothing of what the others say now.
+  const renewed = good(rekey(a, handsOf(ann)));
+  const newer = good(admit(renewed.room, handsOf(ann), requestOf(a, dan), null));
+  const isOld = ({ body }: { readonly body: Uint8Array }): boolean => good(decodeHeads(body)).epoch === epoch;
+  const dueOf = (room: Room): unknown => rekeyDue(opened(room, dan, newer.headEntries[0]!), handsOf(dan))?.why;
+  expect(dueOf(cameIn(newer, dan))).toBeUndefined();
+  expect(dueOf(cameIn({ ...newer, heads: newer.heads.filter(isOld) }, dan))).toBe('no-epoch');
   // An epoch that began elsewhere meanwhile has nothing from before: anybody gives it.
   const elsewhere = good(rekey(c, handsOf(cat)));
   const both = hear(good(takeRow(hear(b, ben, elsewhere), handsOf(ben), elsewhere.rows[0]!.body)), ben, done);
