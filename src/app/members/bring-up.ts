@@ -61,7 +61,7 @@ export function createBringUp(core: Core, desk: MembersDesk): BringUp {
 
   const tellKeys = async (turn: Turn, room: Room, device: DeviceId): Promise<void> => {
     if (isBusy(room, device)) return;
-    for (const body of headsOfAll(turn.room(room.id)!, vault.keys.us.device.id, device)) {
+    for (const body of headsOfAll(turn.room(room.id)!, vault.keys.us.device.id, device, vault.suite)) {
       await post.send(turn, device, encodeBetween({ kind: 'heads', body }));
     }
   };

@@ -258,6 +258,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       return [...casts, ...doors, ...met].map((secret) => castTopic(vault.suite, secret, day));
     },
     close: () => {
+      receive.close();
       post.close();
       knocking.close();
       newKeys.close();

@@ -15,6 +15,7 @@ import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from 
 import { bucketOf, controlBucket } from '../../protocol/wire/bucket.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { decodeHop } from '../../protocol/wire/hop.ts';
+import type { Stop } from '../../ports/clock.ts';
 import type { Write } from '../../ports/storage.ts';
 import type { Core } from '../core.ts';
 import type { Arrived, Keeper } from '../delivery/keeper.ts';
@@ -29,6 +30,7 @@ import type { Turn } from './vault.ts';
 export interface MembersReceive {
   /** A hop header and an envelope, or an acknowledgement. */
   hop(bytes: Uint8Array, peer: Peer): void;
+  close(): void;
 }
 
 export interface ReceiveHands {
@@ -72,6 +74,8 @@ export function createMembersReceive(
 ): MembersReceive {
   const { core, vault, post } = desk;
   let waiting: { readonly bytes: Uint8Array; readonly peer: Peer }[] = [];
+  let thinking: Stop | null = null;
+  let puzzles: { readonly bytes: Uint8Array; readonly peer: Peer }[] = [];
   const waitingOf = new Map<Peer, number>();
   const knockedMs = new WeakMap<Peer, number>();
   /** Who began a session that nobody wanted. */
@@ -128,8 +132,28 @@ export function createMembersReceive(
     const begun = isInitial ? await takeInitial(turn, envelope, peer, arrived) : refuse('unknown-tag');
     if (begun?.refused !== 'unknown-tag') return begun;
     if (isInitial && mayKnock(peer) && hands.onKnock(envelope, peer)) return null;
+    if (keepForLater(bytes, peer)) return null;
     hands.onUnread(peer);
     return begun;
+  };
+
+  /** Not known so far is not unknown: it is looked at once more when all tags are worked out. */
+  const keepForLater = (bytes: Uint8Array, peer: Peer): boolean => {
+    if (!vault.work(0) || puzzles.length >= mostPuzzles) return false;
+    puzzles.push({ bytes, peer });
+    if (puzzles.length === 1) thinking = core.clock.after(sliceMs, workOn);
+    return true;
+  };
+
+  const workOn = (): void => {
+    if (vault.work(1)) {
+      thinking = core.clock.after(sliceMs, workOn);
+      return;
+    }
+    thinking = null;
+    const all = puzzles;
+    puzzles = [];
+    for (const { bytes, peer } of all) receive.hop(bytes, peer);
   };
 
   /** Whoever has the link makes us open a knock and verify what is in it: only so often. */
@@ -215,7 +239,8 @@ export function createMembersReceive(
 
   const idOf = (envelope: Uint8Array): EnvelopeId => envelopeIdOf(vault.suite, envelope);
 
-  return {
+  const receive: MembersReceive = {
+    close: () => thinking?.(),
     hop: (bytes, peer) => {
       if (isAcknowledgement(bytes)) {
         const a = decodeAcknowledgement(bytes);
@@ -229,6 +254,7 @@ export function createMembersReceive(
       if (waiting.length === 1) void core.lane.run(drain);
     },
   };
+  return receive;
 }
 
 /** The initials that were taken (S3), by key: whose they are. Those whose bundle has ended need not be known any more. */
@@ -247,6 +273,9 @@ export async function loadSeen(core: Core): Promise<Map<string, DeviceId>> {
 
 const mostAtOnce = 64;
 const mostWaiting = 2_048;
+const mostPuzzles = 64;
+/** Between two slices of work on tags: others' turn. */
+const sliceMs = 10;
 /** So nobody keeps all the others out. */
 const mostOfPeer = 512;
 const knockEveryMs = 1_000;

@@ -31,7 +31,10 @@ export interface Vault {
   pair(device: DeviceId): Pair;
   /** With whom there are sessions. */
   devices(): Iterable<DeviceId>;
+  /** Both look no further than a stranger's tag may cost us; `work` goes on from there. */
   findPlace(envelope: Uint8Array): Place | null;
+  /** True: tags are left to be worked out, after so much of it. */
+  work(slices: 0 | 1): boolean;
   findSession(tag: Uint8Array): (FoundTag & { readonly device: DeviceId; readonly initialId: string }) | null;
   /** In the lane. All that `run` changed is on the disk when it answers true, else nothing is changed. */
   turn(run: (turn: Turn) => void | Promise<void>): Promise<boolean>;
@@ -150,9 +153,13 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     room: (id) => rooms.get(id) ?? null,
     pair: (device) => pairs.get(device) ?? emptyPair,
     devices: () => pairs.keys(),
-    findPlace: places.find,
+    findPlace: (envelope) => places.find(envelope, { tags: tagsAtOnce }),
+    work: (slices) => {
+      const arePlacesLeft = places.work(slices * tagsAtOnce);
+      return tags.work(slices * blocksAtOnce) || arePlacesLeft;
+    },
     findSession: (tag) => {
-      const found = tags.find(tag);
+      const found = tags.find(tag, { blocks: blocksAtOnce });
       if (found === null) return null;
       const [device, initialId] = found.session.split('/');
       return { ...found, device: device as DeviceId, initialId: initialId ?? '' };
@@ -164,6 +171,10 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     },
   };
 }
+
+/** A few milliseconds' worth. */
+const tagsAtOnce = 256;
+const blocksAtOnce = 4;
 
 export const sessionName = (state: Pick<SessionState, 'initialId'>): string => bytesToHex(state.initialId);
 
