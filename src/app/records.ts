@@ -2,7 +2,7 @@
 import { bytesToHex, decodeText } from '../protocol/bytes.ts';
 import { abbreviate } from '../protocol/content.ts';
 import type { Message } from '../protocol/content.ts';
-import type { DeviceId, OperationId, PersonId, RoomId } from '../protocol/ids.ts';
+import type { DeviceId, MessageId, OperationId, PersonId, RoomId } from '../protocol/ids.ts';
 import type { Range } from '../ports/storage.ts';
 
 export const keyOf = {
@@ -31,6 +31,8 @@ export const keyOf = {
   post: (device: DeviceId, tag: string): string => `post/${device}/${tag}`,
   /** S3: an initial that was taken, until its bundle has ended. */
   seenInitial: (initialId: Uint8Array): string => `seen/${bytesToHex(initialId)}`,
+  /** A draft that was said lately. */
+  draft: (id: MessageId): string => `draft/${id}`,
   verified: (person: PersonId): string => `verified/${person}`,
   /** The relay's card as last read. */
   card: 'relay/card',

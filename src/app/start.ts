@@ -147,7 +147,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {
       const inMembers = core.rooms.get(room);
-      if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, text)) ?? false;
+      if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, { id, again, text })) ?? false;
       const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text });
       if (typeof sent !== 'string') attached?.square.publish(room, sent);
       return sent !== 'refused';

@@ -29,6 +29,7 @@ export type RefusalReason =
   | 'other-room'
   | 'not-lawful'
   | 'repeated'
+  | 'not-kept'
   | 'too-soon'
   | 'too-old'
   | 'expired'

@@ -1,9 +1,11 @@
 /** Conversations of two in the memory world: begun from a room both are in, and going on without it. */
 import { expect, test } from 'vitest';
+import { emptyPair } from '../../src/protocol/conversation/pair.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import type { Page } from '../simulation/page.ts';
 import { appOf, createVillage, messagesOf, roomOf, textsOf } from './village.ts';
 import type { Village } from './village.ts';
+import { wellOf } from './well.ts';
 
 async function inOneRoom(village: Village, names: readonly string[]): Promise<{ people: Page[]; room: RoomId }> {
   const people: Page[] = [];
@@ -95,4 +97,55 @@ test('it goes on when no room is shared any more', async () => {
   await village.until('heard', () => textsOf(appOf(asha), direct).includes('still here'));
   await village.world.finish(appOf(asha).send(direct, 'so am I'));
   await village.until('answered', () => textsOf(appOf(juma), direct).length === 3);
+});
+
+test('the first word to somebody may stand in the envelope that begins the session', async () => {
+  const well = await wellOf('direct first', ['Asha', 'Juma']);
+  const [asha, juma] = well.people as [Page, Page];
+  const { village } = well;
+  // Both forgot the session they had; Asha still has what Juma left to begin one with.
+  for (const [page, other] of [
+    [asha, juma],
+    [juma, asha],
+  ] as const) {
+    const { core, vault } = well.handsOf(page);
+    const device = well.handsOf(other).vault.keys.us.device.id;
+    await village.world.finish(core.lane.run(() => vault.turn((turn) => turn.setPair(device, emptyPair))));
+  }
+  const direct = await write(village, asha, 'Juma', well.room);
+  await village.world.finish(appOf(asha).send(direct, 'short'));
+  await village.until('marked', () => messagesOf(appOf(asha), direct)[0]?.mark?.state === 'received');
+  await village.world.finish(appOf(juma).show(direct));
+  expect(textsOf(appOf(juma), direct)).toEqual(['short']);
+});
+
+test('what is not kept is not received: nobody fills the list of a stranger, and the mark stays true', async () => {
+  const names = ['Juma', ...Array.from({ length: 9 }, (_, at) => `P${at}`)];
+  const well = await wellOf('direct many', names);
+  const [juma, ...others] = well.people as [Page, ...Page[]];
+  const { village } = well;
+  const directs: RoomId[] = [];
+  for (const page of others) {
+    const direct = await write(village, page, 'Juma', well.room);
+    await village.world.finish(appOf(page).send(direct, 'hello'));
+    directs.push(direct);
+  }
+  await village.world.runFor(60_000);
+  const here = appOf(juma)
+    .view()
+    .rooms.filter(({ kind }) => kind === 'direct');
+  expect(here).toHaveLength(8);
+  expect(appOf(juma).view().trouble).toBeNull();
+  const marks = others.map((page, at) => messagesOf(appOf(page), directs[at]!)[0]?.mark?.state);
+  expect(marks.filter((mark) => mark === 'received')).toHaveLength(8);
+  // Once one is answered, there is place for the next.
+  await village.world.finish(appOf(juma).send(here[0]!.id, 'and you?'));
+  await village.until(
+    'the ninth came',
+    () =>
+      appOf(juma)
+        .view()
+        .rooms.filter(({ kind }) => kind === 'direct').length === 9,
+    180_000,
+  );
 });

@@ -76,6 +76,34 @@ test('the leader goes at any moment while the other sends: each message is there
   }
 });
 
+test('the same in a room of members: each message is there exactly once', async () => {
+  for (let afterMs = 0; afterMs < 40; afterMs += 4) {
+    const village = createVillage(`members handover ${afterMs}`);
+    const { world, person, until } = village;
+    const asha = appOf(await person('Asha'));
+    const well = await world.finish(asha.startRoom('The well', 'members'));
+    const link = well && (await world.finish(asha.invite(well)));
+    if (well === null || link === null) throw new Error('no room');
+    await world.finish(asha.show(well));
+    const leader = openTab(village, 'Baraka');
+    await until('up', () => leader.app.view().stage === 'unnamed');
+    await world.finish(leader.app.nameMe('Baraka'));
+    await world.finish(leader.app.joinRoom(link));
+    await until('let in', () => roomOf(leader.app, well).stage === 'in');
+    const follower = openTab(village, 'Baraka');
+    await until('follows', () => follower.app.view().stage === 'ready');
+    const sending = [1, 2, 3].map((n) => follower.app.send(well, `word ${n}`));
+    await world.runFor(afterMs);
+    leader.life.kill();
+    for (const sent of sending) expect(await world.finish(sent)).toBe(true);
+    await until('all heard', () => textsOf(asha, well).length >= 3, 120_000);
+    await world.runFor(60_000);
+    expect([...textsOf(asha, well)].sort()).toEqual(['word 1', 'word 2', 'word 3']);
+    await world.finish(follower.app.show(well));
+    expect([...textsOf(follower.app, well)].sort()).toEqual(['word 1', 'word 2', 'word 3']);
+  }
+});
+
 test('the leader closes politely: what is asked meanwhile waits for the next one, and is not refused', async () => {
   const village = createVillage('polite leader');
   const { world, until } = village;

@@ -11,10 +11,10 @@ import type { Certificate } from '../../protocol/people/certificate.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { decodeText } from '../../protocol/bytes.ts';
-import { byteLength, textBytes } from '../fit.ts';
 import type { Desk } from '../delivery/desk.ts';
 import type { Arrived } from '../delivery/keeper.ts';
 import type { Peer } from '../mesh/peers.ts';
+import type { Draft, Drafts } from '../members/drafts.ts';
 import type { Post } from '../members/post.ts';
 import type { Turn, Vault } from '../members/vault.ts';
 import { keyOf } from '../records.ts';
@@ -29,7 +29,7 @@ export interface Direct {
   refresh(room: Room): void;
   /** The conversation with somebody known from a room; begun when it is not there. */
   start(person: PersonId): Promise<RoomId | null>;
-  send(room: Room, text: string): Promise<boolean>;
+  send(room: Room, draft: Draft): Promise<boolean>;
   /** An entry of the device's own, said over its session. */
   onEntry(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | null>;
   /** A letter with this entry of mine was taken in by that device: it is on its disk. */
@@ -51,6 +51,7 @@ export function createDirect(
   core: Core,
   vault: Vault,
   post: Post,
+  drafts: Drafts,
   { timelines, receipts }: Pick<Desk, 'timelines' | 'receipts'>,
   known: { readonly certificateOf: CertificateOf; readonly devicesOf: DevicesOf; isVerified(person: PersonId): boolean },
 ): Direct {
@@ -68,12 +69,16 @@ export function createDirect(
     ]),
   ];
 
-  const keep = async (certificate: OtherPerson, called: string): Promise<Room | null> => {
+  const keep = async (certificate: OtherPerson, called: string, isAsked: boolean): Promise<Room | null> => {
     const by = directRoomOf(suite, keys.person.id, certificate.personId);
-    const room = await prepareRoom(core, { by, name: called, kind: 'direct', stage: 'in', person: certificate });
+    const room = await prepareRoom(core, { by, name: called, kind: 'direct', stage: 'in', person: certificate }, isAsked);
     if (room !== null && !core.rooms.has(room.id)) room.names.set(certificate.deviceId, called);
     return room;
   };
+
+  /** Strangers of a shared room can write first, but not fill the list: those that I never answered are few. */
+  const mayCome = (): boolean =>
+    [...core.rooms.values()].filter((room) => room.kind === 'direct' && lastSaid(room, me) === 0).length < mostUnanswered;
 
   const postTo = (turn: Turn, device: DeviceId, room: Room, seq: number, entry: Uint8Array): Promise<boolean> =>
     post.send(turn, device, entry, { room: room.id, seq });
@@ -88,6 +93,28 @@ export function createDirect(
       const entry = kept && readDirect(kept.value);
       if (entry && !(await postTo(turn, device, room, seq, entry.entry))) return;
     }
+  };
+
+  const say = async (turn: Turn, room: Room, text: string): Promise<boolean> => {
+    // Left meanwhile, or left and begun anew.
+    if (core.rooms.get(room.id) !== room) return false;
+    const seq = lastSaid(room, me) + 1;
+    const parents = (tips.get(room) ?? []).slice(-mostParents);
+    const entry = encodeEntry({ sentAtMs: core.clock.nowMs(), seq, parents, body: { kind: 'text', text } });
+    const id = messageIdOf(suite, room.id, me, entry);
+    const message = messageOf({ device: me, entry }, id);
+    if (message === null) throw new Error('an entry of our own is not one');
+    const keeping = keepMessages(room, [{ message, bytes: writeDirect({ device: me, entry }) }], me);
+    turn.write(...keeping.writes);
+    for (const device of devicesIn(room)) await postTo(turn, device, room, seq, entry);
+    turn.after(() => {
+      tips.set(room, [shortOf(id)]);
+      keeping.apply();
+      receipts.sent(room, id, seq);
+      timelines.add(room, [message]);
+      core.showRooms();
+    });
+    return true;
   };
 
   const refresh = (room: Room): void => {
@@ -108,7 +135,7 @@ export function createDirect(
       core.lane.run(async () => {
         const [first] = known.devicesOf(person);
         if (first === undefined || person === keys.person.id) return null;
-        const room = await keep(first.certificate, first.called);
+        const room = await keep(first.certificate, first.called, true);
         if (room === null || core.rooms.has(room.id)) return room?.id ?? null;
         if (!(await core.commit([writeRoom(room, 0)], 'strict'))) return null;
         core.rooms.set(room.id, room);
@@ -116,34 +143,7 @@ export function createDirect(
         core.showRooms();
         return room.id;
       }),
-    send: async (room, wanted) => {
-      const text = wanted.trim();
-      if (text === '') return false;
-      if (byteLength(text) > textBytes) {
-        core.trouble('message-too-long');
-        return false;
-      }
-      return core.lane.run(() =>
-        vault.turn(async (turn) => {
-          const seq = lastSaid(room, me) + 1;
-          const parents = (tips.get(room) ?? []).slice(-mostParents);
-          const entry = encodeEntry({ sentAtMs: core.clock.nowMs(), seq, parents, body: { kind: 'text', text } });
-          const id = messageIdOf(suite, room.id, me, entry);
-          const message = messageOf({ device: me, entry }, id);
-          if (message === null) throw new Error('an entry of our own is not one');
-          const keeping = keepMessages(room, [{ message, bytes: writeDirect({ device: me, entry }) }], me);
-          turn.write(...keeping.writes);
-          for (const device of devicesIn(room)) await postTo(turn, device, room, seq, entry);
-          tips.set(room, [shortOf(id)]);
-          turn.after(() => {
-            keeping.apply();
-            receipts.sent(room, id, seq);
-            timelines.add(room, [message]);
-            core.showRooms();
-          });
-        }),
-      );
-    },
+    send: (room, draft) => drafts.once(draft, (turn) => say(turn, room, draft.text)),
     onEntry: async (turn, device, content) => {
       const entry = decodeEntry(content);
       if (isRefusal(entry) || entry.sentAtMs > core.clock.nowMs() + limits.aheadMs) {
@@ -157,11 +157,16 @@ export function createDirect(
         core.log('message-refused', { why: 'unknown-device' });
         return null;
       }
-      const room = roomOf(certificate.personId) ?? (await keep(certificate, who?.called ?? ''));
-      if (room === null) return null;
-      if (!core.rooms.has(room.id)) {
+      const here = roomOf(certificate.personId);
+      const room = here ?? (mayCome() ? await keep(certificate, who?.called ?? '', false) : null);
+      if (room === null) {
+        core.log('message-refused', { why: 'too-many' });
+        return null;
+      }
+      if (here === undefined) {
         turn.write(writeRoom(room, 0));
         core.rooms.set(room.id, room);
+        turn.failed(() => void core.rooms.delete(room.id));
       }
       refresh(room);
       const messageId = messageIdOf(suite, room.id, device, content);
@@ -217,4 +222,5 @@ export function createDirect(
 }
 
 const mostParents = 4;
+const mostUnanswered = 8;
 const turnOnly = encodePassing({ kind: 'nothing' });

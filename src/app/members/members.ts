@@ -5,10 +5,10 @@ import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import type { MemberInvite } from '../../protocol/contact/invite-link.ts';
 import type { PersonId, RoomId, Topic } from '../../protocol/ids.ts';
 import { safetyNumber } from '../../protocol/people/fingerprint.ts';
+import { sendableEpochs } from '../../protocol/rooms/epochs.ts';
 import { servedCasts } from '../../protocol/rooms/room-acts.ts';
 import { sendingEpoch } from '../../protocol/rooms/room.ts';
 import type { Summary } from '../../protocol/content.ts';
-import { byteLength, textBytes } from '../fit.ts';
 import type { Desk } from '../delivery/desk.ts';
 import { createDirect } from '../direct/direct.ts';
 import { createDirectory } from '../direct/directory.ts';
@@ -29,7 +29,9 @@ import { createNewKeys } from './new-keys.ts';
 import { createPost } from './post.ts';
 import { createMembersReceive, loadSeen } from './receive.ts';
 import { createSaidIn } from './said.ts';
-import type { Vault } from './vault.ts';
+import { createDrafts } from './drafts.ts';
+import type { Draft } from './drafts.ts';
+import type { Turn, Vault } from './vault.ts';
 import { createReach } from './reach.ts';
 import { createTending } from './tending.ts';
 import { createUnread } from './unread.ts';
@@ -39,7 +41,7 @@ export interface Members {
   start(name: string): Promise<RoomId | null>;
   /** A link was opened: the room is there at once, and waits for somebody to let us in. */
   knock(invite: MemberInvite): Promise<RoomId | null>;
-  send(room: Room, text: string): Promise<boolean>;
+  send(room: Room, draft: Draft): Promise<boolean>;
   invite(room: RoomId): Promise<string | null>;
   withdrawInvites(room: RoomId): Promise<boolean>;
   removePerson(room: RoomId, person: PersonId): Promise<boolean>;
@@ -147,7 +149,9 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     rekey: acts.rekeyIn,
   });
   await Promise.all([invites.load(), knocking.load()]);
-  const direct = createDirect(core, vault, post, desk, {
+  const drafts = createDrafts(core, vault);
+  await drafts.load();
+  const direct = createDirect(core, vault, post, drafts, desk, {
     ...createDirectory(core, vault),
     isVerified: (person) => verified.has(person),
   });
@@ -182,18 +186,25 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     return room?.kind === 'members' ? room : null;
   };
 
+  const say = async (turn: Turn, room: Room, text: string): Promise<boolean> => {
+    // Left meanwhile, or left and joined anew.
+    if (core.rooms.get(room.id) !== room) return false;
+    turn.after(() => changed(room.id));
+    const isSaid = (): boolean => members.keepEntry(turn, room, { kind: 'text', text }) !== null;
+    if (isSaid()) return true;
+    // Somebody has gone and nobody made new keys yet: whoever has something to say does (K4).
+    const graph = turn.room(room.id)?.graph;
+    if (graph === undefined || sendableEpochs(graph).length > 0) return false;
+    return (await acts.rekeyIn(turn, room)) && isSaid();
+  };
+
   return {
     start: coming.start,
     knock: coming.knock,
-    send: async (room, wanted) => {
-      const text = wanted.trim();
-      if (room.kind === 'direct') return direct.send(room, text);
-      if (text === '' || room.stage !== 'in') return false;
-      if (byteLength(text) > textBytes) {
-        core.trouble('message-too-long');
-        return false;
-      }
-      return core.lane.run(() => acts.doIn(room, (turn) => members.keepEntry(turn, room, { kind: 'text', text }) !== null));
+    send: async (room, { text, ...draft }) => {
+      const trimmed = { ...draft, text: text.trim() };
+      if (room.kind === 'direct') return direct.send(room, trimmed);
+      return room.stage === 'in' && drafts.once(trimmed, (turn) => say(turn, room, trimmed.text));
     },
     invite: async (id) => {
       const room = roomWith(id);

@@ -36,8 +36,8 @@ export interface MembersReceive {
 export interface ReceiveHands {
   /** Said in a room. Answers what is to be kept. */
   onSaid(turn: Turn, room: Room, said: Said): Arrived | null | Promise<Arrived | null>;
-  /** Said by one device to this one. */
-  onTold(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<void>;
+  /** Said by one device to this one. False: it is not kept, though it was meant to be; then it is not acknowledged either. */
+  onTold(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
   /** Whose session without an invite is taken. */
   mayBegin(device: DeviceId): boolean;
   /** The secret of an invite that I wait behind. */
@@ -192,10 +192,14 @@ export function createMembersReceive(
       return opened.refused === 'repeated' ? null : opened;
     }
     turn.setPair(device, withSession(pair, opened.state));
-    acknowledge(turn, peer, opened.a);
     bind(turn, peer, device);
-    if (opened.content !== null)
-      await hands.onTold(turn, { device, content: opened.content, peer }, (kept) => arrived.push(kept));
+    const { content } = opened;
+    if (content !== null && !(await hands.onTold(turn, { device, content, peer }, (kept) => arrived.push(kept)))) {
+      // As if it had not come: "received" is what its sender would see.
+      turn.setPair(device, pair);
+      return refuse('not-kept');
+    }
+    acknowledge(turn, peer, opened.a);
     post.tend(turn, device, false);
     return null;
   };
@@ -222,16 +226,19 @@ export function createMembersReceive(
     if (seen.size >= limits.seenInitials || ofDevice >= mostInitials) return refuse('too-many');
     const changed = withAccepted(turn.pair(device), accepted, nowMs);
     if (isRefusal(changed)) return changed;
+    const before = turn.pair(device);
     turn.setPair(device, changed.pair);
+    const { content } = accepted;
+    if (isForMe(content) && !(await hands.onTold(turn, { device, content, peer }, (kept) => arrived.push(kept)))) {
+      turn.setPair(device, before);
+      return refuse('not-kept');
+    }
     turn.write({ op: 'put', key, value: new TextEncoder().encode(`${accepted.seenUntilHour} ${device}`) });
     seen.set(key, device);
     // Should the disk refuse: it was not taken, and may be taken when it comes again.
     turn.failed(() => void seen.delete(key));
     acknowledge(turn, peer, accepted.a);
     bind(turn, peer, device);
-    if (classOf(accepted.content) === 'between') {
-      await hands.onTold(turn, { device, content: accepted.content, peer }, (kept) => arrived.push(kept));
-    }
     post.tend(turn, device, false);
     turn.after(() => post.flush(peer));
     return null;
@@ -270,6 +277,9 @@ export async function loadSeen(core: Core): Promise<Map<string, DeviceId>> {
   if (over.length > 0) await core.commit(over, 'relaxed');
   return seen;
 }
+
+/** An entry too: the first word to somebody may stand in the very envelope that begins the session. */
+const isForMe = (content: Uint8Array): boolean => classOf(content) === 'between' || classOf(content) === 'entry';
 
 const mostAtOnce = 64;
 const mostWaiting = 2_048;

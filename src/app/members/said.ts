@@ -48,7 +48,8 @@ export interface SaidHands {
 
 export interface SaidIn {
   inRoom(turn: Turn, room: Room, said: Said): Promise<Arrived | null>;
-  toMe(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<void>;
+  /** False: an entry that is not kept. */
+  toMe(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
 }
 
 export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): SaidIn {
@@ -213,6 +214,28 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     }
   };
 
+  const takeBetween = async (turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<void> => {
+    const { device, content, peer } = told;
+    const between = decodeBetween(content);
+    if (isRefusal(between)) return core.log('message-refused', { why: between.refused });
+    switch (between.kind) {
+      case 'seed-row':
+      case 'heads':
+        return takeKeys(turn, device, between.kind, between.body);
+      case 'sync': {
+        const room = core.rooms.get(between.room);
+        if (room === undefined || room.kind !== 'members') return core.log('message-refused', { why: 'no-such-room' });
+        if (isHeard(turn, room, device)) return takeSync(turn, room, told, between.part, arrived);
+        const part = decodePart(between.part);
+        if ('kind' in part && part.kind === 'summary')
+          await bringUp.tellRemoval(turn, room, { device, peer, heads: part.heads, epochId: null });
+        return core.log('message-refused', { why: 'unknown-device' });
+      }
+      default:
+        return core.log('message-refused', { why: 'unknown-kind' });
+    }
+  };
+
   return {
     inRoom: async (turn, room, said) => {
       const { entry: content, device } = said.signed;
@@ -246,32 +269,13 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       return null;
     },
     toMe: async (turn, told, arrived) => {
-      const { device, content } = told;
-      if (classOf(content) === 'entry') {
-        const kept = await hands.onDirect(turn, device, content);
+      if (classOf(told.content) === 'entry') {
+        const kept = await hands.onDirect(turn, told.device, told.content);
         if (kept !== null) arrived(kept);
-        return;
+        return kept !== null;
       }
-      const between = decodeBetween(content);
-      if (isRefusal(between)) return core.log('message-refused', { why: between.refused });
-      switch (between.kind) {
-        case 'seed-row':
-        case 'heads':
-          return takeKeys(turn, device, between.kind, between.body);
-        case 'sync': {
-          const room = core.rooms.get(between.room);
-          if (room === undefined || room.kind !== 'members') return core.log('message-refused', { why: 'no-such-room' });
-          if (!isHeard(turn, room, device)) {
-            const part = decodePart(between.part);
-            if ('kind' in part && part.kind === 'summary')
-              await bringUp.tellRemoval(turn, room, { device, peer: told.peer, heads: part.heads, epochId: null });
-            return core.log('message-refused', { why: 'unknown-device' });
-          }
-          return takeSync(turn, room, told, between.part, arrived);
-        }
-        default:
-          return core.log('message-refused', { why: 'unknown-kind' });
-      }
+      await takeBetween(turn, told, arrived);
+      return true;
     },
   };
 }

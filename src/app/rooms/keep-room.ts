@@ -51,15 +51,15 @@ const keepRoom = (core: Core, made: MadeRoom): Promise<RoomId | null> =>
     return room.id;
   });
 
-/** In the lane: the room as it is here already, or a new one, not yet on the disk. Null: there is no place for it. */
-export async function prepareRoom(core: Core, made: MadeRoom): Promise<Room | null> {
+/** In the lane: the room as it is here already, or a new one, not yet on the disk. Null: there is no place for it, told to who asked. */
+export async function prepareRoom(core: Core, made: MadeRoom, isAsked = true): Promise<Room | null> {
   const fresh = createRoom({ ...made, said: 0, joinedAtMs: core.clock.nowMs() });
   const known = core.rooms.get(fresh.id);
   if (known !== undefined) return known;
   // One place is the Square's, wherever this device is.
   const others = [...core.rooms.values()].filter(({ kind }) => kind !== 'square').length;
   if (made.kind !== 'square' && others >= limits.rooms - 1) {
-    core.trouble('too-many-rooms');
+    if (isAsked) core.trouble('too-many-rooms');
     return null;
   }
   // Left and joined again: it begins anew, but for my own numbers.
