@@ -17,7 +17,7 @@ export interface App {
   invite(room: RoomId): Promise<string | null>;
   /** Takes the links made so far back. */
   withdrawInvites(room: RoomId): Promise<boolean>;
-  /** Out of a room of members, with all their devices; from then on they read nothing more. */
+  /** Out of a room of members, with all their devices; they read nothing more of whoever knows of it. */
   removePerson(room: RoomId, person: PersonId): Promise<boolean>;
   makeAdmin(room: RoomId, person: PersonId): Promise<boolean>;
   /** The conversation with somebody known from a room of members; the same each time. Null: not known here. */

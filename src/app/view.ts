@@ -54,7 +54,7 @@ export interface RoomView {
   readonly role: 'admin' | 'member' | null;
   readonly unread: number;
   readonly last: { readonly name: string; readonly text: string; readonly sentAtMs: number; readonly mine: boolean } | null;
-  /** Everyone whose signed word was seen here, the present first; without me. */
+  /** Everyone whose word was seen here, and every member, the present first; without me. */
   readonly people: readonly PersonView[];
 }
 
@@ -107,7 +107,7 @@ export interface MessageView {
   readonly mark: Mark | null;
 }
 
-/** Each step is backed by evidence: our disk, a path that took it, a signed receipt. */
+/** Each step is backed by evidence: our disk, a path that took it, a receipt that only the receiver could have said. */
 export type Mark =
   | { readonly state: 'waiting' }
   | { readonly state: 'left' }
@@ -127,7 +127,7 @@ export interface RelayView {
 
 export interface NeighbourView {
   readonly peer: PeerId;
-  /** Known once a signed word came over this path. */
+  /** Known once something that only that device could have said came over this path. */
   readonly device: DeviceId | null;
   readonly name: string | null;
   readonly path: PathKind;

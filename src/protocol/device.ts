@@ -17,7 +17,10 @@ export function deriveDevice(seed: Uint8Array): DeviceKey {
 
 export const sign = (key: DeviceKey, bytes: Uint8Array): Uint8Array => ed25519.sign(bytes, key.seed);
 
-/** Strict: canonical encodings, no small-order keys. noble's default would take a forged one. */
+/**
+ * Strict: canonical encodings, no small-order keys. noble's default would take a forged one. It multiplies by the cofactor, which version
+ * 2 does not (suite/noble.ts): a key's owner can make signatures that pass here alone. Here nothing is folded of them, so peers need not agree.
+ */
 export function isSigned(by: DeviceId, bytes: Uint8Array, signature: Uint8Array): boolean {
   try {
     return ed25519.verify(signature, bytes, hexToBytes(by), { zip215: false });

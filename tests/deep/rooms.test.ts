@@ -1,4 +1,7 @@
-/** A hundred thousand histories of rooms; interrupted, it goes on where it was with the same seed (WAVU_SEED, WAVU_ROOMS_FROM). */
+/**
+ * A hundred thousand histories of rooms: more than fit one run. After its minutes (WAVU_ROOMS_MINUTES) it says how far it came, skips aloud,
+ * and the next run goes on there with the same seed (WAVU_SEED, WAVU_ROOMS_FROM).
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createUnsafeCountedSuite } from '../simulation/unsafe-counted-suite.ts';
@@ -12,11 +15,13 @@ import { at } from '../../src/protocol/rooms/shared-list.ts';
 
 /** Fewer only to try this file out. */
 const histories = Number(process.env['WAVU_ROOMS'] ?? 100_000);
+const minutes = Number(process.env['WAVU_ROOMS_MINUTES'] ?? 40);
 const chunk = 100;
 const place = '.cache/deep-rooms.json';
 const { seed, from } = begun();
 
-test(`[K4] [O6] ${histories} histories: nobody outside reads, nobody inside is stranded, no number serves twice`, () => {
+test(`[K4] [O6] ${histories} histories: nobody outside reads, nobody inside is stranded, no number serves twice`, ({ skip }) => {
+  const endMs = performance.now() + minutes * 60_000;
   let [opened, removals, mostTags, mostSkipped] = [0, 0, 0, 0];
   for (let run = from; run < histories; run += 1) {
     const result = modelOf(`${seed} ${run}`, run);
@@ -29,11 +34,14 @@ test(`[K4] [O6] ${histories} histories: nobody outside reads, nobody inside is s
     process.stderr.write(
       `rooms: ${run + 1} of ${histories}, ${opened} opened, ${removals} removals, ${mostTags} tags, ${mostSkipped} skipped\n`,
     );
+    if (run + 1 < histories && performance.now() > endMs)
+      skip(`${run + 1} of ${histories} so far, none wrong: run again to go on`);
   }
   remember(0);
 });
 
-test('[O3] [O5] [O6] the fold in any order is what the rules say, read slowly', () => {
+test('[O3] [O5] [O6] the fold in any order is what the rules say, read slowly', ({ skip }) => {
+  const endMs = performance.now() + minutes * 60_000;
   const suite = createUnsafeCountedSuite();
   const actors = actorsOf(suite);
   for (let run = 0; run < histories; run += 1) {
@@ -50,7 +58,9 @@ test('[O3] [O5] [O6] the fold in any order is what the rules say, read slowly', 
       (node) => (at(view.verdicts, node.number) === 'counts') !== counted.has(node.operation.id),
     );
     expect([name, ...wrong.map((node) => node.operation.act.kind)]).toEqual([name]);
-    if ((run + 1) % 10_000 === 0) process.stderr.write(`folds: ${run + 1} of ${histories}\n`);
+    if ((run + 1) % 1_000 !== 0) continue;
+    process.stderr.write(`folds: ${run + 1} of ${histories}\n`);
+    if (run + 1 < histories && performance.now() > endMs) skip(`${run + 1} of ${histories}, none wrong: the others were left`);
   }
 });
 

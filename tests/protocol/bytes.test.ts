@@ -1,3 +1,4 @@
+/** Bytes are written and read back field by field; a reader of strangers’ bytes never throws. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createReader, createWriter, fromBase64url, toBase64url } from '../../src/protocol/bytes.ts';

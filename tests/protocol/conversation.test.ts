@@ -1,3 +1,4 @@
+/** Version 1, end to end: content signed, sealed, found, opened, and the links and topics of open rooms. */
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

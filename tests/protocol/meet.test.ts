@@ -1,3 +1,4 @@
+/** What a page and a relay say to each other, read back, cut, and made up. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toBase64url } from '../../src/protocol/bytes.ts';

@@ -1,3 +1,4 @@
+/** Runs of numbers do what a set of numbers does. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createReader } from '../../src/protocol/bytes.ts';

@@ -1,4 +1,4 @@
-/** What I said and nobody acknowledged yet: sealed bytes, handed to every path until one signed receipt comes. */
+/** What I said and nobody acknowledged yet: sealed bytes, handed to every path of the room until one receipt comes. */
 import type { Core } from '../core.ts';
 import { concat } from '../../protocol/bytes.ts';
 import type { RoomId } from '../../protocol/ids.ts';

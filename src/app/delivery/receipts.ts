@@ -1,4 +1,4 @@
-/** What others signed to have of mine: moves marks forward, and lets the outbox forget. */
+/** What others say to have of mine, signed or over a session: moves marks forward, and lets the outbox forget. */
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import { shortOf } from '../../protocol/ids.ts';

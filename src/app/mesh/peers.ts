@@ -11,7 +11,7 @@ export interface Peer {
   /** A relay that names this peer, and passes on to it. */
   relay: Link | null;
   direct: Link | null;
-  /** Who it is, once a signed word bound to this very path said so. */
+  /** Who it is, once something bound to this very path said so: a signed word, a session's envelope, an acknowledgement. */
   device: DeviceId | null;
   rttMs: number | null;
   /** Grows when a path breaks: what was handed to the old one counts as not sent. */

@@ -2,31 +2,15 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { build } from 'vite';
 import { vectorFolder, whyNoVectors } from '../../protocol/vectors/vector-files.ts';
+import { buildPage } from './page-site.ts';
 import { openStaticSite } from './static-site.ts';
 import type { StaticSite } from './static-site.ts';
 
-const repository = join(import.meta.dirname, '../../..');
-
 export async function openCryptoSite(): Promise<StaticSite> {
-  const folder = join(repository, '.cache/tests/crypto');
-  const source = join(folder, 'source');
-  await mkdir(source, { recursive: true });
-  const script = join(import.meta.dirname, 'crypto-page.ts');
-  await writeFile(
-    join(source, 'index.html'),
-    `<!doctype html><title>crypto</title><script type="module" src="${script}"></script>`,
-  );
-  const outDir = join(folder, 'dist');
-  await build({
-    root: source,
-    configFile: false,
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true, modulePreload: false, minify: false, target: 'chrome120' },
-  });
-  if (whyNoVectors === null) await unpack(join(outDir, 'vectors'));
-  return await openStaticSite(outDir);
+  const built = await buildPage('crypto', 'crypto-page.ts');
+  if (whyNoVectors === null) await unpack(join(built, 'vectors'));
+  return await openStaticSite(built);
 }
 
 /** Under the names the checks ask for, `.gz` and all. */

@@ -1,3 +1,4 @@
+/** Edits, deletes and reactions: what stands in the end, in whatever order they came. */
 import { expect, test } from 'vitest';
 import type { Body } from '../../../src/protocol/entries/entry.ts';
 import type { Facts, Shows } from '../../../src/protocol/entries/fold.ts';

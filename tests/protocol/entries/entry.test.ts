@@ -1,3 +1,4 @@
+/** Content of version 2: what one entry, passing word or word between devices may hold and what it costs. */
 import { expect, test } from 'vitest';
 import { classOf, decodeBetween, directRoomOf, encodeBetween } from '../../../src/protocol/entries/between.ts';
 import { decodeEntry, encodeEntry, messageIdOf } from '../../../src/protocol/entries/entry.ts';

@@ -1,3 +1,4 @@
+/** The order of entries: by cause, then time, then id, the same on every device. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Body } from '../../../src/protocol/entries/entry.ts';

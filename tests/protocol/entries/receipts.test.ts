@@ -1,3 +1,4 @@
+/** Who has what of mine, and what an entry names as its parents. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { goneAtMs, isGone } from '../../../src/protocol/entries/disappearing.ts';

@@ -1,3 +1,4 @@
+/** What is said in a room of members: sealed, found by its tag, opened once, and moved by sync. */
 import { describe, expect, test } from 'vitest';
 import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
 import type { DeviceId } from '../../../src/protocol/ids.ts';

@@ -1,3 +1,4 @@
+/** Epochs of a room: who gets which keys, under which one sends, when they are erased. */
 import { describe, expect, test } from 'vitest';
 import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
 import { bytesToHex } from '@noble/hashes/utils.js';

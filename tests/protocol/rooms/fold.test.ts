@@ -1,3 +1,4 @@
+/** The fold of a room’s operations is the same in every order, and what the rules say. */
 import { describe, expect, test } from 'vitest';
 import { isRefusal } from '../../../src/protocol/refusal.ts';
 import { emptyGraph, insert, operationsOf, viewNow } from '../../../src/protocol/rooms/graph.ts';

@@ -1,3 +1,4 @@
+/** Which operations enter a room’s graph, which wait, and which are refused. */
 import { describe, expect, test } from 'vitest';
 import { nodeCryptoSuite } from '../../../src/adapters/node-crypto/suite.ts';
 import { limits } from '../../../src/protocol/limits.ts';

@@ -1,3 +1,4 @@
+/** Removals, revocations and demotions: what stands, what is struck, who may. */
 import { expect, test } from 'vitest';
 import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
 import { makeRevocation } from '../../../src/protocol/people/revocation.ts';

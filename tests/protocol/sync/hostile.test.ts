@@ -1,3 +1,4 @@
+/** Sync with somebody who lies: bounded, and nobody else is kept from what they lack. */
 import { expect, test } from 'vitest';
 import { limits } from '../../../src/protocol/limits.ts';
 import { shortOf } from '../../../src/protocol/ids.ts';

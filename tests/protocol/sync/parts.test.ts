@@ -1,3 +1,4 @@
+/** The parts of sync as bytes: caps, and what is refused. */
 import { expect, test } from 'vitest';
 import type { OperationId, Short } from '../../../src/protocol/ids.ts';
 import { aroundEntry, decodePart, encodePart } from '../../../src/protocol/sync/parts.ts';

@@ -1,3 +1,4 @@
+/** Two honest sides of sync: all that may be had comes, in few and bounded answers. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shortOf } from '../../../src/protocol/ids.ts';

@@ -1,14 +1,14 @@
 /** Checks hash, mac, kdf, seal and open against Wycheproof. */
 import type { Suite } from '../../../src/protocol/suite/suite.ts';
 import { createCounter, fromHex, throws, wycheproof } from './check.ts';
-import type { Check } from './check.ts';
+import type { Check, ReadVectors } from './check.ts';
 
-export interface AeadGroup {
+interface AeadGroup {
   readonly ivSize: number;
   readonly keySize: number;
   readonly tagSize: number;
 }
-export interface AeadCase {
+interface AeadTest {
   readonly key: string;
   readonly iv: string;
   readonly aad: string;
@@ -17,15 +17,36 @@ export interface AeadCase {
   readonly tag: string;
 }
 
+export interface AeadCase {
+  readonly name: string;
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly bound: Uint8Array;
+  readonly plain: Uint8Array;
+  readonly sealed: Uint8Array;
+  readonly isGood: boolean;
+  /** Of the sizes that we use. */
+  readonly isOurs: boolean;
+}
+
+export const aesGcmCases = async (read: ReadVectors): Promise<readonly AeadCase[]> =>
+  (await wycheproof<AeadGroup, AeadTest>(read, 'aes_gcm')).map(({ group, test }) => ({
+    name: `aes-gcm ${test.tcId}`,
+    key: fromHex(test.key),
+    nonce: fromHex(test.iv),
+    bound: fromHex(test.aad),
+    plain: fromHex(test.msg),
+    sealed: fromHex(test.ct + test.tag),
+    isGood: test.result === 'valid',
+    isOurs: group.ivSize === 96 && group.keySize === 256 && group.tagSize === 128,
+  }));
+
 const aesGcm: Check = async ({ suite }, read) => {
   const counter = createCounter();
-  for (const { group, test } of await wycheproof<AeadGroup, AeadCase>(read, 'aes_gcm')) {
-    const [key, nonce, bound, plain] = [fromHex(test.key), fromHex(test.iv), fromHex(test.aad), fromHex(test.msg)];
-    const sealed = fromHex(test.ct + test.tag);
-    const name = `aes-gcm ${test.tcId}`;
-    if (group.ivSize === 96 && group.keySize === 256 && group.tagSize === 128) {
-      counter.is(`${name} open`, suite.open(key, nonce, sealed, bound), test.result === 'valid' ? plain : null);
-      if (test.result === 'valid') counter.is(`${name} seal`, suite.seal(key, nonce, plain, bound), sealed);
+  for (const { name, key, nonce, bound, plain, sealed, isGood, isOurs } of await aesGcmCases(read)) {
+    if (isOurs) {
+      counter.is(`${name} open`, suite.open(key, nonce, sealed, bound), isGood ? plain : null);
+      if (isGood) counter.is(`${name} seal`, suite.seal(key, nonce, plain, bound), sealed);
     } else {
       counter.notOurs();
       counter.is(

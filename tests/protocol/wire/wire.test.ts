@@ -1,3 +1,4 @@
+/** What hops see of version 2: buckets, padding, ids, hop and parcel headers, acknowledgements. */
 import { expect, test } from 'vitest';
 import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
 import { limits } from '../../../src/protocol/limits.ts';
