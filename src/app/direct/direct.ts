@@ -1,14 +1,15 @@
-/** Conversations of two persons: each entry goes to every device of both over its session, and is received when that device says so. */
+/** Conversations of two persons: each entry goes to the other's devices over their sessions, and is received when one says so. */
 import type { Core } from '../core.ts';
 import { castTopic, boxSecretsWith } from '../../protocol/contact/address.ts';
 import { directRoomOf } from '../../protocol/entries/between.ts';
 import { decodeEntry, encodeEntry, messageIdOf } from '../../protocol/entries/entry.ts';
-import { encodePassing } from '../../protocol/entries/passing.ts';
+import { nothingSaid } from '../../protocol/entries/passing.ts';
 import { shortOf } from '../../protocol/ids.ts';
 import type { DeviceId, PersonId, RoomId, Short, Topic } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Certificate } from '../../protocol/people/certificate.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import type { RefusalReason } from '../../protocol/refusal.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import type { Desk } from '../delivery/desk.ts';
@@ -30,8 +31,8 @@ export interface Direct {
   /** The conversation with somebody known from a room; begun when it is not there. */
   start(person: PersonId): Promise<RoomId | null>;
   send(room: Room, draft: Draft): Promise<boolean>;
-  /** An entry of the device's own, said over its session. */
-  onEntry(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | null>;
+  /** An entry of the device's own, said over its session. `later`: it cannot be kept now, and shall come again; `never`: not at all. */
+  onEntry(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | 'later' | 'never'>;
   /** A letter with this entry of mine was taken in by that device: it is on its disk. */
   onArrived(turn: Turn, device: DeviceId, room: RoomId, seq: number): void;
   /** A path to somebody of the conversation stands, whoever it is; answers true. */
@@ -145,24 +146,21 @@ export function createDirect(
       }),
     send: (room, draft) => drafts.once(draft, (turn) => say(turn, room, draft.text)),
     onEntry: async (turn, device, content) => {
+      const refused = (why: RefusalReason, when: 'later' | 'never'): 'later' | 'never' => {
+        core.log('message-refused', { why });
+        return when;
+      };
       const entry = decodeEntry(content);
-      if (isRefusal(entry) || entry.sentAtMs > core.clock.nowMs() + limits.aheadMs) {
-        core.log('message-refused', { why: isRefusal(entry) ? entry.refused : 'too-far-ahead' });
-        return null;
-      }
+      if (isRefusal(entry)) return refused(entry.refused, 'never');
+      if (entry.sentAtMs > core.clock.nowMs() + limits.aheadMs) return refused('too-far-ahead', 'later');
       const who = known.certificateOf(device);
       const before = [...core.rooms.values()].find((each) => each.person?.deviceId === device);
       const certificate: OtherPerson | null = who?.certificate ?? before?.person ?? null;
-      if (certificate === null) {
-        core.log('message-refused', { why: 'unknown-device' });
-        return null;
-      }
+      // The operation that brought it may be on its way.
+      if (certificate === null) return refused('unknown-device', 'later');
       const here = roomOf(certificate.personId);
       const room = here ?? (mayCome() ? await keep(certificate, who?.called ?? '', false) : null);
-      if (room === null) {
-        core.log('message-refused', { why: 'too-many' });
-        return null;
-      }
+      if (room === null) return refused('too-many', 'later');
       if (here === undefined) {
         turn.write(writeRoom(room, 0));
         core.rooms.set(room.id, room);
@@ -171,7 +169,7 @@ export function createDirect(
       refresh(room);
       const messageId = messageIdOf(suite, room.id, device, content);
       const message = messageOf({ device, entry: content }, messageId);
-      if (message === null) return null;
+      if (message === null) return refused('unknown-kind', 'never');
       turn.after(() =>
         tips.set(room, [...(tips.get(room) ?? []).filter((tip) => !entry.parents.includes(tip)), shortOf(messageId)]),
       );
@@ -194,7 +192,7 @@ export function createDirect(
       // Whoever can acknowledge one of these has told who they are.
       void core.lane.run(() =>
         vault.turn(async (turn) => {
-          for (const device of devicesIn(room)) await post.guess(turn, device, turnOnly, peer);
+          for (const device of devicesIn(room)) await post.guess(turn, device, nothingSaid, peer);
         }),
       );
       return true;
@@ -223,4 +221,3 @@ export function createDirect(
 
 const mostParents = 4;
 const mostUnanswered = 8;
-const turnOnly = encodePassing({ kind: 'nothing' });

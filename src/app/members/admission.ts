@@ -4,7 +4,7 @@ import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import { openKnock } from '../../protocol/contact/knock.ts';
 import type { Knock } from '../../protocol/contact/knock.ts';
 import { encodeBetween } from '../../protocol/entries/between.ts';
-import { encodePassing } from '../../protocol/entries/passing.ts';
+import { nothingSaid } from '../../protocol/entries/passing.ts';
 import type { DeviceId, OperationId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { headsOf, operationsOf } from '../../protocol/rooms/graph.ts';
@@ -77,7 +77,7 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
       if (isIn && !isLost) return void (didAdmit = true);
       // What follows is too much for the first envelope.
       const hasSession = turn.pair(deviceId).sessions.length > 0;
-      if (!(isLost && hasSession) && !post.begin(turn, knock.bundle, turnOnly, { id: inviteIdOf(invite), psk })) return;
+      if (!(isLost && hasSession) && !post.begin(turn, knock.bundle, nothingSaid, { id: inviteIdOf(invite), psk })) return;
       if (isLost && !(await rekey(turn, room))) return;
       const now = turn.room(room.id)!;
       await tellAll(turn, room, deviceId);
@@ -135,4 +135,3 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
 
 const turnMs = 1_500;
 const hourMs = 3_600_000;
-const turnOnly = encodePassing({ kind: 'nothing' });

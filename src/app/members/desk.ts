@@ -28,6 +28,7 @@ import { messageOf, writeSigned } from '../rooms/kept.ts';
 import { lastSaid } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import { packed } from './packed.ts';
+import { toLinkEnd } from './post.ts';
 import type { Post } from './post.ts';
 import type { Turn, Vault } from './vault.ts';
 
@@ -68,6 +69,7 @@ export function createMembersDesk(
   const named = new WeakMap<Room, Set<OperationId>>();
   /** What a turn that is not on the disk yet said already. */
   const saidInTurn = new WeakMap<Turn, Map<RoomId, number>>();
+  const tipsInTurn = new WeakMap<Turn, Map<Room, readonly Short[]>>();
 
   const desk: MembersDesk = {
     core,
@@ -85,8 +87,8 @@ export function createMembersDesk(
       }
       turn.setRoom({ ...room, keyring: sealed.keyring });
       const [secret] = servedCasts(room);
-      const to = secret === undefined ? new Uint8Array(8) : castId(vault.suite, secret, dayOf(core.clock.nowMs()));
-      return { hop: encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to }, sealed.envelope), signed: sealed.signed };
+      const to = secret === undefined ? toLinkEnd : castId(vault.suite, secret, dayOf(core.clock.nowMs()));
+      return { hop: encodeHop({ kind: 'envelope', ttl: mostHops, copies: 1, to }, sealed.envelope), signed: sealed.signed };
     },
     cast: (turn, room, content, to, epoch) => {
       const said = desk.seal(turn, room.id, content, epoch);
@@ -109,7 +111,10 @@ export function createMembersDesk(
       saidInTurn.set(turn, before);
       const seq = (before.get(room.id) ?? lastSaid(room, me)) + 1;
       const heads = headsOf(graph).filter((head) => !named.get(room)?.has(head));
-      const parents = [...(tips.get(room) ?? []).slice(-mostParents), ...heads.slice(0, mostParents).map(shortOf)];
+      const parents = [
+        ...(tipsInTurn.get(turn)?.get(room) ?? tips.get(room) ?? []).slice(-mostParents),
+        ...heads.slice(0, mostParents).map(shortOf),
+      ];
       const entry = encodeEntry({ sentAtMs: core.clock.nowMs(), seq, parents, body });
       const said = desk.seal(turn, room.id, entry);
       if (said === null) return null;
@@ -119,9 +124,10 @@ export function createMembersDesk(
       if (message === null) throw new Error('an entry of our own is not one');
       const keeping = keepMessages(room, [{ message, bytes: writeSigned(said.signed) }], me);
       turn.write(...keeping.writes, outbox.write(room.id, seq, said.hop));
-      named.set(room, new Set([...(named.get(room) ?? []), ...heads]));
-      tips.set(room, [shortOf(id)]);
+      tipsInTurn.set(turn, new Map([...(tipsInTurn.get(turn) ?? []), [room, [shortOf(id)]]]));
       turn.after(() => {
+        named.set(room, new Set([...(named.get(room) ?? []), ...heads.slice(0, mostParents)]));
+        tips.set(room, [shortOf(id)]);
         keeping.apply();
         receipts.sent(room, id, seq);
         outbox.add(room.id, seq, said.hop);
@@ -149,5 +155,7 @@ export function createMembersDesk(
 export const inviteIdOf = (invite: OperationId): Uint8Array => hexToBytes(invite).slice(0, 16);
 
 const mostAtOnce = 16;
+/** A room is passed on by its members, each to three others. */
+const mostHops = 8;
 const mostParents = 4;
 const mostTips = 16;

@@ -11,6 +11,7 @@ import { seal } from '../../protocol/conversation/seal.ts';
 import type { Sealed } from '../../protocol/conversation/seal.ts';
 import { giveUp, needsLease, ownWord, renewLease } from '../../protocol/conversation/session.ts';
 import type { SessionState } from '../../protocol/conversation/session-state.ts';
+import { nothingSaid } from '../../protocol/entries/passing.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import type { Bundle } from '../../protocol/people/bundle.ts';
@@ -228,7 +229,7 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     begin: (turn, bundle, content, invite, entry) => {
       const device = bundle.certificate.deviceId;
       const isSmall = content.length < mostInInitial;
-      const beginning = { us: vault.keys.us, bundle, content: isSmall ? content : nothing, invite, replaces: null };
+      const beginning = { us: vault.keys.us, bundle, content: isSmall ? content : nothingSaid, invite, replaces: null };
       const begun = begin(vault.suite, beginning, vault.luck, core.clock.nowMs());
       const changed = isRefusal(begun) ? begun : withBegun(turn.pair(device), begun, core.clock.nowMs());
       if (isRefusal(begun) || isRefusal(changed)) {
@@ -272,8 +273,6 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
   return post;
 }
 
-/** Says nothing, and is content. */
-const nothing = Uint8Array.of(64);
 const mostInInitial = 560;
 const mostOwnWords = 2;
 /** Half the window is for letters alone. */

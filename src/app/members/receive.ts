@@ -14,7 +14,7 @@ import type { Signed } from '../../protocol/rooms/signed.ts';
 import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from '../../protocol/wire/acknowledgement.ts';
 import { bucketOf, controlBucket } from '../../protocol/wire/bucket.ts';
 import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
-import { decodeHop } from '../../protocol/wire/hop.ts';
+import { decodeHop, encodeHop, passOn } from '../../protocol/wire/hop.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Write } from '../../ports/storage.ts';
 import type { Core } from '../core.ts';
@@ -36,7 +36,7 @@ export interface MembersReceive {
 export interface ReceiveHands {
   /** Said in a room. Answers what is to be kept. */
   onSaid(turn: Turn, room: Room, said: Said): Arrived | null | Promise<Arrived | null>;
-  /** Said by one device to this one. False: it is not kept, though it was meant to be; then it is not acknowledged either. */
+  /** Said by one device to this one. False: it cannot be kept now; then it is not acknowledged either. */
   onTold(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
   /** Whose session without an invite is taken. */
   mayBegin(device: DeviceId): boolean;
@@ -111,18 +111,23 @@ export function createMembersReceive(
   const takeOne = async (turn: Turn, bytes: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
     const hop = decodeHop(bytes);
     if (isRefusal(hop)) return hop;
+    // Nobody keeps parcels yet.
+    if (hop.kind !== 'envelope') return refuse('unknown-kind');
     const envelope = hop.rest;
+    // E6.
+    const onward = passOn(hop, hop.copies);
+    const sealed = onward && encodeHop(onward, envelope);
     const bucket = bucketOf(envelope);
     if (isRefusal(bucket)) return bucket;
     const place = vault.findPlace(envelope);
     if (place !== null) {
       const room = core.rooms.get(place.room);
-      const sealed = turn.room(place.room);
-      if (room === undefined || sealed === null) return refuse('no-such-room');
-      const opened = openRoom(sealed, vault.hands(), place, envelope);
+      const held = turn.room(place.room);
+      if (room === undefined || held === null) return refuse('no-such-room');
+      const opened = openRoom(held, vault.hands(), place, envelope);
       if (isRefusal(opened)) return opened;
       turn.setRoom(opened.room);
-      const kept = await hands.onSaid(turn, room, { signed: opened.signed, peer, id: idOf(envelope), sealed: bytes });
+      const kept = await hands.onSaid(turn, room, { signed: opened.signed, peer, id: idOf(envelope), sealed });
       if (kept !== null) arrived.push(kept);
       return null;
     }

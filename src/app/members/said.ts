@@ -43,12 +43,12 @@ export interface SaidHands {
   /** The secret of an invite that another member made. */
   onInvite(turn: Turn, room: Room, bytes: Uint8Array): void;
   /** An entry of the device's own, in the conversation of its person and mine. */
-  onDirect(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | null>;
+  onDirect(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | 'later' | 'never'>;
 }
 
 export interface SaidIn {
   inRoom(turn: Turn, room: Room, said: Said): Promise<Arrived | null>;
-  /** False: an entry that is not kept. */
+  /** False: an entry that cannot be kept now. */
   toMe(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
 }
 
@@ -271,8 +271,8 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     toMe: async (turn, told, arrived) => {
       if (classOf(told.content) === 'entry') {
         const kept = await hands.onDirect(turn, told.device, told.content);
-        if (kept !== null) arrived(kept);
-        return kept !== null;
+        if (typeof kept !== 'string') arrived(kept);
+        return kept !== 'later';
       }
       await takeBetween(turn, told, arrived);
       return true;

@@ -45,6 +45,9 @@ export function encodePassing(passing: Exclude<Passing, { kind: 'unknown' }>): U
   return out.done();
 }
 
+/** Content of two devices that says nothing, and turns the ratchet. */
+export const nothingSaid: Uint8Array = Uint8Array.of(64);
+
 export function decodePassing(bytes: Uint8Array): Passing | Refusal {
   const read = createReader(bytes);
   const number = read.u8();

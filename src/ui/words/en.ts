@@ -54,7 +54,7 @@ export const en: Words = {
     removeTitle: (name) => `Remove ${name}?`,
     removeTruth: 'They keep what they already have. They read nothing new.',
     removeLate: 'A member who is offline hears of it once they are back; until then they still write for everyone they know of.',
-    removeLinks: 'Take the invite links back too: with one they could come in again.',
+    removeLinks: 'Take the invite links back too: with one they could come in again through a member who has not heard of it.',
     removeYes: 'Remove',
     notRemoved: 'Not removed: the room did not take it.',
   },
@@ -92,7 +92,7 @@ export const en: Words = {
     unreviewed: 'These words were not read by a native speaker yet.',
     truth: 'What is sealed, and what is not yet',
     sealed: [
-      'Rooms of members are sealed for each device that is in, by X25519 and ML-KEM-768 together, so that a later quantum computer does not open them.',
+      'Rooms of members and conversations of two are sealed with AES-256-GCM. Their keys are agreed by X25519 and ML-KEM-768 together, so that a later quantum computer does not open them.',
       'Whoever joins such a room cannot read what was written before; whoever is removed, not what is written once its writer knows.',
       'Open rooms are sealed with AES-256-GCM under a key made from the room link.',
       'The relay passes sealed bytes on and cannot read a room. It sees addresses, times and sizes.',
@@ -101,7 +101,7 @@ export const en: Words = {
       'Whoever has the link of an open room reads everything in it. Whoever has an invite to a room of members is let in while it works.',
       'The Square is open to anyone at this address, and to its host.',
       'Whoever runs this address could serve a changed page.',
-      'History on this device is not encrypted yet.',
+      'History on this device is sealed, but without a passphrase: its key lies in this browser too.',
     ],
   },
 };

@@ -216,7 +216,8 @@ export const es: Words = {
     removeTitle: (name) => `¿Sacar a ${name}?`,
     removeTruth: 'Conserva lo que ya tiene. No lee nada nuevo.',
     removeLate: 'Un miembro sin conexión se entera al volver; hasta entonces aún escribe para todos los que conoce.',
-    removeLinks: 'Retirar también los enlaces de invitación: con uno podría volver a entrar.',
+    removeLinks:
+      'Retirar también los enlaces de invitación: con uno podría volver a entrar por medio de un miembro que aún no lo sabe.',
     removeYes: 'Sacar',
     notRemoved: 'No se sacó: la sala no lo aceptó.',
   },
@@ -254,7 +255,7 @@ export const es: Words = {
     unreviewed: 'Traducción aún no revisada por un hablante nativo.',
     truth: 'Qué está sellado y qué no todavía',
     sealed: [
-      'Las salas de miembros se sellan para cada dispositivo que está dentro, con X25519 y ML-KEM-768 a la vez, para que un futuro ordenador cuántico no las abra.',
+      'Las salas de miembros y las conversaciones de dos se sellan con AES-256-GCM. Sus claves se acuerdan con X25519 y ML-KEM-768 a la vez, para que un futuro ordenador cuántico no las abra.',
       'Quien entra en una sala así no puede leer lo escrito antes; a quien se saca, lo escrito desde que lo sabe quien escribe.',
       'Las salas abiertas se sellan con AES-256-GCM bajo una clave hecha a partir del enlace de la sala.',
       'El relé pasa bytes sellados y no puede leer una sala. Ve direcciones, horas y tamaños.',
@@ -263,7 +264,7 @@ export const es: Words = {
       'Quien tenga el enlace de una sala abierta lee todo lo que hay en ella. A quien tenga una invitación a una sala de miembros se le deja entrar mientras valga.',
       'La Plaza está abierta a cualquiera en esta dirección, y a su anfitrión.',
       'Quien administra esta dirección podría servir una página cambiada.',
-      'El historial en este dispositivo aún no está cifrado.',
+      'El historial en este dispositivo está sellado, pero sin contraseña: su clave está en este mismo navegador.',
     ],
   },
   trouble: {

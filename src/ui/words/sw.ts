@@ -216,7 +216,7 @@ export const sw: Words = {
     removeTitle: (name) => `Umwondoe ${name}?`,
     removeTruth: 'Anabaki na alichonacho tayari. Hasomi chochote kipya.',
     removeLate: 'Mwanachama aliye nje ya mtandao hujua anaporudi; hadi hapo bado huwaandikia wote anaowajua.',
-    removeLinks: 'Rudisha pia viungo vya mwaliko: kwa kimoja anaweza kuingia tena.',
+    removeLinks: 'Rudisha pia viungo vya mwaliko: kwa kimoja anaweza kuingia tena kupitia mwanachama ambaye hajasikia.',
     removeYes: 'Ondoa',
     notRemoved: 'Hakuondolewa: chumba hakikukubali.',
   },
@@ -254,7 +254,7 @@ export const sw: Words = {
     unreviewed: 'Tafsiri hii bado haijasomwa na mzungumzaji wa Kiswahili.',
     truth: 'Kilichofungwa kwa siri, na ambacho bado',
     sealed: [
-      'Vyumba vya wanachama hufungwa kwa kila kifaa kilichomo, kwa X25519 na ML-KEM-768 kwa pamoja, ili kompyuta ya kwanta ya baadaye isivifungue.',
+      'Vyumba vya wanachama na mazungumzo ya wawili hufungwa kwa AES-256-GCM. Funguo zao hukubaliwa kwa X25519 na ML-KEM-768 kwa pamoja, ili kompyuta ya kwanta ya baadaye isivifungue.',
       'Anayejiunga na chumba kama hicho hawezi kusoma yaliyoandikwa awali; aliyeondolewa, yanayoandikwa mara mwandishi akijua.',
       'Vyumba vya wazi hufungwa kwa AES-256-GCM kwa ufunguo unaotokana na kiungo cha chumba.',
       'Kituo hupitisha baiti zilizofungwa na hakiwezi kusoma chumba. Huona anwani, nyakati na ukubwa.',
@@ -263,7 +263,7 @@ export const sw: Words = {
       'Yeyote mwenye kiungo cha chumba cha wazi husoma yote yaliyomo. Mwenye mwaliko wa chumba cha wanachama huruhusiwa kuingia mradi unafanya kazi.',
       'Uwanja uko wazi kwa yeyote kwenye anwani hii, na kwa mwenyeji wake.',
       'Anayeendesha anwani hii anaweza kutoa ukurasa uliobadilishwa.',
-      'Historia kwenye kifaa hiki bado haijasimbwa.',
+      'Historia kwenye kifaa hiki imefungwa, lakini bila nenosiri: ufunguo wake uko kwenye kivinjari hiki hiki.',
     ],
   },
   trouble: {
