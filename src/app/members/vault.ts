@@ -6,7 +6,7 @@ import type { Pair } from '../../protocol/conversation/pair.ts';
 import type { SessionState } from '../../protocol/conversation/session-state.ts';
 import { createTagIndex } from '../../protocol/conversation/tag-index.ts';
 import type { FoundTag } from '../../protocol/conversation/tag-index.ts';
-import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { operationsOf } from '../../protocol/rooms/graph.ts';
 import { decodeKeyring, encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
@@ -77,20 +77,21 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     else pairs.set(device, pair);
   }
   for (const [device, pair] of pairs) indexPair(device, undefined, pair);
-  for (const { key, value } of await core.storage.range(under('keyring'))) {
-    const id = key.split('/')[1] as RoomId;
-    const keyring = decodeKeyring(value);
-    const operations = await core.storage.range(under(`operation/${id}`));
-    if (isRefusal(keyring)) core.log('keyring-not-read', { why: keyring.refused });
-    rooms.set(
-      id,
-      resumeRoom(
-        suite,
-        id,
-        operations.map((record) => record.value),
-        isRefusal(keyring) ? emptyKeyring : keyring,
-      ),
-    );
+  const keyrings = new Map(
+    (await core.storage.range(under('keyring'))).map(({ key, value }) => [key.split('/')[1] as RoomId, value]),
+  );
+  const members = [...core.rooms.values()].filter(({ kind }) => kind === 'members').map(({ id }) => id);
+  for (const id of new Set([...keyrings.keys(), ...members])) {
+    const operations = (await core.storage.range(under(`operation/${id}`))).map(({ value }) => value);
+    const stored = keyrings.get(id);
+    const keyring = stored === undefined ? null : decodeKeyring(stored);
+    const isRead = keyring !== null && !isRefusal(keyring);
+    // Nothing of it came to the disk yet: it is knocked at.
+    if (!isRead && operations.length === 0) continue;
+    const room = resumeRoom(suite, id, operations, isRead ? keyring : emptyKeyring);
+    if (!isRead) core.log('keyring-not-read', { room: id });
+    // Its chains are not begun again, or a number would be used twice (K6): what was under them comes by sync.
+    rooms.set(id, isRead ? room : { ...room, keyring: { ...room.keyring, erased: epochsOf(room) } });
     places.put(id, rooms.get(id)?.keyring ?? null);
   }
 
@@ -175,6 +176,9 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
 /** A few milliseconds' worth. */
 const tagsAtOnce = 256;
 const blocksAtOnce = 4;
+
+const epochsOf = ({ graph }: SealedRoom): readonly OperationId[] =>
+  operationsOf(graph).flatMap(({ id, act }) => (act.kind === 'found' || act.kind === 'rekey' ? [id] : []));
 
 export const sessionName = (state: Pick<SessionState, 'initialId'>): string => bytesToHex(state.initialId);
 

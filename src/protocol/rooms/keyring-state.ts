@@ -25,8 +25,7 @@ export function encodeKeyring(keyring: Keyring): Uint8Array {
 
 export function decodeKeyring(bytes: Uint8Array): Keyring | Refusal {
   const read = createReader(bytes);
-  const written = read.u8();
-  if (written !== version && written !== withoutBrought) return refuse(read.isGood() ? 'unknown-version' : 'truncated');
+  if (read.u8() !== version) return refuse(read.isGood() ? 'unknown-version' : 'truncated');
   const epochs = readMany(read, limits.operationsPerRoom, readEpoch);
   const erased = readMany(read, limits.operationsPerRoom, (from) => readId(from));
   const casts = readMany(read, limits.operationsPerRoom, (from): CastKey => ({
@@ -45,12 +44,11 @@ export function decodeKeyring(bytes: Uint8Array): Keyring | Refusal {
     seed: from.fixed(32),
     untilMs: from.varint(),
   }));
-  const brought = written === withoutBrought ? [] : readMany(read, mostBrought, readBrought);
+  const brought = readMany(read, mostBrought, readBrought);
   return read.isDone() ? { epochs, erased, casts, headSeeds, waiting, brought } : refuse('truncated');
 }
 
 const version = 2;
-const withoutBrought = 1;
 
 const readBrought = (read: Reader): Brought => ({ epoch: readId(read), device: readDevice(read), n: read.u32() });
 
