@@ -8,7 +8,7 @@ import { createLog } from './adapters/web/log.ts';
 import { createPageLife } from './adapters/web/page-life.ts';
 import { createTabs } from './adapters/web/tabs.ts';
 import { createUpdates } from './adapters/web/updates.ts';
-import type { Storage } from './ports/storage.ts';
+import type { SharedApp } from './app/tabs.ts';
 import { mountUi } from './ui/mount.tsx';
 
 const headStart = makeHeadStart(location.origin);
@@ -16,22 +16,11 @@ const tabs = createTabs();
 // Asked early; the app asks again and hears of the same. A tab that goes away stops waiting by itself.
 const database = tabs.lead(new AbortController().signal).then(() => openDatabase('wavu', createEntropy().bytes));
 database.catch(() => undefined);
-let writing = 0;
-const watchWrites = (storage: Storage): Storage => ({
-  ...storage,
-  commit: async (batch) => {
-    writing += 1;
-    try {
-      return await storage.commit(batch);
-    } finally {
-      writing -= 1;
-    }
-  },
-});
 const life = createPageLife();
 const updates = createUpdates(createLog());
+let opened: SharedApp | null = null;
 const arriving = import('./mesh.ts').then(({ openApp }) => {
-  const app = openApp(tabs, headStart, database, watchWrites);
+  const app = (opened = openApp(tabs, headStart, database));
   app.wake(life.isOnline());
   life.listen((event) => {
     switch (event) {
@@ -69,7 +58,7 @@ const known = arriving.then(
 );
 whenToDraw(
   known,
-  () => writing > 0,
+  () => opened?.isBusy() ?? false,
   () => {
     const root = document.querySelector<HTMLElement>('#root');
     if (root === null) return;

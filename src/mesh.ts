@@ -8,27 +8,19 @@ import { createEntropy } from './adapters/web/entropy.ts';
 import { createLog } from './adapters/web/log.ts';
 import { firstDoor } from './adapters/web/first-door.ts';
 import { readCard } from './adapters/web/read-card.ts';
-import type { App } from './app/app.ts';
 import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
+import type { SharedApp } from './app/tabs.ts';
 import { createMeasure } from './measure.ts';
 import { warmUp } from './protocol/warm-up.ts';
-import type { OpenedStorage, Storage } from './ports/storage.ts';
 import type { Tabs } from './ports/tabs.ts';
 
 /** `database` opens once this tab leads. */
-export function openApp(
-  tabs: Tabs,
-  headStart: HeadStart,
-  database: Promise<OpenedDatabase>,
-  watchWrites: (storage: Storage) => Storage,
-): App {
+export function openApp(tabs: Tabs, headStart: HeadStart, database: Promise<OpenedDatabase>): SharedApp {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
-  const storage = openStorage(database, entropy.bytes, log).then((opened): OpenedStorage =>
-    opened.state === 'open' ? { ...opened, storage: watchWrites(opened.storage) } : opened,
-  );
+  const storage = openStorage(database, entropy.bytes, log);
   storage.catch(() => undefined);
   const measure = __WAVU_BENCH__ ? createMeasure() : null;
   const app = shareApp({ tabs, clock, entropy }, () => {

@@ -9,11 +9,16 @@ import type { Tabs } from '../ports/tabs.ts';
 import { newMessageId } from '../protocol/content.ts';
 import type { MessageId, RoomId } from '../protocol/ids.ts';
 
+export interface SharedApp extends App {
+  /** Something this tab asked for is under way. */
+  isBusy(): boolean;
+}
+
 /** An app at once: it follows until this tab leads, and nobody who holds it sees the difference. */
 export function shareApp(
   ports: { readonly tabs: Tabs; readonly clock: Clock; readonly entropy: Entropy },
   start: () => Promise<LocalApp>,
-): App {
+): SharedApp {
   const { tabs, clock, entropy } = ports;
   const store = createStore();
   const ending = new AbortController();
@@ -24,6 +29,7 @@ export function shareApp(
   let stopServing: Stop = () => undefined;
   /** The term of the leader we know of; only that leader does what we ask. */
   let known = '';
+  let underWay = 0;
 
   const lead = async (): Promise<void> => {
     await tabs.lead(ending.signal);
@@ -63,11 +69,16 @@ export function shareApp(
     if (!ending.signal.aborted) store.change({ stage: 'stuck', trouble: 'storage-failed' });
   });
 
-  const ask = (call: Call): Promise<unknown> => {
-    if (local !== null) return perform(local, call, false);
-    const ref = newMessageId(entropy.bytes(16));
-    tabs.post({ kind: 'call', term: known, ref, call, again: false } satisfies Note);
-    return new Promise((done) => asked.set(ref, { call, done }));
+  const ask = async (call: Call): Promise<unknown> => {
+    underWay += 1;
+    try {
+      if (local !== null) return await perform(local, call, false);
+      const ref = newMessageId(entropy.bytes(16));
+      tabs.post({ kind: 'call', term: known, ref, call, again: false } satisfies Note);
+      return await new Promise((done) => asked.set(ref, { call, done }));
+    } finally {
+      underWay -= 1;
+    }
   };
   const roomId = async (call: Call): ReturnType<App['joinRoom']> => {
     const result = await ask(call);
@@ -100,6 +111,7 @@ export function shareApp(
     older: (room) => act({ verb: 'older', args: [room] }),
     markRead: (room) => act({ verb: 'markRead', args: [room] }),
     dismissTrouble: () => void act({ verb: 'dismissTrouble', args: [] }),
+    isBusy: () => underWay > 0,
     // The leader may be a hidden tab, whose clock the browser slows.
     wake: (online) => void act({ verb: 'wake', args: [online] }),
     close: async () => {

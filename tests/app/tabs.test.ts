@@ -1,16 +1,16 @@
 /** Two tabs, one person: one leads, both show the same, and a change of leader neither loses nor doubles a message. */
 import { expect, test } from 'vitest';
-import type { App } from '../../src/app/app.ts';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import { shareApp } from '../../src/app/tabs.ts';
+import type { SharedApp } from '../../src/app/tabs.ts';
 import type { Life } from '../../src/adapters/memory/node.ts';
 import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
 import type { Village } from './village.ts';
 
 interface Tab {
-  readonly app: App;
+  readonly app: SharedApp;
   readonly life: Life;
 }
 
@@ -50,6 +50,19 @@ test('both tabs are one person: one identity, the same rooms, the same messages'
   expect(first.app.view().me).not.toBeNull();
   expect(roomOf(appOf(asha), well).people).toHaveLength(1);
   expect([first, second].filter(({ life }) => life.network().links().length > 0)).toHaveLength(1);
+});
+
+test('a tab is busy for as long as something it asked for is under way, be it the leader or another', async () => {
+  const village = createVillage('busy');
+  const tabs = [openTab(village, 'Baraka'), openTab(village, 'Baraka')];
+  await village.until('both are up', () => tabs.every(({ app }) => app.view().stage === 'unnamed'));
+  for (const { app } of tabs) {
+    expect(app.isBusy()).toBe(false);
+    const named = app.nameMe('Baraka');
+    expect(app.isBusy()).toBe(true);
+    await village.world.finish(named);
+    expect(app.isBusy()).toBe(false);
+  }
 });
 
 test('the leader goes at any moment while the other sends: each message is there exactly once', async () => {

@@ -1,9 +1,9 @@
 /**
  * When the interface is drawn for the first time. Before that the page shows its sign. Drawn before the disk is read, all would
- * be drawn twice; drawn while something is written, the words that wait for it would wait for the drawing.
+ * be drawn twice; drawn while something asked is under way, the words that wait for it would wait for the drawing.
  */
 
-/** `known`: what is drawn is there. `isBusy`: something is being written. Neither is waited for long. */
+/** `known`: what is drawn is there. `isBusy`: something asked is under way. Neither is waited for long. */
 export function whenToDraw(known: Promise<unknown>, isBusy: () => boolean, draw: () => void): void {
   const lateAtMs = performance.now() + busyMs;
   const look = (): void =>
