@@ -10,15 +10,20 @@ export interface Network {
   listen(on: LinkEvents): Stop;
   /** Opens `/wavu/meet/1` at a relay, and keeps being introducible through it while the link lives. */
   openRelay(address: string, signal: AbortSignal): Promise<Opened>;
-  /** Opens `/wavu/link/1` straight to a peer both of us met at that relay. */
-  openPeer(peer: PeerId, relay: Link, signal: AbortSignal): Promise<Opened>;
-  /** Begins a link without any server: the bytes travel by hand (a QR, a paste), the answer comes back so. */
+  /** Opens `/wavu/link/1` straight to a peer. What it must be told for that goes out by `carry`, sealed for it alone. */
+  openPeer(peer: PeerId, carry: Carry, signal: AbortSignal): Promise<Opened>;
+  /** A signal some way brought from that peer, for a link either of us begins. What we answer goes out by `carry`. */
+  takeSignal(peer: PeerId, bytes: Uint8Array, carry: Carry): void;
+  /** Begins a link with whoever stands beside us: the bytes travel by hand (a QR, a paste), the answer comes back so. */
   offer(signal: AbortSignal): Promise<Offer>;
   answer(offer: Uint8Array, signal: AbortSignal): Promise<Answer | OpenRefused>;
   /** Joins a public topic: everybody's bytes, nobody's secret. */
   join(topic: string, onBytes: (bytes: Uint8Array) => void): PublicTopic;
   close(): Promise<void>;
 }
+
+/** By whatever way leads to the peer: a relay, a neighbour, several of them. False: none does just now. */
+export type Carry = (signal: Uint8Array) => boolean;
 
 export interface Link {
   /** Unique in this start. */

@@ -1,4 +1,4 @@
-/** What two peers say on `/wavu/link/1`, or through a relay that passes it on: envelopes, and pings to measure with. */
+/** What two peers say on `/wavu/link/1`, or through others that pass it on: envelopes, signals, and pings to measure with. */
 import { createReader, createWriter } from './bytes.ts';
 import { limits } from './limits.ts';
 import { refuse } from './refusal.ts';
@@ -8,6 +8,8 @@ export type Frame =
   | { readonly kind: 'envelope'; readonly bytes: Uint8Array }
   /** Of version 2: hop header and envelope, or an acknowledgement. */
   | { readonly kind: 'hop'; readonly bytes: Uint8Array }
+  /** What the two need to connect directly, sealed between them. */
+  | { readonly kind: 'signal'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly token: number }
   | { readonly kind: 'pong'; readonly token: number };
 
@@ -25,10 +27,10 @@ export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
   if (read.u8() !== version) return refuse('unknown-version');
   const kind = kinds[read.u8() - 1];
   if (kind === undefined) return refuse('unknown-kind');
-  if (kind === 'envelope' || kind === 'hop') return { kind, bytes: read.rest() };
+  if (kind === 'envelope' || kind === 'hop' || kind === 'signal') return { kind, bytes: read.rest() };
   const token = read.varint();
   return read.isDone() ? { kind, token } : refuse('truncated');
 }
 
 const version = 1;
-const kinds = ['envelope', 'ping', 'pong', 'hop'] as const;
+const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal'] as const;
