@@ -1,7 +1,7 @@
 /** Counts who stands at the door: how many sockets, how many of them without a handshake, how many from one address. */
 import type { Clock } from '../src/ports/clock.ts';
-import { createBucket } from './bucket.ts';
-import type { Bucket } from './bucket.ts';
+import { createAllowance } from '../src/protocol/meeting/allowance.ts';
+import type { Allowance } from '../src/protocol/meeting/allowance.ts';
 
 export interface Doorkeeper {
   /** Loopback is a proxy or ourselves: only the whole house's caps hold for it. */
@@ -51,7 +51,7 @@ export const directLimits: DoorLimits = {
 interface Guest {
   sockets: number;
   halfOpen: number;
-  readonly opens: Bucket;
+  readonly opens: Allowance;
 }
 
 export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits): Doorkeeper {
@@ -80,7 +80,7 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
       const guest = guests.get(key) ?? {
         sockets: 0,
         halfOpen: 0,
-        opens: createBucket(limits.opensPerSecondPerAddress, limits.opensBurstPerAddress, clock.ticksMs),
+        opens: createAllowance(limits.opensPerSecondPerAddress, limits.opensBurstPerAddress, clock.ticksMs),
       };
       const why = refusalOf(guest, isLoopback(address));
       const name = why === null ? 'admitted' : `refused_${why}`;

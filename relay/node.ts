@@ -8,8 +8,8 @@ import type { PeerId } from '../src/protocol/ids.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
-import { createBucket } from './bucket.ts';
-import type { Bucket } from './bucket.ts';
+import { createAllowance } from '../src/protocol/meeting/allowance.ts';
+import type { Allowance } from '../src/protocol/meeting/allowance.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
 import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
 import type { DoorLimits } from './doorkeeper.ts';
@@ -65,7 +65,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
   const counted = new Map<string, number>();
   const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
-  const circuitsOf = new Map<PeerId, Bucket>();
+  const circuitsOf = new Map<PeerId, Allowance>();
   const host = await openRelayHost({
     identityKey: settings.identityKey,
     publicAddresses: settings.publicAddresses ?? [],
@@ -82,7 +82,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     log,
     // A page is led to whom it was introduced to, and not a hundred times a second.
     mayCircuit: (from, to) => {
-      const bucket = circuitsOf.get(from) ?? createBucket(circuits.perSecond, circuits.burst, clock.ticksMs);
+      const bucket = circuitsOf.get(from) ?? createAllowance(circuits.perSecond, circuits.burst, clock.ticksMs);
       circuitsOf.set(from, bucket);
       const why = !meet.isMet(from, to) ? 'not-met' : bucket.take(1) ? null : 'too-fast';
       count(why === null ? 'circuits' : `circuit_refused_${why}`);

@@ -7,17 +7,17 @@ import { keyOf } from './app/records.ts';
 import type { RoomView, View } from './app/view.ts';
 import { createEcho, isEchoFrame } from './measure-echo.ts';
 import type { EchoKind } from './measure-echo.ts';
-import type { Link, Network } from './ports/network.ts';
+import type { Carry, Link, Network } from './ports/network.ts';
 import type { OpenedStorage } from './ports/storage.ts';
 import { decodeOwnContent } from './protocol/content.ts';
 import { deriveDevice } from './protocol/device.ts';
 import type { DeviceKey } from './protocol/device.ts';
 import { openEnvelope } from './protocol/envelope.ts';
-import { decodeFrame } from './protocol/frame.ts';
+import { decodeFrame, encodeFrame } from './protocol/frame.ts';
 import { parsePeerId } from './protocol/ids.ts';
 import type { PeerId } from './protocol/ids.ts';
 import { decodeInvite } from './protocol/invite.ts';
-import { decodeMeet } from './protocol/meet.ts';
+import { decodeMeet, encodeMeet } from './protocol/meet.ts';
 import { isRefusal } from './protocol/refusal.ts';
 import { dayOf, deriveRoomKeys, topicOn } from './protocol/room-keys.ts';
 import type { RoomKeys } from './protocol/room-keys.ts';
@@ -86,9 +86,9 @@ export function createMeasure(): Measure {
         mark('relay open');
         return opened;
       },
-      openPeer: async (peer, relay, signal) => {
+      openPeer: async (peer, carry, signal) => {
         mark('peer asked');
-        const opened = await inner.openPeer(peer, relay, signal);
+        const opened = await inner.openPeer(peer, carry, signal);
         mark('peer open');
         return opened;
       },
@@ -208,7 +208,7 @@ function createHandle({ app, url, begun, network, arrived, met, wasMet, echo }: 
           .links()
           .find((link) => link.end === 'relay') ?? fail('no relay');
       const startedAtMs = performance.now();
-      const opened = await network().openPeer(id, relay, AbortSignal.timeout(mostDialMs));
+      const opened = await network().openPeer(id, carryOver(relay, id), AbortSignal.timeout(mostDialMs));
       if (opened.state === 'refused') fail(opened.why);
       return performance.now() - startedAtMs;
     },
@@ -217,6 +217,12 @@ function createHandle({ app, url, begun, network, arrived, met, wasMet, echo }: 
     echo: echo.run,
   };
 }
+
+/** As the app does it, which takes what comes back. */
+const carryOver =
+  (relay: Link, to: PeerId): Carry =>
+  (bytes) =>
+    relay.send(encodeMeet({ kind: 'pass', to, bytes: encodeFrame({ kind: 'signal', bytes }) })) === 'sent';
 
 interface Arrived {
   readonly path: string;

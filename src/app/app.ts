@@ -1,7 +1,7 @@
 /** What a person can do here. The interface and the following tabs hold this and nothing more. */
 import type { Stop } from '../ports/clock.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
-import type { SafetyView, View } from './view.ts';
+import type { PairingRefused, SafetyView, View } from './view.ts';
 
 export interface App {
   view(): View;
@@ -32,6 +32,12 @@ export interface App {
   show(room: RoomId): Promise<void>;
   older(room: RoomId): Promise<void>;
   markRead(room: RoomId): Promise<void>;
+  /** Makes a code for somebody beside us, to connect without any server: see `pairing` in the view. */
+  beginPairing(): Promise<void>;
+  /** Takes a code that was scanned or pasted: theirs, to which ours answers, or their answer. Not null: why it was not taken. */
+  takePairing(code: string): Promise<PairingRefused | null>;
+  /** Ends a pairing at any step, and puts its outcome away. A link that stands stays. */
+  cancelPairing(): Promise<void>;
   dismissTrouble(): void;
   /** The page is visible again, or the device came or went online: look around at once. */
   wake(online: boolean): void;

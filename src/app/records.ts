@@ -36,6 +36,8 @@ export const keyOf = {
   verified: (person: PersonId): string => `verified/${person}`,
   /** The relay's card as last read. */
   card: 'relay/card',
+  /** A pairing is under way. */
+  pairing: 'me/pairing',
   room: (room: RoomId): string => `room/${room}`,
   /** Left, and not yet swept. */
   left: (room: RoomId): string => `left/${room}`,

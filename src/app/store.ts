@@ -31,5 +31,6 @@ const emptyView: View = {
   rooms: [],
   timelines: {},
   mesh: { online: true, relay: null, neighbours: [] },
+  pairing: null,
   trouble: null,
 };

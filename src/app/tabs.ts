@@ -2,7 +2,7 @@
 import type { App } from './app.ts';
 import type { LocalApp } from './start.ts';
 import { createStore } from './store.ts';
-import type { SafetyView, View } from './view.ts';
+import type { PairingRefused, SafetyView, View } from './view.ts';
 import type { Clock, Stop } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/tabs.ts';
@@ -110,6 +110,9 @@ export function shareApp(
     },
     older: (room) => act({ verb: 'older', args: [room] }),
     markRead: (room) => act({ verb: 'markRead', args: [room] }),
+    beginPairing: () => act({ verb: 'beginPairing', args: [] }),
+    takePairing: async (code) => (await ask({ verb: 'takePairing', args: [code] })) as PairingRefused | null,
+    cancelPairing: () => act({ verb: 'cancelPairing', args: [] }),
     dismissTrouble: () => void act({ verb: 'dismissTrouble', args: [] }),
     isBusy: () => underWay > 0,
     // The leader may be a hidden tab, whose clock the browser slows.
@@ -212,6 +215,12 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.older(...call.args);
     case 'markRead':
       return app.markRead(...call.args);
+    case 'beginPairing':
+      return app.beginPairing();
+    case 'takePairing':
+      return app.takePairing(...call.args);
+    case 'cancelPairing':
+      return app.cancelPairing();
     case 'dismissTrouble':
       return app.dismissTrouble();
     case 'wake':

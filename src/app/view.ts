@@ -9,6 +9,8 @@ export interface View {
   /** Only rooms somebody asked for with `show`. */
   readonly timelines: Readonly<Record<RoomId, TimelineView>>;
   readonly mesh: MeshView;
+  /** Two people connecting by two codes; null: nobody is. */
+  readonly pairing: PairingView | null;
   /** The one thing a person should know now, or nothing. */
   readonly trouble: Trouble | null;
 }
@@ -87,8 +89,8 @@ export interface SafetyView {
   readonly digits: readonly string[];
 }
 
-/** `direct`: page to page. `relayed`: the relay passes sealed bytes on. */
-export type PathKind = 'direct' | 'relayed';
+/** `direct`: page to page. `relayed`: the relay passes sealed bytes on; `through`: a neighbour does. */
+export type PathKind = 'direct' | 'relayed' | 'through';
 
 export interface TimelineView {
   /** Oldest first; the newest part of the room, more on `older`. */
@@ -134,3 +136,24 @@ export interface NeighbourView {
   readonly rttMs: number | null;
   readonly rooms: number;
 }
+
+export type PairingView =
+  /** A code is being made. */
+  | { readonly stage: 'preparing' }
+  /** Show this, behind `#`; then theirs is to be taken. */
+  | { readonly stage: 'offering'; readonly code: string }
+  /** Show this, behind `#`; they take it, and the link comes by itself. */
+  | { readonly stage: 'answering'; readonly code: string }
+  | { readonly stage: 'connecting' }
+  /** Only who saw both codes could have said this name over the new link. */
+  | { readonly stage: 'connected'; readonly device: DeviceId; readonly name: string }
+  | { readonly stage: 'failed'; readonly why: PairingFailure };
+
+/**
+ * `unreachable`: the two did not find each other in time. `expired`: the code was too old. `interrupted`: this page was
+ * reloaded, or the device slept. `not-ready`: what it takes is not on this device.
+ */
+export type PairingFailure = 'unreachable' | 'expired' | 'interrupted' | 'not-ready';
+
+/** Why a code was not taken; what was there before stands. `other-pairing`: an answer to something else. */
+export type PairingRefused = 'unreadable' | 'invite' | 'other-version' | 'own' | 'other-pairing' | 'busy';

@@ -10,6 +10,8 @@ export type Frame =
   | { readonly kind: 'hop'; readonly bytes: Uint8Array }
   /** What the two need to connect directly, sealed between them. */
   | { readonly kind: 'signal'; readonly bytes: Uint8Array }
+  /** Neighbours introduce each other as a relay does, in the same words (`meet.ts`). */
+  | { readonly kind: 'meet'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly token: number }
   | { readonly kind: 'pong'; readonly token: number };
 
@@ -27,10 +29,10 @@ export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
   if (read.u8() !== version) return refuse('unknown-version');
   const kind = kinds[read.u8() - 1];
   if (kind === undefined) return refuse('unknown-kind');
-  if (kind === 'envelope' || kind === 'hop' || kind === 'signal') return { kind, bytes: read.rest() };
+  if (kind !== 'ping' && kind !== 'pong') return { kind, bytes: read.rest() };
   const token = read.varint();
   return read.isDone() ? { kind, token } : refuse('truncated');
 }
 
 const version = 1;
-const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal'] as const;
+const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet'] as const;

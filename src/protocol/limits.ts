@@ -58,6 +58,8 @@ export const limits = {
   relayHints: 4,
   relayHintBytes: 128,
   signalBytes: 512,
+  /** What two pages tell each other to connect, sealed. */
+  sealedSignalBytes: 1_024,
   /** A link or a pairing code, pasted. */
   linkLetters: 2_000,
   backupItemBytes: 16_384,

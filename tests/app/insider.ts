@@ -9,6 +9,7 @@ import type { PeerId } from '../../src/protocol/ids.ts';
 import type { Link } from '../../src/ports/network.ts';
 import { address, appOf, roomOf } from './village.ts';
 import type { Village } from './village.ts';
+import { carryOver, takeSignals } from './signals.ts';
 
 export interface Insider {
   readonly id: PeerId;
@@ -50,6 +51,7 @@ async function intrude(village: Village, keys: RoomKeys): Promise<Insider> {
     onOpen: () => undefined,
     onFrame: (link, bytes) => {
       const frame = decodeMeet(bytes);
+      if (link.end === 'relay') takeSignals(network, link, bytes);
       if (link.end === 'relay' && 'kind' in frame && frame.kind === 'met') for (const peer of frame.peers) met.add(peer);
     },
     onClose: () => undefined,
@@ -62,7 +64,7 @@ async function intrude(village: Village, keys: RoomKeys): Promise<Insider> {
     id: network.self,
     relay: opened.link,
     linkTo: async (peer) => {
-      const link = await world.finish(network.openPeer(peer, opened.link, new AbortController().signal));
+      const link = await world.finish(network.openPeer(peer, carryOver(opened.link, peer), new AbortController().signal));
       if (link.state !== 'open') throw new Error(link.why);
       return link.link;
     },

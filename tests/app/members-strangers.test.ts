@@ -22,6 +22,7 @@ import type { UnsafeCountedSuite } from '../simulation/unsafe-counted-suite.ts';
 import { address, appOf, roomOf } from './village.ts';
 import { goOn, wellOf } from './well.ts';
 import type { Well } from './well.ts';
+import { carryOver, takeSignals } from './signals.ts';
 
 const heavy = ['verify', 'sign', 'dh', 'decapsulate', 'encapsulate', 'kdf', 'open'] as const;
 const paid = (suite: UnsafeCountedSuite): Record<(typeof heavy)[number], number> =>
@@ -37,6 +38,7 @@ describe('a stranger', { timeout: 60_000 }, () => {
       onOpen: () => undefined,
       onFrame: (from, bytes) => {
         const frame = decodeMeet(bytes);
+        if (from.end === 'relay') takeSignals(network, from, bytes);
         if (from.end === 'relay' && 'kind' in frame && frame.kind === 'met') for (const peer of frame.peers) met.add(peer);
       },
       onClose: () => undefined,
@@ -51,7 +53,7 @@ describe('a stranger', { timeout: 60_000 }, () => {
     await well.village.until('met', () => met.size > 0);
     const links: Link[] = [];
     for (const peer of met) {
-      const one = await world.finish(network.openPeer(peer, opened.link, new AbortController().signal));
+      const one = await world.finish(network.openPeer(peer, carryOver(opened.link, peer), new AbortController().signal));
       if (one.state === 'open') links.push(one.link);
     }
     return {

@@ -21,7 +21,6 @@ export function createNonces(): Nonces {
   const left = new Set<string>();
 
   const watched = new WeakMap<Link, Link>();
-  const real = new WeakMap<Link, Link>();
   const watch = (link: Link): Link => {
     const known = watched.get(link);
     if (known !== undefined) return known;
@@ -37,7 +36,6 @@ export function createNonces(): Nonces {
       close: link.close,
     };
     watched.set(link, through);
-    real.set(through, link);
     return through;
   };
 
@@ -65,8 +63,8 @@ export function createNonces(): Nonces {
         const opened = await network.openRelay(address, signal);
         return opened.state === 'open' ? { ...opened, link: watch(opened.link) } : opened;
       },
-      openPeer: async (peer, relay, signal) => {
-        const opened = await network.openPeer(peer, real.get(relay) ?? relay, signal);
+      openPeer: async (peer, carry, signal) => {
+        const opened = await network.openPeer(peer, carry, signal);
         return opened.state === 'open' ? { ...opened, link: watch(opened.link) } : opened;
       },
     }),

@@ -1,10 +1,11 @@
-/** Links between pages: through a relay, or by an offer and an answer carried by hand. */
+/** Links between pages: signals carried by whatever way there is, or an offer and an answer carried by hand. */
 import { assert, assertSame, assertState, numbered, numberOf } from './contract.ts';
-import { linkOf, listenTo, makePair, never, pause, sendAll, toRelay, whyOf } from './network-subject.ts';
+import type { Carry, Network } from '../../src/ports/network.ts';
+import { linkOf, listenTo, makePair, never, openPeer, pause, sendAll, whyOf } from './network-subject.ts';
 import type { Cases } from './network-subject.ts';
 
 export const peerCases: Cases = {
-  'opens a peer both met at a relay, and both ends are told': async (subject) => {
+  'opens a peer, and both ends are told': async (subject) => {
     const { a, b, aEars, aLink, bLink } = await makePair(subject);
     assertSame([aLink.end, aLink.opener, aLink.path, aLink.peer], ['peer', 'us', 'webrtc', b.self], 'our end');
     assertSame([bLink.end, bLink.opener, bLink.path, bLink.peer], ['peer', 'them', 'webrtc', a.self], 'their end');
@@ -43,36 +44,70 @@ export const peerCases: Cases = {
     const { a, b, bEars, aLink, bLink } = await makePair(subject);
     aLink.close();
     await bEars.closes.first((each) => each.link.id === bLink.id);
-    const relay = a.links().find((link) => link.end === 'relay');
-    assert(relay !== undefined, 'the relay link lives');
-    const again = linkOf(await a.openPeer(b.self, relay, never()));
+    const again = linkOf(await openPeer(subject, a, b));
     assertSame(again.send(numbered(9)), 'sent', 'what send says');
     assertSame(numberOf((await bEars.frames.first(() => true)).frame), 9, 'frame');
     assert(again.id !== aLink.id, 'it has a name of its own');
   },
 
-  'refuses a peer that is not at the relay': async (subject) => {
-    listenTo(subject.relay);
+  'refuses a peer to whom nothing is carried': async (subject) => {
     const [a, gone] = [await subject.page(), await subject.page()];
-    const relay = await toRelay(subject, a);
-    const why = whyOf(await a.openPeer(gone.self, relay, never()));
-    assert(why === 'unreachable' || why === 'refused-there', `refused because it is not there, not ${why}`);
+    assertSame(whyOf(await a.openPeer(gone.self, () => false, never())), 'unreachable', 'why');
   },
 
-  'refuses a peer through a closed relay link': async (subject) => {
-    listenTo(subject.relay);
+  'opens a peer over a way that loses a third of what it carries': async (subject) => {
     const [a, b] = [await subject.page(), await subject.page()];
-    const [relay] = [await toRelay(subject, a), await toRelay(subject, b)];
-    relay.close();
-    assertSame(whyOf(await a.openPeer(b.self, relay, never())), 'unreachable', 'why');
+    [listenTo(a), listenTo(b)];
+    let count = 0;
+    const lossy = (from: Network, to: Network): Carry => {
+      return (bytes) => {
+        const own = bytes.slice();
+        count += 1;
+        if (count % 3 !== 1) subject.clock.after(1, () => to.takeSignal(from.self, own, lossy(to, from)));
+        return true;
+      };
+    };
+    linkOf(await a.openPeer(b.self, lossy(a, b), never()));
+  },
+
+  'takes each signal once, and garbage not at all': async (subject) => {
+    const [a, b] = [await subject.page(), await subject.page()];
+    [listenTo(a), listenTo(b)];
+    const thrice = (from: Network, to: Network): Carry => {
+      return (bytes) => {
+        const own = bytes.slice();
+        for (const sent of [own, ...garbage, own.subarray(0, -1), own, own]) {
+          subject.clock.after(1, () => to.takeSignal(from.self, sent, thrice(to, from)));
+        }
+        return true;
+      };
+    };
+    linkOf(await a.openPeer(b.self, thrice(a, b), never()));
+    await pause(subject.clock, 100);
+    assertSame([a.links().length, b.links().length], [1, 1], 'one link');
+  },
+
+  'takes no signal in the name of somebody else': async (subject) => {
+    const [a, b, c] = [await subject.page(), await subject.page(), await subject.page()];
+    [listenTo(a), listenTo(b), listenTo(c)];
+    let answers = 0;
+    const posing: Carry = (bytes) => {
+      const own = bytes.slice();
+      subject.clock.after(1, () => b.takeSignal(c.self, own, () => (answers += 1) > 0));
+      return true;
+    };
+    const during = new AbortController();
+    const opening = a.openPeer(b.self, posing, during.signal);
+    await pause(subject.clock, 300);
+    during.abort();
+    assertSame(whyOf(await opening), 'aborted', 'why');
+    assertSame([answers, b.links().length], [0, 0], 'answers and links');
   },
 
   'gives up on a peer when told to': async (subject) => {
-    listenTo(subject.relay);
     const [a, b] = [await subject.page(), await subject.page()];
-    const [relay] = [await toRelay(subject, a), await toRelay(subject, b)];
     const during = new AbortController();
-    const opening = a.openPeer(b.self, relay, during.signal);
+    const opening = openPeer(subject, a, b, during.signal);
     during.abort();
     assertSame(whyOf(await opening), 'aborted', 'why');
     assert(

@@ -1,6 +1,6 @@
 /** What the cases of the network contract are tried on, and how they listen and wait. */
 import type { Clock } from '../../src/ports/clock.ts';
-import type { CloseReason, Link, Network, Opened } from '../../src/ports/network.ts';
+import type { Carry, CloseReason, Link, Network, Opened } from '../../src/ports/network.ts';
 import { assertSame, assertState, createInbox } from './contract.ts';
 import type { Inbox } from './contract.ts';
 
@@ -44,6 +44,18 @@ export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((d
 export const toRelay = async (subject: NetworkSubject, page: Network): Promise<Link> =>
   linkOf(await page.openRelay(subject.relayAddress, never()));
 
+/** Brings signals from one page to another, and the answers back, as the app would over a relay. */
+export const carryTo = (clock: Clock, from: Network, to: Network): Carry => {
+  return (bytes) => {
+    const own = bytes.slice();
+    clock.after(1, () => to.takeSignal(from.self, own, carryTo(clock, to, from)));
+    return true;
+  };
+};
+
+export const openPeer = (subject: NetworkSubject, from: Network, to: Network, signal = never()): Promise<Opened> =>
+  from.openPeer(to.self, carryTo(subject.clock, from, to), signal);
+
 /** Two pages linked to the relay and to each other. */
 export interface Pair {
   readonly a: Network;
@@ -57,8 +69,8 @@ export const makePair = async (subject: NetworkSubject): Promise<Pair> => {
   listenTo(subject.relay);
   const [a, b] = [await subject.page(), await subject.page()];
   const [aEars, bEars] = [listenTo(a), listenTo(b)];
-  const [aRelay] = [await toRelay(subject, a), await toRelay(subject, b)];
-  const aLink = linkOf(await a.openPeer(b.self, aRelay, never()));
+  await Promise.all([toRelay(subject, a), toRelay(subject, b)]);
+  const aLink = linkOf(await openPeer(subject, a, b));
   const bLink = await bEars.opens.first((link) => link.end === 'peer');
   return { a, b, aEars, bEars, aLink, bLink };
 };

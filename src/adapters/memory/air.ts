@@ -4,8 +4,8 @@ import type { Link, Opened } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Core } from './core.ts';
-import { pairOf } from './paths.ts';
 import type { PathsInside } from './paths.ts';
+import { pairOf } from './reach.ts';
 import { createWire } from './wire.ts';
 import type { Half, Station, WireEnd, WireRules } from './wire.ts';
 
@@ -61,35 +61,58 @@ export interface Air {
 export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): Air => {
   const places = new Map<PeerId, Place>();
   const relays = new Map<string, Place>();
-  /** By the names of their nodes. */
-  const wires = new Map<string, (readonly [Half, Half])[]>();
+  /** By the names of their nodes, and each pair also by either name. */
+  const pairs = new Map<string, Pair>();
+  const pairsOf = new Map<string, Set<Pair>>();
   const silences = new Map<Half, Stop>();
 
-  const between = (one: string, other: string): readonly Half[] => (wires.get(pairOf(one, other)) ?? []).flat();
-  const keep = (wire: readonly [Half, Half]): void => {
-    const pair = pairOf(wire[0].station.name, wire[1].station.name);
-    const standing = (wires.get(pair) ?? []).filter((old) => !isOver(old));
-    wires.set(pair, [...standing, wire]);
+  const between = (one: string, other: string): readonly Half[] => [...(pairs.get(pairOf(one, other))?.halves ?? [])];
+  const knownPair = (one: string, other: string): Pair => {
+    const name = pairOf(one, other);
+    const known = pairs.get(name);
+    if (known !== undefined) return known;
+    const pair: Pair = { one, other, halves: new Set(), isCut: paths.isCut(one, other) };
+    pairs.set(name, pair);
+    for (const each of [one, other]) pairsOf.set(each, (pairsOf.get(each) ?? new Set()).add(pair));
+    return pair;
+  };
+  const forget = (pair: Pair, half: Half): void => {
+    silences.get(half)?.();
+    silences.delete(half);
+    pair.halves.delete(half);
+    if (pair.halves.size > 0) return;
+    pairs.delete(pairOf(pair.one, pair.other));
+    for (const each of [pair.one, pair.other]) {
+      pairsOf.get(each)?.delete(pair);
+      if (pairsOf.get(each)?.size === 0) pairsOf.delete(each);
+    }
   };
 
-  paths.onChange((one, other, cut) => {
-    for (const half of between(one, other)) {
+  const silence = (half: Half): void => {
+    const afterMs = rules.lostAfterMs * (1 + 0.1 * core.random.share());
+    const what = { kind: 'link-lost', owner: half.station, other: half.farStation.name };
+    silences.set(
+      half,
+      core.schedule(afterMs, what, () => {
+        silences.delete(half);
+        half.fail('lost');
+      }),
+    );
+  };
+  const lookAgain = (pair: Pair): void => {
+    const isCut = paths.isCut(pair.one, pair.other);
+    if (isCut === pair.isCut) return;
+    pair.isCut = isCut;
+    for (const half of [...pair.halves]) {
       silences.get(half)?.();
       silences.delete(half);
-      if (!cut) {
-        half.healed();
-        continue;
-      }
-      const afterMs = rules.lostAfterMs * (1 + 0.1 * core.random.share());
-      const what = { kind: 'link-lost', owner: half.station, other: half.farStation.name };
-      silences.set(
-        half,
-        core.schedule(afterMs, what, () => {
-          silences.delete(half);
-          half.fail('lost');
-        }),
-      );
+      if (isCut) silence(half);
+      else half.healed();
     }
+  };
+  paths.onChange((names) => {
+    const concerned = names === null ? [...pairs.values()] : names.flatMap((name) => [...(pairsOf.get(name) ?? [])]);
+    for (const pair of concerned) lookAgain(pair);
   });
 
   return {
@@ -107,8 +130,9 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
     at: (peer) => places.get(peer) ?? null,
     relayAt: (address) => relays.get(address) ?? null,
     connect: (path, opener, accepter) => {
-      const wire = createWire(core, paths, rules, path, [opener, accepter]);
-      keep(wire);
+      const pair = knownPair(opener.station.name, accepter.station.name);
+      const wire = createWire(core, paths, rules, path, [opener, accepter], (half) => forget(pair, half));
+      for (const half of wire) pair.halves.add(half);
       return wire;
     },
     breakLinks: (one, other, why) => {
@@ -117,5 +141,10 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
   };
 };
 
-const isOver = (wire: readonly [Half, Half]): boolean =>
-  wire.every((half) => half.link.state() === 'closed' || !half.station.alive());
+/** Two nodes and the ends of all links between them that stand. */
+interface Pair {
+  readonly one: string;
+  readonly other: string;
+  readonly halves: Set<Half>;
+  isCut: boolean;
+}

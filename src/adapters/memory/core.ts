@@ -10,6 +10,8 @@ export interface Core {
   nowUs(): number;
   /** Puts something on the queue: the only way anything ever happens here. */
   schedule(afterMs: number, what: Happening, run: () => void): Stop;
+  /** What was parked goes on now, in its order. */
+  goOn(parked: readonly Event[]): void;
   /** Notes something in the trace that happened inside an event. */
   note(kind: string, who: string): void;
   random: Random;
@@ -94,10 +96,21 @@ export const createCore = (options: CoreOptions): CoreRun => {
       if (what.owner?.alive() === false) event.state = 'over';
       else queue.add(event);
       return () => {
-        if (event.state !== 'waiting') return;
+        const { state } = event;
+        if (state !== 'waiting' && state !== 'parked') return;
         event.state = 'stopped';
-        queue.forget();
+        if (state === 'waiting') queue.forget();
       };
+    },
+    goOn: (parked) => {
+      for (const event of parked) {
+        if (event.state !== 'parked') continue;
+        event.state = 'waiting';
+        event.atUs = nowUs;
+        asked += 1;
+        event.order = asked;
+        queue.add(event);
+      }
     },
     note: (kind, who) => {
       trace.text(kind);

@@ -1,12 +1,10 @@
-/** How links begin: at a relay's address, through a relay both are linked to, and what can go wrong on the way. */
+/** How links begin: at a relay's address, between places that found each other, and what can go wrong on the way. */
 import type { Stop } from '../../ports/clock.ts';
 import type { Link, Opened, OpenRefused } from '../../ports/network.ts';
-import type { PeerId } from '../../protocol/ids.ts';
 import type { Air, Place } from './air.ts';
 
 export interface Dials {
   openRelay(address: string, signal: AbortSignal): Promise<Opened>;
-  openPeer(peer: PeerId, relay: Link, signal: AbortSignal): Promise<Opened>;
   /** Something that ends with a link or a refusal, once; gives up by the signal or when the port closes. */
   attempt(signal: AbortSignal, begin: (dial: Dial) => void): Promise<Opened>;
   /** Between two places that found each other: a few crossings, then a link at both, or a refusal. */
@@ -82,6 +80,7 @@ export const createDials = (air: Air, place: Place): Dials => {
     const timeout = (): void => dial.refuse('unreachable', rules.dialTimeoutMs);
     const wayMs = crossMs(place.name, far.name, wanted.crossings);
     if (wayMs === null || wayMs > rules.dialTimeoutMs) return timeout();
+    if (wanted.path === 'webrtc' && !paths.mayMeet(place.name, far.name)) return timeout();
     dial.later(wayMs, far.name, () => {
       if (paths.isCut(place.name, far.name) || !far.alive() || far.isClosed()) return timeout();
       const most = far.role === 'relay' ? rules.maxRelayLinks : rules.maxLinks;
@@ -115,23 +114,6 @@ export const createDials = (air: Air, place: Place): Dials => {
         if (far === null) return dial.refuse('unreachable', 5);
         // TCP, the socket's upgrade, the handshake.
         meet(dial, far, { path: 'socket', crossings: 5, ends: { ours: 'relay', theirs: 'peer' } });
-      }),
-    openPeer: (peer, relay, signal) =>
-      attempt(signal, (dial) => {
-        const far = air.at(peer);
-        const via = air.at(relay.peer);
-        if (relay.end !== 'relay' || relay.state() !== 'open' || via === null) return dial.refuse('unreachable', 0);
-        if (place.halves.size >= rules.maxLinks) return dial.refuse('too-many', 0);
-        const askMs = crossMs(place.name, via.name, 2);
-        if (askMs === null) return dial.refuse('unreachable', rules.dialTimeoutMs);
-        const isThere = far !== null && far !== place && [...via.halves].some((half) => half.link.peer === peer);
-        if (!isThere) return dial.refuse('unreachable', askMs);
-        const signalMs = crossMs(via.name, far.name, 2);
-        if (signalMs === null) return dial.refuse('unreachable', rules.dialTimeoutMs);
-        dial.later(askMs + signalMs, far.name, () => {
-          // ICE, DTLS, SCTP.
-          meet(dial, far, { path: 'webrtc', crossings: 5, ends: { ours: 'peer', theirs: 'peer' } });
-        });
       }),
     closeAll: () => {
       for (const giveUp of [...underWay]) giveUp('closed');

@@ -1,10 +1,9 @@
 /** Links begun without any server: an offer and an answer, carried by hand. */
 import type { Answer, Network, Offer, Opened, OpenRefused } from '../../ports/network.ts';
-import { parsePeerId } from '../../protocol/ids.ts';
-import type { PeerId } from '../../protocol/ids.ts';
 import type { Air, Place } from './air.ts';
 import type { Dial, Dials } from './dial.ts';
-import { foldBytes } from './trace.ts';
+import { readSignal, writeSignal } from './signal.ts';
+import type { Signal } from './signal.ts';
 
 export interface Hand extends Pick<Network, 'offer' | 'answer'> {
   accepted: Place['accepted'];
@@ -47,7 +46,7 @@ export const createHand = (air: Air, place: Place, dials: Dials): Hand => {
           if (answer?.kind === 'answer' && answer.offer === id) used = true;
           return accept(id, answer, signal);
         };
-        wait(() => done({ bytes: writeSignal({ kind: 'offer', peer: place.peer, id, offer: id }), accept: take }));
+        wait(() => done({ bytes: writeSignal({ kind: 'offer', peer: place.peer, id, offer: id }, offerBytes), accept: take }));
       }),
     answer: (bytes, signal) =>
       new Promise<Answer | OpenRefused>((done) => {
@@ -59,7 +58,7 @@ export const createHand = (air: Air, place: Place, dials: Dials): Hand => {
         count += 1;
         const id = `${place.peer}.${count}`;
         const opened = dials.attempt(signal, (dial) => void given.set(id, dial));
-        const answer = writeSignal({ kind: 'answer', peer: place.peer, id, offer: offer.id });
+        const answer = writeSignal({ kind: 'answer', peer: place.peer, id, offer: offer.id }, offerBytes);
         wait(() => done({ state: 'answered', bytes: answer, opened }));
       }),
     accepted: (id) => {
@@ -69,30 +68,4 @@ export const createHand = (air: Air, place: Place, dials: Dials): Hand => {
       return (opened) => dial.settle(opened);
     },
   };
-};
-
-interface Signal {
-  readonly kind: 'offer' | 'answer';
-  readonly peer: PeerId;
-  readonly id: string;
-  /** The offer this belongs to. */
-  readonly offer: string;
-}
-
-const writeSignal = (signal: Signal): Uint8Array => {
-  const text = `${signal.kind} ${signal.peer} ${signal.id} ${signal.offer}`;
-  const body = new TextEncoder().encode(text.padEnd(offerBytes - 4, ' '));
-  const sum = foldBytes(body);
-  return Uint8Array.from([...body, sum >>> 24, (sum >>> 16) & 255, (sum >>> 8) & 255, sum & 255]);
-};
-
-const readSignal = (bytes: Uint8Array): Signal | null => {
-  if (bytes.length < offerBytes || bytes.length > 4 * offerBytes) return null;
-  const body = bytes.subarray(0, -4);
-  const sum = bytes.subarray(-4).reduce((whole, byte) => whole * 256 + byte, 0);
-  if (sum !== foldBytes(body)) return null;
-  const [kind, peerText = '', id = '', offer = ''] = new TextDecoder().decode(body).trim().split(' ');
-  const peer = parsePeerId(peerText);
-  if (peer === null || (kind !== 'offer' && kind !== 'answer')) return null;
-  return { kind, peer, id, offer };
 };

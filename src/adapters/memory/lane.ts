@@ -30,7 +30,11 @@ export interface LaneEnd {
 interface Packet {
   /** Null: the bye. */
   readonly frame: Uint8Array | null;
-  readonly atUs: number;
+  atUs: number;
+  /** It came to the far end of the way before, and had to wait there. */
+  hasCome: boolean;
+  /** It is through the far end's line. */
+  hasLanded: boolean;
 }
 
 export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: LaneEnd): Lane => {
@@ -50,7 +54,7 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
       broken = true;
       return null;
     }
-    wideUs = Math.max(wideUs, core.nowUs()) + paths.widthMs(from.name, to.name, bytes) * 1000;
+    wideUs = Math.max(wideUs, paths.leaveUs(from.name, to.name, bytes)) + paths.widthMs(from.name, to.name, bytes) * 1000;
     lastUs = Math.max(lastUs, wideUs + carryMs * 1000);
     return lastUs;
   };
@@ -60,8 +64,10 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
     if (moving || head === undefined) return;
     moving = true;
     const afterMs = (head.atUs - core.nowUs()) / 1000;
-    const what = { kind: head.frame === null ? 'bye' : 'frame', owner: to, other: from.name };
-    core.schedule(afterMs, head.frame === null ? what : { ...what, bytes: head.frame }, arrive);
+    // Each frame stands in the trace once, whatever it waits for afterwards.
+    const kind = head.frame === null ? 'bye' : head.hasCome ? 'landing' : 'frame';
+    const what = { kind, owner: to, other: from.name };
+    core.schedule(afterMs, kind === 'frame' && head.frame !== null ? { ...what, bytes: head.frame } : what, arrive);
   };
 
   const arrive = (): void => {
@@ -72,11 +78,23 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
     if (head === undefined) return;
     // The one this was meant for was cut away: the next has its own time.
     if (Math.round(head.atUs) > core.nowUs()) return move();
+    if (head.frame !== null && !lands(head, head.frame)) return move();
     queue.shift();
     if (head.frame === null) return ends.onBye();
     waiting -= head.frame.length;
     move();
     ends.onFrame(head.frame);
+  };
+
+  /** Through the far end's line at once, or later. */
+  const lands = (head: Packet, frame: Uint8Array): boolean => {
+    head.hasCome = true;
+    if (head.hasLanded) return true;
+    const landUs = paths.landUs(from.name, to.name, frame.length);
+    head.hasLanded = landUs !== null;
+    head.atUs = landUs ?? core.nowUs() + (100 + 100 * luck.share()) * 1000;
+    lastUs = Math.max(lastUs, head.atUs);
+    return Math.round(head.atUs) <= core.nowUs();
   };
 
   const shorten = (): void => {
@@ -86,9 +104,10 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
   return {
     put: (frame) => {
       if (waiting > 0 && waiting + frame.length > ends.bufferBytes) return 'full';
+      if (paths.isChoked(from.name, to.name)) return 'full';
       const atUs = arrivalUs(frame.length);
       if (atUs === null) return 'broken';
-      queue.push({ frame: frame.slice(), atUs });
+      queue.push({ frame: frame.slice(), atUs, hasCome: false, hasLanded: false });
       waiting += frame.length;
       if (!held) move();
       return 'sent';
@@ -97,7 +116,7 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
       shorten();
       const atUs = arrivalUs(0);
       if (atUs === null) return 'broken';
-      queue.push({ frame: null, atUs });
+      queue.push({ frame: null, atUs, hasCome: false, hasLanded: false });
       if (!held) move();
       return 'sent';
     },
@@ -112,7 +131,8 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
       const head = queue[0];
       if (head === undefined) return;
       const soonUs = core.nowUs() + paths.delayMs(from.name, to.name, luck) * 1000;
-      queue[0] = { frame: head.frame, atUs: Math.max(head.atUs, soonUs) };
+      head.atUs = Math.max(head.atUs, soonUs);
+      head.hasCome = true;
       lastUs = Math.max(lastUs, soonUs);
       move();
     },

@@ -5,6 +5,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { Air, Place } from './air.ts';
 import { createDials } from './dial.ts';
 import { createHand } from './hand.ts';
+import { createPeerDials } from './peer-dial.ts';
 import type { Owner } from './queue.ts';
 import type { Random } from './random.ts';
 import { createTopics } from './topics.ts';
@@ -50,6 +51,7 @@ export const createNetwork = (air: Air, { owner, peer, role, address, card, luck
   const place: Place = {
     name: owner.name,
     alive: owner.alive,
+    parked: owner.parked,
     peer,
     role,
     address,
@@ -100,7 +102,7 @@ export const createNetwork = (air: Air, { owner, peer, role, address, card, luck
       return () => void listeners.delete(mine);
     },
     openRelay: dials.openRelay,
-    openPeer: dials.openPeer,
+    ...createPeerDials(air, place, dials),
     offer: hand.offer,
     answer: hand.answer,
     join: topics.join,

@@ -14,9 +14,10 @@ import { createDisk, diskRules } from './disk.ts';
 import type { Disk, DiskRules } from './disk.ts';
 import { createDoor } from './door.ts';
 import { unsafeSeededEntropy } from './entropy.ts';
+import type { LineRules } from './lines.ts';
 import { createNetwork } from './network.ts';
 import type { NetworkInside } from './network.ts';
-import type { Owner } from './queue.ts';
+import type { Event, Owner } from './queue.ts';
 import type { Random } from './random.ts';
 import { createDiskDoor } from './storage.ts';
 import { createTabBar } from './tabs.ts';
@@ -30,6 +31,9 @@ export interface WorldNode {
   lives(): readonly Life[];
   /** Every life ends at once. A power cut takes relaxed commits with it. */
   crash(how: Vanished): void;
+  /** The machine sleeps: its pages are frozen and nothing passes its network. Its clocks go on, and are late by it on waking. */
+  sleep(): void;
+  wake(): void;
 }
 
 /** The ports of one start. Once it is gone nothing it asked is ever answered. */
@@ -45,6 +49,10 @@ export interface Life {
   /** The tab is closed or killed; the disk keeps what it has. */
   kill(): void;
   isAlive(): boolean;
+  /** The browser runs nothing of this page any more: no timer, no frame, no answer of the disk. Its links stay up. */
+  freeze(): void;
+  /** All that came meanwhile happens now, in its order. */
+  thaw(): void;
 }
 
 export interface NodeOptions {
@@ -56,6 +64,9 @@ export interface NodeOptions {
   /** The address of the relay this page was served by. */
   readonly home?: string;
   readonly clockSkewMs?: number;
+  readonly clockDriftPpm?: number;
+  /** What its network is like. Without it as wide as one likes, and open. */
+  readonly line?: Partial<LineRules>;
   readonly disk?: Partial<DiskRules>;
 }
 
@@ -75,6 +86,7 @@ export const createNode = (world: NodeWorld, name: string, options: NodeOptions)
   const bar = createTabBar(core);
   const living = new Map<Life, (how: Vanished) => void>();
   let starts = 0;
+  if (options.line !== undefined) air.paths.setLine(name, options.line);
 
   const start = (): Life => {
     starts += 1;
@@ -83,7 +95,8 @@ export const createNode = (world: NodeWorld, name: string, options: NodeOptions)
     const peer = peerIdFrom((options.role === 'relay' ? random : luck).fork('peer'));
     let isAlive = true;
     let inside: NetworkInside | null = null;
-    const owner: Owner = { name, alive: () => isAlive };
+    let parked: Event[] | null = null;
+    const owner: Owner = { name, alive: () => isAlive, parked: () => parked };
     core.note('start', name);
 
     const networkPlace = {
@@ -95,7 +108,7 @@ export const createNode = (world: NodeWorld, name: string, options: NodeOptions)
       luck: luck.fork('network'),
     } as const;
     const life: Life = {
-      clock: createClock(core, owner, startMs, options.clockSkewMs ?? 0),
+      clock: createClock(core, owner, { startMs, skewMs: options.clockSkewMs ?? 0, driftPpm: options.clockDriftPpm ?? 0 }),
       entropy: unsafeSeededEntropy(luck.fork('entropy')),
       log: (event, facts) => {
         core.note(event, name);
@@ -110,6 +123,18 @@ export const createNode = (world: NodeWorld, name: string, options: NodeOptions)
       readCard: createDoor(air, { owner, home: options.home ?? null, luck: luck.fork('door') }),
       kill: () => end('killed'),
       isAlive: () => isAlive,
+      freeze: () => {
+        if (!isAlive || parked !== null) return;
+        parked = [];
+        core.note('freeze', name);
+      },
+      thaw: () => {
+        if (parked === null) return;
+        const late = parked;
+        parked = null;
+        core.note('thaw', name);
+        core.goOn(late);
+      },
     };
     const end = (how: Vanished): void => {
       if (!isAlive) return;
@@ -131,7 +156,16 @@ export const createNode = (world: NodeWorld, name: string, options: NodeOptions)
     lives: () => [...living.keys()],
     crash: (how) => {
       for (const end of [...living.values()]) end(how);
+      air.paths.sleeps(name, false);
       if (how === 'power-cut') disk.powerCut(core.nowUs() / 1000);
+    },
+    sleep: () => {
+      for (const life of living.keys()) life.freeze();
+      air.paths.sleeps(name, true);
+    },
+    wake: () => {
+      for (const life of living.keys()) life.thaw();
+      air.paths.sleeps(name, false);
     },
   };
 };

@@ -1,8 +1,8 @@
 /** What is still to happen, earliest first; at one instant in the order it was asked for. */
 
 export interface Event {
-  readonly atUs: number;
-  readonly order: number;
+  atUs: number;
+  order: number;
   readonly kind: string;
   /** Whose event it is: it never happens once they are gone. Null: the world's own. */
   readonly owner: Owner | null;
@@ -10,12 +10,14 @@ export interface Event {
   readonly other: string;
   readonly bytes: Uint8Array | null;
   readonly run: () => void;
-  state: 'waiting' | 'stopped' | 'over';
+  state: 'waiting' | 'parked' | 'stopped' | 'over';
 }
 
 export interface Owner {
   readonly name: string;
   alive(): boolean;
+  /** What came for a page that is frozen waits here until it thaws. Null: it runs. */
+  parked(): Event[] | null;
 }
 
 export interface Queue {
@@ -81,6 +83,12 @@ export const createQueue = (): Queue => {
         }
         if (first.atUs > untilUs) return null;
         removeFirst();
+        const parked = first.owner?.parked() ?? null;
+        if (parked !== null) {
+          first.state = 'parked';
+          parked.push(first);
+          continue;
+        }
         first.state = 'over';
         return first;
       }

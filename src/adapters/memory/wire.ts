@@ -58,8 +58,12 @@ export const createWire = (
   rules: WireRules,
   path: Link['path'],
   ends: readonly [WireEnd, WireEnd],
+  /** Told of each end once it is over. */
+  over: (half: Half) => void,
 ): readonly [Half, Half] => {
   const states: ['open' | 'closed', 'open' | 'closed'] = ['open', 'open'];
+  /** Whether something under way will end this side. */
+  const isTold: [boolean, boolean] = [false, false];
   const bornUs = core.nowUs();
   const ids = [ends[0].station.nextLinkId(), ends[1].station.nextLinkId()] as const;
   // The opener's luck alone: what others do elsewhere shifts nothing here.
@@ -69,9 +73,11 @@ export const createWire = (
     if (states[side] === 'closed') return;
     states[side] = 'closed';
     lanes[otherOf(side)].drop();
+    over(halves[side]);
     ends[side].station.closed(halves[side], why);
   };
   const endLater = (side: Side, afterMs: number): void => {
+    isTold[side] = true;
     const what = { kind: 'link-lost', owner: ends[side].station, other: ends[otherOf(side)].station.name };
     core.schedule(afterMs, what, () => end(side, 'lost'));
   };
@@ -92,6 +98,11 @@ export const createWire = (
     });
   };
   const lanes = [laneFrom(0), laneFrom(1)] as const;
+  const sayBye = (side: Side): void => {
+    const far = otherOf(side);
+    if (lanes[side].putBye() === 'broken') silence(far);
+    isTold[far] = true;
+  };
 
   const halfOf = (side: Side): Half => {
     const far = otherOf(side);
@@ -116,7 +127,7 @@ export const createWire = (
       },
       close: () => {
         if (!isOpen()) return;
-        if (lanes[side].putBye() === 'broken') silence(far);
+        sayBye(side);
         end(side, 'closed-here');
       },
     };
@@ -129,10 +140,15 @@ export const createWire = (
       healed: () => {
         lanes[side].goOn();
         lanes[far].goOn();
+        // The far end called it death while nothing passed: whoever comes back hears so from its machine, or finds nobody answer.
+        if (states[side] === 'closed' || states[far] === 'open' || isTold[side]) return;
+        const backMs = 2 * paths.delayMs(station.name, ends[far].station.name, luck);
+        endLater(side, path === 'socket' ? backMs : backMs + Math.min(consentMs, rules.lostAfterMs));
       },
       vanish: (how) => {
         if (states[side] === 'closed') return;
         states[side] = 'closed';
+        over(halves[side]);
         lanes[side].cutShort();
         const names = [station.name, ends[far].station.name] as const;
         const told = how === 'killed' && path === 'socket' && !paths.isCut(...names);
@@ -141,7 +157,7 @@ export const createWire = (
       },
       fail: (why) => {
         if (states[side] === 'closed') return;
-        if (why === 'bad-frame') lanes[side].putBye();
+        if (why === 'bad-frame') sayBye(side);
         end(side, why);
       },
     };
@@ -149,6 +165,9 @@ export const createWire = (
   const halves: readonly [Half, Half] = [halfOf(0), halfOf(1)];
   return halves;
 };
+
+/** So long ICE waits for a far end's consent, about, before it asks in earnest. */
+const consentMs = 5_000;
 
 type Side = 0 | 1;
 const otherOf = (side: Side): Side => (side === 0 ? 1 : 0);

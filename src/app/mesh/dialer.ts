@@ -1,14 +1,16 @@
 /** Turns met peers into direct links: the newcomer dials, the other waits a little, failures wait longer. */
 import type { Clock, Stop } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Network } from '../../ports/network.ts';
+import type { Carry, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
+import { routeOf, sendThrough } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 
 export interface Dialer {
   /** `first`: we came later, so we begin. */
   want(peer: Peer, first: boolean): void;
-  /** Its direct link broke. `first`: it was ours, so we begin again, unless the relay says meanwhile that it is gone. */
+  /** Its direct link broke. `first`: it was ours, so we begin again, unless we hear meanwhile that it is gone. */
   lost(peer: Peer, first: boolean): void;
   close(): void;
 }
@@ -30,12 +32,12 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
 
   const dial = async (peer: Peer, failures: number): Promise<void> => {
     // The peer may have gone, or dialled us, or be somebody else's turn by now.
-    if (isClosed || peers.get(peer.id) !== peer || peer.direct !== null || peer.relay === null) return;
+    if (isClosed || peers.get(peer.id) !== peer || peer.direct !== null || routeOf(peer) === null) return;
     if (dialing.has(peer.id) || directCount(peers) >= mostDirect) return;
     const attempt = new AbortController();
     dialing.set(peer.id, attempt);
     const stop = ports.clock.after(attemptMs, () => attempt.abort());
-    const opened = await network.openPeer(peer.id, peer.relay, attempt.signal);
+    const opened = await network.openPeer(peer.id, carryTo(peer), attempt.signal);
     stop();
     dialing.delete(peer.id);
     if (opened.state === 'open' || isClosed) return;
@@ -56,12 +58,18 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
   };
 }
 
+/** By the way on which they were met. */
+export const carryTo =
+  (peer: Peer): Carry =>
+  (bytes) =>
+    sendThrough(peer, encodeFrame({ kind: 'signal', bytes })) === 'sent';
+
 const directCount = (peers: Peers): number => [...peers.all()].filter((peer) => peer.direct !== null).length;
 
-/** MESH.md: the most links of a phone. Whoever is beyond them is reached through the relay. */
+/** MESH.md: the most links of a phone. Whoever is beyond them is reached through others. */
 const mostDirect = 12;
 const attemptMs = 10_000;
-/** What waits to be said goes first, through the relay: a dial keeps a phone busy. */
+/** What waits to be said goes first, by the way there is: a dial keeps a phone busy. */
 const promptMs = 40;
 const politeMs = 4_000;
 const retryMs = 3_000;

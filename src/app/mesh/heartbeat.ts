@@ -44,7 +44,13 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
     for (const each of watched.values()) {
       const silentMs = nowMs - each.heardAtMs;
       if (silentMs > each.patienceMs && each.path.silent !== null) each.path.silent();
-      else if (nowMs - each.askedAtMs >= (each.asked < mostSamples ? tickMs : everyMs)) ask(each);
+      // What may stay silent is measured at its beginning, and when somebody looks: others carry it.
+      else if (
+        each.asked < mostSamples
+          ? nowMs - each.askedAtMs >= tickMs
+          : each.path.silent !== null && nowMs - each.askedAtMs >= everyMs
+      )
+        ask(each);
     }
     stop = clock.after(tickMs, () => tick());
   };

@@ -1,18 +1,23 @@
-/** Speaks with the relay: keeps our rooms' topics there, and learns from it who else is about. */
+/** Speaks with those who introduce us, relays and neighbours: keeps our rooms' topics there, and learns who else is about. */
 import type { Core } from '../core.ts';
 import type { Link } from '../../ports/network.ts';
-import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { PeerId, RoomId, Topic } from '../../protocol/ids.ts';
-import { isRefusal } from '../../protocol/refusal.ts';
 import { dayOf } from '../../protocol/room-keys.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Stop } from '../../ports/clock.ts';
+import { sayMeet } from './peers.ts';
 
 export interface Meeting {
-  opened(relay: Link): void;
-  closed(relay: Link): void;
-  frame(relay: Link, bytes: Uint8Array): void;
+  /** A link whose far end introduces. */
+  opened(host: Link): void;
+  closed(host: Link): void;
+  frame(host: Link, frame: MeetFrame): void;
+  /** A neighbour keeps these topics itself. */
+  keeps(peer: PeerId, link: Link, topics: readonly Topic[]): void;
+  keepsNoMore(peer: PeerId, link: Link, topics: readonly Topic[]): void;
+  /** Whether anybody names this peer for the room. */
+  isNamed(peer: PeerId, room: RoomId): boolean;
   /** Rooms came or went, or the day turned: keep just the topics they need. */
   update(): void;
   close(): void;
@@ -21,29 +26,28 @@ export interface Meeting {
 export interface MeetingHands {
   topicsOf(room: Room, day: number): readonly Topic[];
   /** `first`: they were there before us. */
-  met(peer: PeerId, room: Room, relay: Link, first: boolean): void;
-  left(peer: PeerId, room: Room): void;
-  passed(peer: PeerId, relay: Link, bytes: Uint8Array): void;
-  /** What we asked the relay to pass on was not. */
-  dropped(peer: PeerId, isUnknown: boolean): void;
-  pong(relay: Link, token: number): void;
+  met(peer: PeerId, room: Room, host: Link, first: boolean): void;
+  /** This one names the peer for the room no more. */
+  left(peer: PeerId, room: Room, host: Link): void;
+  passed(peer: PeerId, host: Link, bytes: Uint8Array): void;
+  /** What we asked to pass on was not. */
+  dropped(peer: PeerId, host: Link, isUnknown: boolean): void;
+  pong(host: Link, token: number): void;
 }
 
 export function createMeeting(core: Core, hands: MeetingHands): Meeting {
-  /** What each relay keeps for us. */
-  const kept = new Map<Link, Set<Topic>>();
+  /** What each of them keeps for us, and under which topics it names each peer: around midnight a room has two. */
+  const hosts = new Map<Link, Host>();
   let rooms = new Map<Topic, RoomId>();
-  /** Under which topics a relay names each peer: around midnight a room has two. */
-  const named = new Map<PeerId, Set<Topic>>();
   let stop: Stop | null = null;
   let again: Stop | null = null;
 
-  const tellRelay = (relay: Link, before: Set<Topic>): void => {
-    const joins = [...rooms.keys()].filter((topic) => !before.has(topic));
-    const leaves = [...before].filter((topic) => !rooms.has(topic));
-    if (leaves.length > 0) relay.send(encodeMeet({ kind: 'leave', topics: leaves }));
-    if (joins.length > 0 && relay.send(encodeMeet({ kind: 'join', topics: joins })) === 'full') askAgain(relay);
-    kept.set(relay, new Set(rooms.keys()));
+  const tell = (link: Link, host: Host): void => {
+    const joins = [...rooms.keys()].filter((topic) => !host.kept.has(topic));
+    const leaves = [...host.kept].filter((topic) => !rooms.has(topic));
+    if (leaves.length > 0) sayMeet(link, { kind: 'leave', topics: leaves });
+    if (joins.length > 0 && sayMeet(link, { kind: 'join', topics: joins }) === 'full') askAgain(link);
+    host.kept = new Set(rooms.keys());
   };
 
   const roomOf = (topic: Topic): Room | undefined => {
@@ -51,65 +55,69 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     return id === undefined ? undefined : core.rooms.get(id);
   };
 
-  const meet = (peer: PeerId, topic: Topic, relay: Link, first: boolean): void => {
+  const meet = (peer: PeerId, topic: Topic, link: Link, first: boolean): void => {
     const room = roomOf(topic);
-    if (room === undefined) return;
-    named.set(peer, (named.get(peer) ?? new Set()).add(topic));
-    hands.met(peer, room, relay, first);
+    const host = hosts.get(link);
+    if (room === undefined || host === undefined) return;
+    host.named.set(peer, (host.named.get(peer) ?? new Set()).add(topic));
+    hands.met(peer, room, link, first);
   };
 
-  const part = (peer: PeerId, topic: Topic): void => {
+  const part = (peer: PeerId, topic: Topic, link: Link): void => {
     const room = roomOf(topic);
-    const topics = named.get(peer);
-    if (topics?.delete(topic) !== true || room === undefined) return;
-    if (topics.size === 0) named.delete(peer);
-    if (![...topics].some((other) => rooms.get(other) === room.id)) hands.left(peer, room);
+    const host = hosts.get(link);
+    const topics = host?.named.get(peer);
+    if (topics?.delete(topic) !== true) return;
+    if (topics.size === 0) host?.named.delete(peer);
+    if (room !== undefined && ![...topics].some((other) => rooms.get(other) === room.id)) hands.left(peer, room, link);
   };
 
-  const askAgain = (relay: Link): void => {
+  const askAgain = (link: Link): void => {
     again ??= core.clock.after(calmMs, () => {
       again = null;
-      if (kept.has(relay)) tellRelay(relay, new Set());
+      const host = hosts.get(link);
+      if (host === undefined) return;
+      host.kept = new Set();
+      tell(link, host);
     });
   };
 
-  const handle = (relay: Link, frame: MeetFrame): void => {
-    switch (frame.kind) {
-      case 'met':
-        for (const peer of frame.peers) meet(peer, frame.topic, relay, true);
-        return;
-      case 'joined':
-        return meet(frame.peer, frame.topic, relay, false);
-      case 'left':
-        return part(frame.peer, frame.topic);
-      case 'passed':
-        return hands.passed(frame.from, relay, frame.bytes);
-      case 'pong':
-        return hands.pong(relay, frame.token);
-      case 'refused':
-        core.log('relay-refused', { why: frame.why });
-        if (frame.peer !== null) return hands.dropped(frame.peer, frame.why === 'not-met');
-        // Perhaps a join: once it is calm we say again what we want kept.
-        return askAgain(relay);
-      case 'join':
-      case 'leave':
-      case 'pass':
-      case 'ping':
-        return core.log('relay-refused-by-us', { why: 'unknown-kind', kind: frame.kind });
-    }
-  };
-
   const meeting: Meeting = {
-    opened: (relay) => tellRelay(relay, new Set()),
-    closed: (relay) => {
-      kept.delete(relay);
-      named.clear();
+    opened: (link) => {
+      const host: Host = { kept: new Set(), named: new Map() };
+      hosts.set(link, host);
+      tell(link, host);
     },
-    frame: (relay, bytes) => {
-      const frame = decodeMeet(bytes);
-      if (isRefusal(frame)) core.log('relay-frame-refused', { why: frame.refused });
-      else handle(relay, frame);
+    closed: (link) => void hosts.delete(link),
+    frame: (link, frame) => {
+      switch (frame.kind) {
+        case 'met':
+          for (const peer of frame.peers) meet(peer, frame.topic, link, true);
+          return;
+        case 'joined':
+          return meet(frame.peer, frame.topic, link, false);
+        case 'left':
+          return part(frame.peer, frame.topic, link);
+        case 'passed':
+          return hands.passed(frame.from, link, frame.bytes);
+        case 'pong':
+          return hands.pong(link, frame.token);
+        case 'refused':
+          core.log('introducer-refused', { why: frame.why });
+          if (frame.peer !== null) return hands.dropped(frame.peer, link, frame.why === 'not-met');
+          // Perhaps a join: once it is calm we say again what we want kept.
+          return askAgain(link);
+        case 'join':
+        case 'leave':
+        case 'pass':
+        case 'ping':
+          return core.log('meet-frame-refused', { why: 'unknown-kind', kind: frame.kind });
+      }
     },
+    keeps: (peer, link, topics) => topics.forEach((topic) => meet(peer, topic, link, true)),
+    keepsNoMore: (peer, link, topics) => topics.forEach((topic) => part(peer, topic, link)),
+    isNamed: (peer, room) =>
+      [...hosts.values()].some(({ named }) => [...(named.get(peer) ?? [])].some((topic) => rooms.get(topic) === room)),
     update: () => {
       stop?.();
       const nowMs = core.clock.nowMs();
@@ -119,7 +127,7 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
           [...days].flatMap((day) => hands.topicsOf(room, day).map((topic) => [topic, room.id] as const)),
         ),
       );
-      for (const [relay, before] of kept) tellRelay(relay, before);
+      for (const [link, host] of hosts) tell(link, host);
       stop = core.clock.after(checkMs, () => meeting.update());
     },
     close: () => {
@@ -128,6 +136,11 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     },
   };
   return meeting;
+}
+
+interface Host {
+  kept: ReadonlySet<Topic>;
+  readonly named: Map<PeerId, Set<Topic>>;
 }
 
 /** Clocks differ: around midnight both days' topics are kept. */

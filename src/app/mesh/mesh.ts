@@ -1,20 +1,21 @@
-/** Everything about reaching others: the relay, who it names, links to them, and what comes over those. */
+/** Everything about reaching others: the relay, who is named by it and by neighbours, links to them, and what comes over those. */
 import type { Core } from '../core.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId, RoomId, Topic } from '../../protocol/ids.ts';
-import { encodeMeet } from '../../protocol/meet.ts';
+import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Room } from '../rooms/room.ts';
 import type { NeighbourView } from '../view.ts';
 import { createCardReader } from './card-reader.ts';
 import type { RelayCard } from '../../protocol/relay-card.ts';
-import { createDialer } from './dialer.ts';
+import { carryTo, createDialer } from './dialer.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
+import { createHost } from './host.ts';
 import { createMeeting } from './meeting.ts';
-import { newEra, partIn, pathOf, sendTo } from './peers.ts';
+import { newEra, partIn, pathOf, routeOf, sendTo } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { createRelayKeeper } from './relay-keeper.ts';
 
@@ -36,7 +37,7 @@ export interface Doors {
 export interface MeshHands {
   /** A path to somebody of this room stands. */
   onPath(peer: Peer, room: Room): void;
-  /** What was handed to the relay for them was dropped. */
+  /** What was handed to others for them was dropped. */
   onDropped(peer: Peer, room: Room): void;
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** Of version 2. */
@@ -88,7 +89,26 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     peers.forget(peer.id);
   };
 
-  const takeFrame = (peer: Peer, bytes: Uint8Array): void => {
+  /** One way to them less: by the next one all is said again, or they are gone. */
+  const loseRoute = (peer: Peer, route: Link): void => {
+    const was = routeOf(peer);
+    if (!peer.routes.delete(route) || peer.direct !== null || was !== route) return;
+    newEra(peer);
+    if (pathOf(peer) === null) forgetIfGone(peer);
+    else opened(peer);
+  };
+
+  const takeMeet = (link: Link, bytes: Uint8Array): void => {
+    const frame = decodeMeet(bytes);
+    if (link.end === 'peer' && (isRefusal(frame) || hostKinds.has(frame.kind))) host.take(link, bytes);
+    if (isRefusal(frame)) return core.log('meet-frame-refused', { why: frame.refused });
+    if (link.end === 'peer' && frame.kind === 'join') meeting.keeps(link.peer, link, frame.topics);
+    else if (link.end === 'peer' && frame.kind === 'leave') meeting.keepsNoMore(link.peer, link, frame.topics);
+    else if (link.end === 'relay' || !hostKinds.has(frame.kind)) meeting.frame(link, frame);
+  };
+
+  /** `link`: it came straight from them. */
+  const takeFrame = (peer: Peer, bytes: Uint8Array, link: Link | null): void => {
     heartbeat.heard(keyOfPath(peer));
     const frame = decodeFrame(bytes);
     if (isRefusal(frame)) return core.log('frame-refused', { why: frame.refused });
@@ -104,6 +124,11 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       }
       case 'hop':
         return hands.onHop(frame.bytes, peer);
+      case 'signal':
+        return network.takeSignal(peer.id, frame.bytes, carryTo(peer));
+      case 'meet':
+        if (link === null) return core.log('frame-refused', { why: 'not-a-neighbour' });
+        return takeMeet(link, frame.bytes);
     }
   };
 
@@ -111,41 +136,41 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     topicsOf: hands.topicsOf,
     met: (id, room, link, first) => {
       if (id === network.self) return;
-      // A relay may name whom it likes; only so many cost us anything.
+      // Whoever introduces may name whom it likes; only so many cost us anything.
       if (peers.get(id) === undefined && [...peers.all()].length >= mostPeers)
         return core.log('peer-refused', { why: 'too-many' });
       const peer = peers.meet(id);
       const isNewPath = pathOf(peer) === null;
-      peer.relay = link;
+      // Who speaks for itself is no route to itself.
+      if (link.peer !== id) peer.routes.add(link);
       const isNewRoom = !peer.rooms.has(room.id);
       peer.rooms.add(room.id);
       if (isNewPath) opened(peer);
       else if (isNewRoom) hands.onPath(peer, room);
-      dialer.want(peer, first);
+      if (isNewPath || link.end === 'relay') dialer.want(peer, first);
       show();
     },
-    left: (id, room) => {
+    left: (id, room, link) => {
       const peer = peers.get(id);
-      // A direct link knows better than the relay whether they are still there.
-      if (peer === undefined || peer.direct !== null) return;
-      partIn(room.id, peer);
-      if (peer.rooms.size === 0) peer.relay = null;
+      if (peer === undefined) return;
+      const isElsewhere = meeting.isNamed(id, room.id);
+      // A direct link knows better than others whether they are still there.
+      if (!isElsewhere && (peer.direct === null || peer.direct === link)) partIn(room.id, peer);
+      if (peer.rooms.size === 0 && peer.direct === null) peer.routes.clear();
       forgetIfGone(peer);
       show();
     },
     passed: (id, link, bytes) => {
       const peer = peers.get(id);
       if (peer === undefined) return core.log('frame-refused', { why: 'not-here' });
-      peer.relay ??= link;
-      takeFrame(peer, bytes);
+      peer.routes.add(link);
+      takeFrame(peer, bytes, null);
     },
-    dropped: (id, isUnknown) => {
+    dropped: (id, link, isUnknown) => {
       const peer = peers.get(id);
       if (peer === undefined || peer.direct !== null) return;
       if (isUnknown) {
-        peer.relay = null;
-        newEra(peer);
-        forgetIfGone(peer);
+        loseRoute(peer, link);
         return show();
       }
       for (const room of peer.rooms) {
@@ -156,6 +181,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     pong: (link, token) => heartbeat.answered(keyOfLink(link), token),
   });
 
+  const host = createHost(core);
   const relay = createRelayKeeper(
     core,
     network,
@@ -182,13 +208,12 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       meeting.closed(link);
       relay.lost(link);
       card.read();
-      for (const peer of [...peers.all()].filter((each) => each.relay === link)) {
-        peer.relay = null;
-        if (peer.direct === null) newEra(peer);
-        forgetIfGone(peer);
-      }
+      for (const peer of [...peers.all()]) loseRoute(peer, link);
       return show();
     }
+    host.closed(link);
+    meeting.closed(link);
+    for (const peer of [...peers.all()]) loseRoute(peer, link);
     const peer = peers.get(link.peer);
     if (peer?.direct !== link) return;
     peer.direct = network.links().find((each) => each.peer === peer.id && each.state() === 'open') ?? null;
@@ -204,17 +229,19 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       if (link.end === 'relay') return;
       const peer = peers.meet(link.peer);
       // Two dials may cross. Both ends keep reading both links; each sends on its latest.
-      if (pathOf(peer) === 'relayed') heartbeat.forget(keyOfPath(peer));
+      if (pathOf(peer) !== 'direct') heartbeat.forget(keyOfPath(peer));
       peer.direct = link;
+      host.opened(link);
+      meeting.opened(link);
       opened(peer);
     },
     onFrame: (link, frame) => {
       if (link.end === 'relay') {
         heartbeat.heard(keyOfLink(link));
-        return meeting.frame(link, frame);
+        return takeMeet(link, frame);
       }
       const peer = peers.get(link.peer);
-      if (peer !== undefined) takeFrame(peer, frame);
+      if (peer !== undefined) takeFrame(peer, frame, link);
     },
     onClose: closed,
   });
@@ -241,13 +268,17 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       card.close();
       dialer.close();
       meeting.close();
+      host.close();
       heartbeat.close();
       relay.close();
     },
   };
 }
 
-const keyOfPath = (peer: Peer): string => (peer.direct === null ? `relayed/${peer.id}` : keyOfLink(peer.direct));
+const keyOfPath = (peer: Peer): string => (peer.direct === null ? `routed/${peer.id}` : keyOfLink(peer.direct));
+
+/** What is said to whoever introduces. */
+const hostKinds: ReadonlySet<string> = new Set(['join', 'leave', 'pass', 'ping']);
 
 function neighbour(core: Core, peer: Peer): readonly NeighbourView[] {
   const path = pathOf(peer);

@@ -1,15 +1,17 @@
-/** Everyone we can reach now, and the one way to hand them a frame: directly, else through the relay that named them. */
+/** Everyone we can reach now, and the one way to hand them a frame: directly, else through a relay or a neighbour that named them. */
 import type { Link } from '../../ports/network.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
+import type { MeetFrame } from '../../protocol/meet.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import type { PathKind } from '../view.ts';
 
 export interface Peer {
   readonly id: PeerId;
-  /** The rooms a relay named this peer for. */
+  /** The rooms this peer was named for. */
   readonly rooms: Set<RoomId>;
-  /** A relay that names this peer, and passes on to it. */
-  relay: Link | null;
+  /** Links whose far end names this peer, and passes on to it: relays, and neighbours. */
+  readonly routes: Set<Link>;
   direct: Link | null;
   /** Who it is, once something bound to this very path said so: a signed word, a session's envelope, an acknowledgement. */
   device: DeviceId | null;
@@ -48,7 +50,7 @@ export function createPeers(): Peers {
       const peer: Peer = {
         id,
         rooms: new Set(),
-        relay: null,
+        routes: new Set(),
         direct: null,
         device: null,
         rttMs: null,
@@ -66,14 +68,33 @@ export function createPeers(): Peers {
 
 export function pathOf(peer: Peer): PathKind | null {
   if (peer.direct !== null) return 'direct';
-  return peer.relay === null ? null : 'relayed';
+  const route = routeOf(peer);
+  if (route === null) return null;
+  return route.end === 'relay' ? 'relayed' : 'through';
 }
 
-export function sendTo(peer: Peer, frame: Uint8Array): 'sent' | 'full' | 'closed' | 'too-big' {
-  if (peer.direct !== null) return peer.direct.send(frame);
-  if (peer.relay === null) return 'closed';
-  return peer.relay.send(encodeMeet({ kind: 'pass', to: peer.id, bytes: frame }));
+/** A relay is made for it; a neighbour has others to carry for. */
+export function routeOf(peer: Peer): Link | null {
+  let best: Link | null = null;
+  for (const route of peer.routes) if (best === null || (route.end === 'relay' && best.end === 'peer')) best = route;
+  return best;
 }
+
+export const sendTo = (peer: Peer, frame: Uint8Array): Sent =>
+  peer.direct === null ? sendThrough(peer, frame) : peer.direct.send(frame);
+
+/** What makes a link goes another way than that link. */
+export function sendThrough(peer: Peer, frame: Uint8Array): Sent {
+  const route = routeOf(peer);
+  return route === null ? 'closed' : sayMeet(route, { kind: 'pass', to: peer.id, bytes: frame });
+}
+
+export function sayMeet(link: Link, frame: MeetFrame): Sent {
+  const bytes = encodeMeet(frame);
+  return link.send(link.end === 'relay' ? bytes : encodeFrame({ kind: 'meet', bytes }));
+}
+
+type Sent = ReturnType<Link['send']>;
 
 /** A path broke: everything is to be said again. */
 export function newEra(peer: Peer): void {

@@ -34,6 +34,9 @@ export interface Suite {
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, bound: Uint8Array): Uint8Array | null;
 }
 
+/** All of it that knows no lattices. */
+export type CurveSuite = Omit<Suite, 'kemPublic' | 'encapsulate' | 'decapsulate'>;
+
 export interface Encapsulated {
   readonly ciphertext: Uint8Array;
   readonly shared: Uint8Array;

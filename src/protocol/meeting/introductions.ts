@@ -1,7 +1,7 @@
-/** Who is present for which topic, and who was told of whom: the relay passes bytes between these alone. */
-import { limits } from '../src/protocol/limits.ts';
-import type { PeerId, Topic } from '../src/protocol/ids.ts';
-import type { Entropy } from '../src/ports/entropy.ts';
+/** Who is present for which topic, and who was told of whom: bytes are passed between these alone. */
+import { limits } from '../limits.ts';
+import type { PeerId, Topic } from '../ids.ts';
+import type { Luck } from '../suite/suite.ts';
 
 export interface Introductions {
   /** Null when the page would keep more than its share. Joining again is asking again. */
@@ -25,7 +25,7 @@ export interface Left {
 /** Newcomers one page is told of, per topic: a crowd cannot make anyone's list grow without end. */
 const introductionsPerTopic = 64;
 
-export function createIntroductions(entropy: Entropy): Introductions {
+export function createIntroductions(luck: Luck): Introductions {
   const present = new Map<Topic, Map<PeerId, Set<PeerId>>>();
   const kept = new Map<PeerId, Set<Topic>>();
   let introductions = 0;
@@ -34,13 +34,13 @@ export function createIntroductions(entropy: Entropy): Introductions {
     const members = mapAt(present, topic);
     const known = members.get(page) ?? new Set<PeerId>();
     members.set(page, known);
-    const peers = shuffled([...known], entropy).slice(0, limits.peersPerTopic);
+    const peers = shuffled([...known], luck).slice(0, limits.peersPerTopic);
     const strangers = [...members].filter(
       ([peer, theirs]) => peer !== page && !known.has(peer) && theirs.size < introductionsPerTopic,
     );
     const room = Math.min(limits.peersPerTopic - peers.length, introductionsPerTopic - known.size);
     const told: PeerId[] = [];
-    for (const [peer, theirs] of shuffled(strangers, entropy, room)) {
+    for (const [peer, theirs] of shuffled(strangers, luck, room)) {
       known.add(peer);
       theirs.add(page);
       introductions += 1;
@@ -93,11 +93,11 @@ function mapAt<Key, Inner, Value>(map: Map<Key, Map<Inner, Value>>, key: Key): M
 }
 
 /** The first `count` of a fair shuffle. */
-function shuffled<Item>(items: readonly Item[], entropy: Entropy, count = items.length): Item[] {
+function shuffled<Item>(items: readonly Item[], luck: Luck, count = items.length): Item[] {
   const rest = [...items];
   const wanted = Math.max(0, Math.min(count, rest.length));
   for (let at = 0; at < wanted && rest.length - at > 1; at += 1) {
-    const other = at + (readU32(entropy.bytes(4)) % (rest.length - at));
+    const other = at + (readU32(luck(4)) % (rest.length - at));
     [rest[at], rest[other]] = [rest[other]!, rest[at]!];
   }
   return rest.slice(0, wanted);

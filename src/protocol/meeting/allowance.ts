@@ -1,10 +1,10 @@
 /** Lets a steady rate through, and bursts up to a cap. */
-export interface Bucket {
+export interface Allowance {
   /** True, and paid, when there was enough. */
   take(cost: number): boolean;
 }
 
-export function createBucket(perSecond: number, burst: number, ticksMs: () => number): Bucket {
+export function createAllowance(perSecond: number, burst: number, ticksMs: () => number): Allowance {
   let level = burst;
   let filledMs = ticksMs();
   return {
