@@ -20,6 +20,9 @@ import type { Attached } from './mesh/attach.ts';
 import type { Members } from './members/members.ts';
 import type { OpenMembers } from './members/open.ts';
 import { createPeers } from './mesh/peers.ts';
+import { tellBroken } from './pairing/begun.ts';
+import type { OpenPairing } from './pairing/open.ts';
+import type { Pairing } from './pairing/pairing.ts';
 import { peopleIn } from './mesh/people.ts';
 import { joinOpenRoom, leaveRoom, startRoom, sweepLeftRooms } from './rooms/keep-room.ts';
 import { loadRooms } from './rooms/load-rooms.ts';
@@ -33,6 +36,7 @@ export interface World extends Omit<CorePorts, 'storage'> {
   readonly network: Promise<Network>;
   readonly readCard: ReadCard;
   readonly loadMembers: () => Promise<OpenMembers>;
+  readonly loadPairing: () => Promise<OpenPairing>;
   /** Where the relay most likely is, asked before its card is there. */
   readonly firstDoor?: string;
 }
@@ -57,13 +61,14 @@ export async function startApp(world: World): Promise<LocalApp> {
   const receipts = createReceipts(core, timelines, outbox);
   const keeper = createKeeper(core, peers, timelines);
   let members: Members | null = null;
+  let pairing: Pairing | null = null;
 
   // The mesh begins beside the reading: the relay is asked early, and rooms are told to it once they are read.
   let attached: Attached | null = null;
   let isClosed = false;
   const attaching = world.network.then(async (network) => {
     if (isClosed) await network.close();
-    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts, keeper, members: () => members });
+    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts, keeper, members: () => members, pairing: () => pairing });
   });
   // A network that cannot start leaves an app that keeps what is written for later.
   attaching.catch(() => core.log('network-not-started'));
@@ -100,12 +105,23 @@ export async function startApp(world: World): Promise<LocalApp> {
     return members;
   };
 
+  const openPairing = async (): Promise<Pairing | null> => {
+    const open = pairing === null && (await world.loadPairing().catch(() => null));
+    if (open === null) store.change({ pairing: { stage: 'failed', why: 'not-ready' } });
+    if (open && !isClosed)
+      pairing ??= open(core, world.network, {
+        person: async () => (await openMembers()) && (store.view().me?.person ?? null),
+      });
+    return pairing;
+  };
+
   const [isNamed] = await Promise.all([loadIdentity(core), loadRooms(core), outbox.load()]);
   core.showRooms();
   store.change({ stage: isNamed ? 'ready' : 'unnamed' });
   afterRooms(null);
   afterName();
   void sweepLeftRooms(core);
+  void tellBroken(core);
   if ([...core.rooms.values()].some((room) => room.keys === null)) void openMembers();
 
   const app: LocalApp = {
@@ -162,6 +178,12 @@ export async function startApp(world: World): Promise<LocalApp> {
         room.unread = 0;
         core.showRooms();
       }),
+    beginPairing: async () => (await openPairing())?.begin(),
+    takePairing: async (code) => (await openPairing())?.take(code) ?? null,
+    cancelPairing: async () => {
+      pairing?.cancel();
+      store.change({ pairing: null });
+    },
     dismissTrouble: () => store.change({ trouble: null }),
     wake: (online) => {
       store.change({ mesh: { ...store.view().mesh, online } });
@@ -170,6 +192,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     close: async () => {
       isClosed = true;
       outbox.close();
+      pairing?.close();
       members?.close();
       await attached?.close();
       await core.lane.run(() => core.storage.close());
@@ -196,6 +219,9 @@ function stuckApp(store: Store): LocalApp {
     safetyOf: noRoom,
     startDirect: noRoom,
     setVerified: async () => false,
+    beginPairing: nothing,
+    takePairing: noRoom,
+    cancelPairing: nothing,
     leaveRoom: nothing,
     send: async () => false,
     sendAs: async () => false,

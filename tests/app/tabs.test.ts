@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
+import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import { shareApp } from '../../src/app/tabs.ts';
 import type { SharedApp } from '../../src/app/tabs.ts';
@@ -23,6 +24,7 @@ function openTab({ world }: Village, name: string): Tab {
       entropy,
       log,
       loadMembers: async () => openMembersWith(nodeCryptoSuite),
+      loadPairing: async () => openPairingWith(nodeCryptoSuite),
       readCard,
       storage: life.openStorage(),
       network: Promise.resolve(life.network()),

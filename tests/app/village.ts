@@ -33,7 +33,6 @@ export function createVillage(seed: string, options: VillageOptions = {}): Villa
   const refusals: string[] = [];
   const onLog: Parameters<typeof createWorld>[0]['onLog'] = (_node, _event, facts) => {
     if (typeof facts?.['why'] === 'string') refusals.push(facts['why']);
-    if (process.env['ATK']) console.log(Math.round(world.nowMs()), _node, _event, JSON.stringify(facts));
   };
   const world = createWorld({
     seed,

@@ -13,6 +13,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
 import { topicOn } from '../../protocol/room-keys.ts';
 import type { Members } from '../members/members.ts';
+import type { Pairing } from '../pairing/pairing.ts';
 import type { Room } from '../rooms/room.ts';
 import { createMesh } from './mesh.ts';
 import type { Doors, Mesh } from './mesh.ts';
@@ -39,6 +40,8 @@ export interface AttachedDesk extends Desk {
   readonly keeper: Keeper;
   /** Null until they are ready: what comes for them before is said again. */
   members(): Members | null;
+  /** Null until somebody wants to pair. */
+  pairing(): Pairing | null;
 }
 
 export function attachMesh(core: Core, network: Network, doors: Doors, desk: AttachedDesk): Attached {
@@ -77,6 +80,16 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Att
     onReceipt: (room, receipt) => receipts.gotMessages(room, receipt.author, receipt.messages),
   });
 
+  /** The first word of a pairing is a device's, and bound to this path as a summary is. */
+  const isGreeting = (bytes: Uint8Array, peer: Peer): boolean => {
+    const device = desk.pairing()?.greeted(bytes, peer.id) ?? null;
+    if (device === null) return false;
+    peer.device = device;
+    desk.members()?.sees(peer);
+    mesh.show();
+    return true;
+  };
+
   let square: SquareCard | null = null;
   const squareRoom = createSquare(core, network, (bytes) => {
     const why = receive.envelope(bytes, null);
@@ -97,7 +110,7 @@ export function attachMesh(core: Core, network: Network, doors: Doors, desk: Att
       sync.greet(peer, room);
     },
     onDropped: sync.dropped,
-    onEnvelope: receive.envelope,
+    onEnvelope: (bytes, peer) => (isGreeting(bytes, peer) ? null : receive.envelope(bytes, peer)),
     onHop: (bytes, peer) => desk.members()?.hop(bytes, peer),
     topicsOf: (room, day) => (room.keys === null ? (desk.members()?.topicsOf(room, day) ?? []) : [topicOn(room.keys, day)]),
     onCard: (card) => {

@@ -97,7 +97,7 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
           <bdi>{near.name ?? w.mesh.unnamed}</bdi>
         </span>
       </th>
-      <td>{near.path === 'direct' ? w.people.direct : w.people.relayed}</td>
+      <td>{w.people[near.path]}</td>
       <Delay rttMs={near.rttMs} />
       <td className="figure">{f.number(near.rooms)}</td>
     </tr>

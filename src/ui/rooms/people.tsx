@@ -118,7 +118,7 @@ const myFace = ({ kind }: RoomView, { person, device }: Me): string =>
 /** What they are here, and how they are reached now. */
 export function standing(person: PersonView, { w, f }: Speech): string {
   const { here, path, rttMs, member } = person;
-  const way = path === 'direct' ? w.people.direct : w.people.relayed;
+  const way = path === null ? '' : w.people[path];
   const reached = !here || path === null ? [w.people.away] : rttMs === null ? [way] : [way, f.ms(rttMs)];
   return [...(member?.role === 'admin' ? [w.people.admin] : []), ...reached].join(' · ');
 }

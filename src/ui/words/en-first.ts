@@ -150,6 +150,7 @@ export const enFirst: FirstWords = {
     title: 'People',
     direct: 'direct',
     relayed: 'through the relay',
+    through: 'through others',
     away: 'not reachable now',
     none: 'Nobody else has been seen here yet.',
     leave: 'Leave this room',

@@ -173,6 +173,7 @@ export const es: Words = {
     title: 'Personas',
     direct: 'directo',
     relayed: 'por el relé',
+    through: 'a través de otros',
     away: 'no está al alcance ahora',
     none: 'Aún no se ha visto a nadie más aquí.',
     leave: 'Salir de esta sala',

@@ -173,6 +173,7 @@ export const sw: Words = {
     title: 'Watu',
     direct: 'moja kwa moja',
     relayed: 'kupitia kituo',
+    through: 'kupitia wengine',
     away: 'hafikiki kwa sasa',
     none: 'Bado hakuna mwingine aliyeonekana hapa.',
     leave: 'Ondoka kwenye chumba hiki',

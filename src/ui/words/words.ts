@@ -162,6 +162,7 @@ export interface Words {
     readonly title: string;
     readonly direct: string;
     readonly relayed: string;
+    readonly through: string;
     readonly away: string;
     readonly none: string;
     readonly leave: string;
