@@ -5,7 +5,7 @@ import type { Network } from '../ports/network.ts';
 import type { OpenedStorage } from '../ports/storage.ts';
 import { newMessageId } from '../protocol/content.ts';
 import { decodeInviteLink } from '../protocol/contact/invite-link.ts';
-import type { MessageId, RoomId } from '../protocol/ids.ts';
+import type { MessageId, PersonId, RoomId } from '../protocol/ids.ts';
 import { isRefusal } from '../protocol/refusal.ts';
 import type { App } from './app.ts';
 import { createCore } from './core.ts';
@@ -105,15 +105,21 @@ export async function startApp(world: World): Promise<LocalApp> {
     return members;
   };
 
-  const openPairing = async (): Promise<Pairing | null> => {
-    const open = pairing === null && (await world.loadPairing().catch(() => null));
-    if (open === null) store.change({ pairing: { stage: 'failed', why: 'not-ready' } });
-    if (open && !isClosed)
-      pairing ??= open(core, world.network, {
-        person: async () => (await openMembers()) && (store.view().me?.person ?? null),
-      });
-    return pairing;
-  };
+  let openingPairing: Promise<Pairing | null> | null = null;
+  /** One promise for all who wait: what is asked in an order is done in it. */
+  const openPairing = (): Promise<Pairing | null> =>
+    (openingPairing ??= world.loadPairing().then(
+      (open) => {
+        if (isClosed) return null;
+        const person = async (): Promise<PersonId | null> => (await openMembers()) && (store.view().me?.person ?? null);
+        return (pairing = open(core, world.network, { person }));
+      },
+      () => {
+        openingPairing = null;
+        store.change({ pairing: { stage: 'failed', why: 'not-ready' } });
+        return null;
+      },
+    ));
 
   const [isNamed] = await Promise.all([loadIdentity(core), loadRooms(core), outbox.load()]);
   core.showRooms();
@@ -181,7 +187,8 @@ export async function startApp(world: World): Promise<LocalApp> {
     beginPairing: async () => (await openPairing())?.begin(),
     takePairing: async (code) => (await openPairing())?.take(code) ?? null,
     cancelPairing: async () => {
-      pairing?.cancel();
+      (await openingPairing)?.cancel();
+      // Also what was told before it was loaded.
       store.change({ pairing: null });
     },
     dismissTrouble: () => store.change({ trouble: null }),

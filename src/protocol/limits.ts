@@ -11,6 +11,8 @@ export const limits = {
   topicsPerPage: 64,
   /** Peers a relay names for one topic, and pages it tells of a newcomer. */
   peersPerTopic: 8,
+  /** Neighbours a frame is handed on by, at most. */
+  hops: 8,
   textBytes: 8_000,
   nameBytes: 48,
   roomNameBytes: 64,

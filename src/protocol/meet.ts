@@ -1,4 +1,4 @@
-/** What a page and a relay say on `/wavu/meet/1`: topics kept, peers named, sealed bytes passed on. */
+/** What a page says to whoever introduces it, a relay on `/wavu/meet/1` or a neighbour: topics kept, peers named and sought, sealed bytes passed on. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { createReader, createWriter, fromBase64url, toBase64url } from './bytes.ts';
 import type { Reader, Writer } from './bytes.ts';
@@ -22,7 +22,22 @@ export type MeetFrame =
   | { readonly kind: 'left'; readonly topic: Topic; readonly peer: PeerId }
   | { readonly kind: 'passed'; readonly from: PeerId; readonly bytes: Uint8Array }
   /** `peer` names whom a refused pass was for; absent otherwise. */
-  | { readonly kind: 'refused'; readonly why: MeetRefusal; readonly peer: PeerId | null };
+  | { readonly kind: 'refused'; readonly why: MeetRefusal; readonly peer: PeerId | null }
+  /** Between neighbours alone. `from`, so many hops away, looks for whoever keeps these; it goes on for `ttl` hops. */
+  | {
+      readonly kind: 'seek';
+      readonly id: Uint8Array;
+      readonly ttl: number;
+      readonly hops: number;
+      readonly from: PeerId;
+      readonly topics: readonly Topic[];
+    }
+  /** Back along the way of a seek: `peer`, so many hops away, keeps this. */
+  | { readonly kind: 'found'; readonly to: PeerId; readonly hops: number; readonly topic: Topic; readonly peer: PeerId }
+  /** `passed`, with hops still before it. */
+  | { readonly kind: 'carry'; readonly from: PeerId; readonly to: PeerId; readonly ttl: number; readonly bytes: Uint8Array }
+  /** To `to`, along its way: what it had carried to `peer` came no further. */
+  | { readonly kind: 'lost'; readonly to: PeerId; readonly peer: PeerId };
 
 export type MeetRefusal = 'malformed' | 'unknown-version' | 'too-many-topics' | 'not-met' | 'too-fast' | 'too-big' | 'overloaded';
 
@@ -53,6 +68,16 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
     case 'refused':
       out.u8(reasons.indexOf(frame.why) + 1);
       return (frame.peer === null ? out.u8(0) : peer(out, frame.peer)).done();
+    case 'seek':
+      peer(out.fixed(frame.id).u8(frame.ttl).u8(frame.hops), frame.from).u8(frame.topics.length);
+      for (const topic of frame.topics) out.fixed(hexToBytes(topic));
+      return out.done();
+    case 'found':
+      return peer(peer(out, frame.to).u8(frame.hops).fixed(hexToBytes(frame.topic)), frame.peer).done();
+    case 'carry':
+      return peer(peer(out, frame.from), frame.to).u8(frame.ttl).fixed(frame.bytes).done();
+    case 'lost':
+      return peer(peer(out, frame.to), frame.peer).done();
   }
 }
 
@@ -67,7 +92,23 @@ export function decodeMeet(bytes: Uint8Array): MeetFrame | Refusal {
 }
 
 const version = 1;
-const kinds = ['join', 'leave', 'pass', 'ping', 'pong', 'met', 'joined', 'left', 'passed', 'refused'] as const;
+const kinds = [
+  'join',
+  'leave',
+  'pass',
+  'ping',
+  'pong',
+  'met',
+  'joined',
+  'left',
+  'passed',
+  'refused',
+  'seek',
+  'found',
+  'carry',
+  'lost',
+] as const;
+export const seekIdBytes = 8;
 const reasons: readonly MeetRefusal[] = [
   'malformed',
   'unknown-version',
@@ -116,6 +157,39 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
       const who = read.capped(limits.peerIdBytes);
       if (why === undefined) return null;
       return { kind, why, peer: who.length === 0 ? null : parsePeerId(toBase64url(who)) };
+    }
+    case 'seek': {
+      const id = read.fixed(seekIdBytes);
+      const ttl = read.u8();
+      const hops = read.u8();
+      const from = readPeer(read);
+      const count = read.u8();
+      if (count > limits.topicsPerPage) return rest(read, refuse('too-many'));
+      const topics = Array.from({ length: count }, () => readTopic(read));
+      if (ttl + hops > limits.hops) return refuse('too-far');
+      return from !== null && topics.every((topic) => topic !== null) ? { kind, id, ttl, hops, from, topics } : null;
+    }
+    case 'found': {
+      const to = readPeer(read);
+      const hops = read.u8();
+      const topic = readTopic(read);
+      const who = readPeer(read);
+      if (hops > limits.hops) return refuse('too-far');
+      return to !== null && topic !== null && who !== null ? { kind, to, hops, topic, peer: who } : null;
+    }
+    case 'carry': {
+      const from = readPeer(read);
+      const to = readPeer(read);
+      const ttl = read.u8();
+      const bytes = read.rest();
+      if (bytes.length > limits.passBytes) return refuse('too-big');
+      if (ttl > limits.hops) return refuse('too-far');
+      return from !== null && to !== null ? { kind, from, to, ttl, bytes } : null;
+    }
+    case 'lost': {
+      const to = readPeer(read);
+      const who = readPeer(read);
+      return to !== null && who !== null ? { kind, to, peer: who } : null;
     }
   }
 }

@@ -14,6 +14,7 @@ export type RefusalReason =
   | 'bad-signature'
   | 'bad-key'
   | 'no-such-room'
+  | 'too-far'
   | 'too-far-ahead'
   | 'equivocation'
   | 'not-here'

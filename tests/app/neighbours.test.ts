@@ -93,3 +93,53 @@ test('a page that goes is gone from those it was introduced to', async () => {
   await world.runFor(60_000);
   expect(networkOf(asha).links()).toHaveLength(1);
 });
+
+/** Each within reach of the next alone, and linked to it. */
+async function chain(village: Village, names: readonly string[]): Promise<readonly Page[]> {
+  village.relay.crash('killed');
+  for (const [at, name] of names.entries()) village.world.paths.cut([name], names.slice(at + 2));
+  const pages: Page[] = [];
+  for (const name of names) pages.push(await village.person(name));
+  for (const [at, page] of pages.slice(1).entries()) await pair(village, pages[at]!, page);
+  return pages;
+}
+
+test('several neighbours in a row carry for two at the ends, who are of no other room', async () => {
+  const village = createVillage('row');
+  const { world, room, until } = village;
+  const pages = await chain(village, ['A', 'B', 'C', 'D', 'E']);
+  const [first, last] = [pages[0]!, pages[4]!];
+  const well = await room([first, last]);
+  await until('they meet', () => [first, last].every((page) => pathsOf(page, well)[0] === 'through'));
+  await world.finish(appOf(first).send(well, 'Can you hear me?'));
+  await until('heard', () => textsOf(appOf(last), well).length === 1);
+  await until('and known', () => JSON.stringify(messagesOf(appOf(first), well)[0]?.mark) === '{"state":"received","by":1}');
+
+  // One in the middle goes: said while nobody can carry it, it arrives once another way stands.
+  pages[2]!.crash('killed');
+  await world.finish(appOf(first).send(well, 'And now?'));
+  await until('noticed', () => pathsOf(first, well)[0] === null, 300_000);
+  const other = await village.person('F');
+  await pair(village, pages[1]!, other);
+  await pair(village, other, pages[3]!);
+  await until('heard again', () => textsOf(appOf(last), well).includes('And now?'), 900_000);
+  expect(textsOf(appOf(last), well)).toEqual(['Can you hear me?', 'And now?']);
+  for (const page of [pages[1]!, pages[3]!, other]) expect(appOf(page).view().rooms).toEqual([]);
+});
+
+test('in a ring nothing runs round: each seek and each message passes each neighbour once', async () => {
+  const village = createVillage('ring');
+  const { world, room, until } = village;
+  const pages = await chain(village, ['A', 'B', 'C', 'D', 'E', 'F']);
+  world.paths.heal(['A'], ['F']);
+  await pair(village, pages[5]!, pages[0]!);
+  const [first, far] = [pages[0]!, pages[3]!];
+  const well = await room([first, far]);
+  await until('they meet', () => [first, far].every((page) => pathsOf(page, well)[0] === 'through'));
+  await world.runFor(30_000);
+  const before = world.events();
+  await world.finish(appOf(first).send(well, 'Once'));
+  await until('heard', () => textsOf(appOf(far), well).length === 1);
+  await world.runFor(10_000);
+  expect(world.events() - before).toBeLessThan(200);
+});

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toBase64url } from '../../src/protocol/bytes.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
+import { decodeMeet, encodeMeet, seekIdBytes } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
 import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
 
@@ -26,6 +26,17 @@ const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
     why: fc.constantFrom('malformed', 'not-met', 'too-fast', 'overloaded'),
     peer: fc.option(peer),
   }),
+  fc.record({
+    kind: fc.constant('seek' as const),
+    id: fc.uint8Array({ minLength: seekIdBytes, maxLength: seekIdBytes }),
+    ttl: fc.nat(4),
+    hops: fc.nat(4),
+    from: peer,
+    topics: fc.array(topic, { maxLength: limits.topicsPerPage }),
+  }),
+  fc.record({ kind: fc.constant('found' as const), to: peer, hops: fc.nat(limits.hops), topic, peer }),
+  fc.record({ kind: fc.constant('carry' as const), from: peer, to: peer, ttl: fc.nat(limits.hops), bytes }),
+  fc.record({ kind: fc.constant('lost' as const), to: peer, peer }),
 );
 
 test('every frame is read back as it was said', () => {
@@ -43,7 +54,7 @@ test('a frame cut anywhere is refused by name', () => {
       const part = whole.subarray(0, cut % whole.length);
       const read = decodeMeet(part);
       // `pass` carries the rest of the frame: cut there it is a shorter one, and whole.
-      const isShorterPass = 'kind' in read && (read.kind === 'pass' || read.kind === 'passed');
+      const isShorterPass = 'kind' in read && (read.kind === 'pass' || read.kind === 'passed' || read.kind === 'carry');
       expect('refused' in read || isShorterPass).toBe(true);
     }),
   );
@@ -58,6 +69,15 @@ test('other versions, unknown kinds, too many and too big are refused by name', 
   expect(decodeMeet(new Uint8Array(limits.frameBytes + 1))).toEqual({ refused: 'too-big' });
   const pass = encodeMeet({ kind: 'pass', to: parsePeerId('AAAA')!, bytes: new Uint8Array(limits.passBytes + 1) });
   expect(decodeMeet(pass)).toEqual({ refused: 'too-big' });
+});
+
+test('nothing is sought, found or carried further than so many hops', () => {
+  const far = parsePeerId('AAAA')!;
+  const seek = { kind: 'seek', id: new Uint8Array(seekIdBytes), from: far, topics: [] } as const;
+  expect(decodeMeet(encodeMeet({ ...seek, ttl: limits.hops, hops: 1 }))).toEqual({ refused: 'too-far' });
+  expect(decodeMeet(encodeMeet({ kind: 'carry', from: far, to: far, ttl: limits.hops + 1, bytes: seek.id }))).toEqual({
+    refused: 'too-far',
+  });
 });
 
 test('noise never throws', () => {

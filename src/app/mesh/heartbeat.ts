@@ -20,6 +20,8 @@ export interface HeartbeatPath {
   ask(token: number): void;
   /** Nothing was heard for too long. Null for what may stay silent. */
   readonly silent: (() => void) | null;
+  /** Others carry it: it is asked less often. */
+  readonly isCarried: boolean;
 }
 
 export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat {
@@ -42,15 +44,12 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
     if (nowMs - lastTickMs > 2 * tickMs + everyMs) for (const each of watched.values()) each.heardAtMs = nowMs;
     lastTickMs = nowMs;
     for (const each of watched.values()) {
-      const silentMs = nowMs - each.heardAtMs;
-      if (silentMs > each.patienceMs && each.path.silent !== null) each.path.silent();
-      // What may stay silent is measured at its beginning, and when somebody looks: others carry it.
-      else if (
-        each.asked < mostSamples
-          ? nowMs - each.askedAtMs >= tickMs
-          : each.path.silent !== null && nowMs - each.askedAtMs >= everyMs
-      )
-        ask(each);
+      const { silent, isCarried } = each.path;
+      const [silentMs, askedMs] = [nowMs - each.heardAtMs, nowMs - each.askedAtMs];
+      const rarely = isCarried ? carriedFactor : 1;
+      if (silent !== null && silentMs > each.patienceMs * rarely) silent();
+      // What may stay silent is measured at its beginning, and when somebody looks.
+      else if (askedMs >= (each.asked < mostSamples ? tickMs : silent === null ? Infinity : everyMs * rarely)) ask(each);
     }
     stop = clock.after(tickMs, () => tick());
   };
@@ -114,3 +113,4 @@ const tickMs = 1_000;
 const everyMs = 20_000;
 const patienceMs = 45_000;
 const hurriedMs = 3_000;
+const carriedFactor = 3;

@@ -12,6 +12,8 @@ export interface Host {
   opened(link: Link): void;
   closed(link: Link): void;
   take(link: Link, bytes: Uint8Array): void;
+  /** Whether we introduced them. */
+  isMet(one: PeerId, other: PeerId): boolean;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export function createHost({ clock, entropy, log }: Pick<Core, 'clock' | 'entrop
     take: (link, bytes) => {
       if (neighbours.get(link.peer)?.link === link) place.take(link.peer, bytes);
     },
+    isMet: place.isMet,
     close: () => {
       for (const { again } of neighbours.values()) again?.();
     },

@@ -16,6 +16,12 @@ export interface Meeting {
   /** A neighbour keeps these topics itself. */
   keeps(peer: PeerId, link: Link, topics: readonly Topic[]): void;
   keepsNoMore(peer: PeerId, link: Link, topics: readonly Topic[]): void;
+  /** Somebody several neighbours away keeps this. */
+  found(peer: PeerId, link: Link, topic: Topic, first: boolean): void;
+  /** This one leads to them no more. */
+  forget(peer: PeerId, link: Link): void;
+  isMine(topic: Topic): boolean;
+  topicsOf(room: RoomId): readonly Topic[];
   /** Whether anybody names this peer for the room. */
   isNamed(peer: PeerId, room: RoomId): boolean;
   /** Rooms came or went, or the day turned: keep just the topics they need. */
@@ -111,11 +117,19 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
         case 'leave':
         case 'pass':
         case 'ping':
+        case 'seek':
+        case 'found':
+        case 'carry':
+        case 'lost':
           return core.log('meet-frame-refused', { why: 'unknown-kind', kind: frame.kind });
       }
     },
     keeps: (peer, link, topics) => topics.forEach((topic) => meet(peer, topic, link, true)),
     keepsNoMore: (peer, link, topics) => topics.forEach((topic) => part(peer, topic, link)),
+    found: (peer, link, topic, first) => meet(peer, topic, link, first),
+    forget: (peer, link) => void hosts.get(link)?.named.delete(peer),
+    isMine: (topic) => rooms.has(topic),
+    topicsOf: (room) => [...rooms].flatMap(([topic, id]) => (id === room ? [topic] : [])),
     isNamed: (peer, room) =>
       [...hosts.values()].some(({ named }) => [...(named.get(peer) ?? [])].some((topic) => rooms.get(topic) === room)),
     update: () => {

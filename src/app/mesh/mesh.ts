@@ -3,21 +3,24 @@ import type { Core } from '../core.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
-import type { DeviceId, RoomId, Topic } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId, RoomId, Topic } from '../../protocol/ids.ts';
 import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Room } from '../rooms/room.ts';
-import type { NeighbourView } from '../view.ts';
 import { createCardReader } from './card-reader.ts';
 import type { RelayCard } from '../../protocol/relay-card.ts';
 import { carryTo, createDialer } from './dialer.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createHost } from './host.ts';
 import { createMeeting } from './meeting.ts';
-import { newEra, partIn, pathOf, routeOf, sendTo } from './peers.ts';
+import { neighbourView } from './neighbour-view.ts';
+import { createPaths, keyOfPath } from './paths.ts';
+import { newEra, partIn, pathOf, sendTo } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { createRelayKeeper } from './relay-keeper.ts';
+import { createRoutes, isFar } from './routes.ts';
+import { createSeeker } from './seeker.ts';
 
 export interface Mesh {
   /** Rooms came or went. */
@@ -54,7 +57,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       mesh: {
         online: core.store.view().mesh.online,
         relay: state && { ...state, rttMs: link && heartbeat.rttMs(keyOfLink(link)) },
-        neighbours: [...peers.all()].flatMap((peer) => neighbour(core, peer)),
+        neighbours: [...peers.all()].flatMap((peer) => neighbourView(core, peer)),
       },
     });
     core.showRooms();
@@ -65,41 +68,21 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     show();
   });
 
-  const watch = (peer: Peer): void => {
-    const { direct } = peer;
-    heartbeat.watch({
-      key: keyOfPath(peer),
-      ask: (token) => void sendTo(peer, encodeFrame({ kind: 'ping', token })),
-      silent: direct && ((): void => direct.close()),
-    });
-  };
-
-  const opened = (peer: Peer): void => {
-    watch(peer);
-    for (const id of peer.rooms) {
-      const room = core.rooms.get(id);
-      if (room !== undefined) hands.onPath(peer, room);
-    }
-    show();
-  };
-
-  const forgetIfGone = (peer: Peer): void => {
-    if (pathOf(peer) !== null) return;
-    heartbeat.forget(keyOfPath(peer));
-    peers.forget(peer.id);
-  };
-
-  /** One way to them less: by the next one all is said again, or they are gone. */
-  const loseRoute = (peer: Peer, route: Link): void => {
-    const was = routeOf(peer);
-    if (!peer.routes.delete(route) || peer.direct !== null || was !== route) return;
-    newEra(peer);
-    if (pathOf(peer) === null) forgetIfGone(peer);
-    else opened(peer);
-  };
+  const { opened, forgetIfGone, loseRoute, gone } = createPaths(core, peers, heartbeat, {
+    onPath: hands.onPath,
+    gone: (peer, route) => {
+      meeting.forget(peer, route);
+      seeker.stir();
+    },
+    show,
+  });
 
   const takeMeet = (link: Link, bytes: Uint8Array): void => {
     const frame = decodeMeet(bytes);
+    if (link.end === 'peer' && !isRefusal(frame)) {
+      if (isFar(frame)) return routes.take(link, frame);
+      if (frame.kind === 'pass' && !host.isMet(link.peer, frame.to) && routes.pass(link, frame.to, frame.bytes)) return;
+    }
     if (link.end === 'peer' && (isRefusal(frame) || hostKinds.has(frame.kind))) host.take(link, bytes);
     if (isRefusal(frame)) return core.log('meet-frame-refused', { why: frame.refused });
     if (link.end === 'peer' && frame.kind === 'join') meeting.keeps(link.peer, link, frame.topics);
@@ -132,6 +115,19 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     }
   };
 
+  const passed = (id: PeerId, link: Link, bytes: Uint8Array): void => {
+    const peer = peers.get(id);
+    if (peer === undefined) return core.log('frame-refused', { why: 'not-here' });
+    peer.routes.add(link);
+    takeFrame(peer, bytes, null);
+  };
+
+  /** Nobody of it is here, or somebody who was is not. */
+  const isMissing = (room: Room): boolean => {
+    const here = new Set(peers.inRoom(room.id).map((peer) => peer.device));
+    return here.size === 0 || [...room.names.keys()].some((device) => device !== core.me()?.key.id && !here.has(device));
+  };
+
   const meeting = createMeeting(core, {
     topicsOf: hands.topicsOf,
     met: (id, room, link, first) => {
@@ -160,19 +156,11 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       forgetIfGone(peer);
       show();
     },
-    passed: (id, link, bytes) => {
-      const peer = peers.get(id);
-      if (peer === undefined) return core.log('frame-refused', { why: 'not-here' });
-      peer.routes.add(link);
-      takeFrame(peer, bytes, null);
-    },
+    passed: (id, link, bytes) => passed(id, link, bytes),
     dropped: (id, link, isUnknown) => {
       const peer = peers.get(id);
       if (peer === undefined || peer.direct !== null) return;
-      if (isUnknown) {
-        loseRoute(peer, link);
-        return show();
-      }
+      if (isUnknown) return gone(peer, link);
       for (const room of peer.rooms) {
         const known = core.rooms.get(room);
         if (known !== undefined) hands.onDropped(peer, known);
@@ -182,6 +170,20 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   });
 
   const host = createHost(core);
+  const routes = createRoutes(core, network.self, {
+    isMine: (topic) => meeting.isMine(topic),
+    found: (peer, topic, link, first) => meeting.found(peer, link, topic, first),
+    carried: (from, link, bytes) => passed(from, link, bytes),
+    lost: (id, link) => {
+      const peer = peers.get(id);
+      if (peer !== undefined && peer.direct === null) gone(peer, link);
+    },
+  });
+  const seeker = createSeeker(core, {
+    canSeek: () => relay.link() === null && [...peers.all()].some((peer) => peer.direct !== null),
+    wanted: () => new Map([...core.rooms.values()].filter(isMissing).map((room) => [room.id, meeting.topicsOf(room.id)])),
+    seek: routes.seek,
+  });
   const relay = createRelayKeeper(
     core,
     network,
@@ -191,6 +193,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
         key: keyOfLink(link),
         ask: (token) => void link.send(encodeMeet({ kind: 'ping', token })),
         silent: () => link.close(),
+        isCarried: false,
       });
     },
     show,
@@ -207,12 +210,15 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     if (link.end === 'relay') {
       meeting.closed(link);
       relay.lost(link);
+      seeker.stir();
       card.read();
       for (const peer of [...peers.all()]) loseRoute(peer, link);
       return show();
     }
     host.closed(link);
+    routes.closed(link);
     meeting.closed(link);
+    seeker.stir();
     for (const peer of [...peers.all()]) loseRoute(peer, link);
     const peer = peers.get(link.peer);
     if (peer?.direct !== link) return;
@@ -232,8 +238,10 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       if (pathOf(peer) !== 'direct') heartbeat.forget(keyOfPath(peer));
       peer.direct = link;
       host.opened(link);
+      routes.opened(link);
       meeting.opened(link);
       opened(peer);
+      seeker.stir();
     },
     onFrame: (link, frame) => {
       if (link.end === 'relay') {
@@ -255,6 +263,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
         for (const id of peer.rooms) if (!core.rooms.has(id)) partIn(id, peer);
       }
       meeting.update();
+      seeker.stir();
       show();
     },
     show,
@@ -269,38 +278,14 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       dialer.close();
       meeting.close();
       host.close();
+      seeker.close();
       heartbeat.close();
       relay.close();
     },
   };
 }
 
-const keyOfPath = (peer: Peer): string => (peer.direct === null ? `routed/${peer.id}` : keyOfLink(peer.direct));
-
 /** What is said to whoever introduces. */
 const hostKinds: ReadonlySet<string> = new Set(['join', 'leave', 'pass', 'ping']);
-
-function neighbour(core: Core, peer: Peer): readonly NeighbourView[] {
-  const path = pathOf(peer);
-  if (path === null) return [];
-  return [
-    {
-      peer: peer.id,
-      device: peer.device,
-      name: peer.device === null ? null : nameIn(core, peer.device, peer.rooms),
-      path,
-      rttMs: peer.rttMs,
-      rooms: peer.rooms.size,
-    },
-  ];
-}
-
-function nameIn(core: Core, device: DeviceId, rooms: ReadonlySet<RoomId>): string | null {
-  for (const id of rooms) {
-    const name = core.rooms.get(id)?.names.get(device);
-    if (name !== undefined) return name;
-  }
-  return null;
-}
 
 const mostPeers = 512;

@@ -36,12 +36,15 @@ export interface PairingHands {
 export function createPairing(core: Core, network: Promise<Network>, suite: Suite, hands: PairingHands): Pairing {
   const { clock, store } = core;
   let turn: Turn | null = null;
+  /** Grows whenever one ends: who was busy with something before it looks. */
+  let ended = 0;
 
   const show = (pairing: PairingView | null): void => store.change({ pairing });
 
   const end = (outcome: PairingView | null): void => {
     const was = turn;
     turn = null;
+    ended += 1;
     was?.stopWatch();
     was?.stopExpiry();
     was?.ending.abort();
@@ -164,8 +167,9 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
     const now = turn;
     const half = now?.mine ?? null;
     if (now === null || half === null || half.code === null || half.offer === undefined) return 'other-pairing';
-    if (half.line !== undefined) return 'busy';
     const line = lineOf(half.code, answer);
+    // Scanned once more, or another while we still try the first.
+    if (half.line !== undefined) return half.line.keys.id === line.keys.id ? null : 'busy';
     half.line = line;
     half.stop = clock.after(connectMs, () => drop(now, 'mine', 'unreachable'));
     showWhatStands(now);
@@ -203,7 +207,9 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
       const read = readCode(text);
       if ('refused' in read) return read.refused;
       const { code } = read;
+      const before = ended;
       const person = await hands.person();
+      if (ended !== before) return null;
       if (person !== null && isSame(code.person, hexToBytes(person).subarray(0, halfBytes))) return 'own';
       return code.half === 'offer' ? answerTo(code) : acceptFrom(code);
     },

@@ -9,10 +9,13 @@ export type ReadCode = { readonly code: PairingCode } | { readonly refused: Pair
 export function readCode(text: string): ReadCode {
   const code = decodePairingCode(text);
   if (!isRefusal(code)) return { code };
-  if (code.refused === 'unknown-version') return { refused: 'other-version' };
-  return { refused: inviteLike.test(text.slice(0, lookedAt)) ? 'invite' : 'unreadable' };
+  const start = text.trim().slice(0, lookedAt);
+  // Any word may read as bytes of some version.
+  if (code.refused === 'unknown-version' && pairingLike.test(start)) return { refused: 'other-version' };
+  return { refused: inviteLike.test(start) ? 'invite' : 'unreadable' };
 }
 
+const pairingLike = /(^|#)pair\//;
 /** People mix up the two kinds of codes. */
 const inviteLike = /(^|#)join\//;
 const lookedAt = 400;

@@ -1,0 +1,29 @@
+/** What the interface shows of somebody we reach. */
+import type { Core } from '../core.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { NeighbourView } from '../view.ts';
+import { pathOf } from './peers.ts';
+import type { Peer } from './peers.ts';
+
+export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] {
+  const path = pathOf(peer);
+  if (path === null) return [];
+  return [
+    {
+      peer: peer.id,
+      device: peer.device,
+      name: peer.device === null ? null : nameIn(core, peer.device, peer.rooms),
+      path,
+      rttMs: peer.rttMs,
+      rooms: peer.rooms.size,
+    },
+  ];
+}
+
+function nameIn(core: Core, device: DeviceId, rooms: ReadonlySet<RoomId>): string | null {
+  for (const id of rooms) {
+    const name = core.rooms.get(id)?.names.get(device);
+    if (name !== undefined) return name;
+  }
+  return null;
+}
