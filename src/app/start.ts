@@ -68,7 +68,16 @@ export async function startApp(world: World): Promise<LocalApp> {
   let isClosed = false;
   const attaching = world.network.then(async (network) => {
     if (isClosed) await network.close();
-    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts, keeper, members: () => members, pairing: () => pairing });
+    else
+      attached = attachMesh(core, network, world, {
+        peers,
+        timelines,
+        outbox,
+        receipts,
+        keeper,
+        members: () => members,
+        pairing: () => pairing,
+      });
   });
   // A network that cannot start leaves an app that keeps what is written for later.
   attaching.catch(() => core.log('network-not-started'));

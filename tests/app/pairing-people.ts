@@ -50,4 +50,7 @@ export const pairingOf = (app: App): PairingView | null => app.view().pairing;
 
 export const stageOf = (page: Page): PairingView['stage'] | null => pairingOf(appOf(page))?.stage ?? null;
 
-export const isLinked = (page: Page): boolean => appOf(page).view().mesh.neighbours.some(({ path }) => path === 'direct');
+export const isLinked = (page: Page): boolean =>
+  appOf(page)
+    .view()
+    .mesh.neighbours.some(({ path }) => path === 'direct');

@@ -30,7 +30,11 @@ test('one offers, the other answers: both are linked directly, and each knows th
   expect(pairingOf(appOf(baraka))).toMatchObject({ name: 'Asha' });
   await world.runFor(30_000);
   expect([asha, baraka].every(isLinked)).toBe(true);
-  expect(appOf(asha).view().mesh.neighbours.map(({ device }) => device)).toEqual([appOf(baraka).view().me?.device]);
+  expect(
+    appOf(asha)
+      .view()
+      .mesh.neighbours.map(({ device }) => device),
+  ).toEqual([appOf(baraka).view().me?.device]);
   await world.finish(appOf(asha).cancelPairing());
   expect([stageOf(asha), isLinked(asha)]).toEqual([null, true]);
 });
@@ -218,5 +222,12 @@ test('a greeting holds for the two who saw both codes, and for the path it came 
   expect(readGreeting(keysOf(2, 1), bytes, here, baraka.id)).toBeNull();
   expect(readGreeting(keysOf(1, 2), bytes, 'BBBB' as PeerId, baraka.id)).toBeNull();
   expect(readGreeting(keysOf(1, 2), bytes, here, asha.id)).toBeNull();
-  expect(readGreeting(keysOf(1, 2), bytes.map((byte, at) => (at === 60 ? byte ^ 1 : byte)), here, baraka.id)).toBeNull();
+  expect(
+    readGreeting(
+      keysOf(1, 2),
+      bytes.map((byte, at) => (at === 60 ? byte ^ 1 : byte)),
+      here,
+      baraka.id,
+    ),
+  ).toBeNull();
 });

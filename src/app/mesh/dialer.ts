@@ -34,6 +34,8 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
     // The peer may have gone, or dialled us, or be somebody else's turn by now.
     if (isClosed || peers.get(peer.id) !== peer || peer.direct !== null || routeOf(peer) === null) return;
     if (dialing.has(peer.id) || directCount(peers) >= mostDirect) return;
+    // Whoever introduces may name many who do not exist.
+    if (dialing.size >= mostDialing) return plan(peer, retryMs, failures);
     const attempt = new AbortController();
     dialing.set(peer.id, attempt);
     const stop = ports.clock.after(attemptMs, () => attempt.abort());
@@ -68,6 +70,7 @@ const directCount = (peers: Peers): number => [...peers.all()].filter((peer) => 
 
 /** MESH.md: the most links of a phone. Whoever is beyond them is reached through others. */
 const mostDirect = 12;
+const mostDialing = 6;
 const attemptMs = 10_000;
 /** What waits to be said goes first, by the way there is: a dial keeps a phone busy. */
 const promptMs = 40;

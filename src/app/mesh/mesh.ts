@@ -92,7 +92,8 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
 
   /** `link`: it came straight from them. */
   const takeFrame = (peer: Peer, bytes: Uint8Array, link: Link | null): void => {
-    heartbeat.heard(keyOfPath(peer));
+    // What others pass on says nothing of the link between us.
+    if (link !== null || peer.direct === null) heartbeat.heard(keyOfPath(peer));
     const frame = decodeFrame(bytes);
     if (isRefusal(frame)) return core.log('frame-refused', { why: frame.refused });
     switch (frame.kind) {
@@ -118,8 +119,15 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   const passed = (id: PeerId, link: Link, bytes: Uint8Array): void => {
     const peer = peers.get(id);
     if (peer === undefined) return core.log('frame-refused', { why: 'not-here' });
-    peer.routes.add(link);
+    // By which they reach us, we reach them; but nobody draws to itself what has another way.
+    if (pathOf(peer) === null) peer.routes.add(link);
     takeFrame(peer, bytes, null);
+  };
+
+  const isFull = (by: Link): boolean => {
+    const all = [...peers.all()];
+    const most = by.end === 'relay' ? mostPeers : mostByNeighbour;
+    return all.length >= mostPeers || all.filter(({ routes }) => routes.has(by)).length >= most;
   };
 
   /** Nobody of it is here, or somebody who was is not. */
@@ -133,8 +141,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     met: (id, room, link, first) => {
       if (id === network.self) return;
       // Whoever introduces may name whom it likes; only so many cost us anything.
-      if (peers.get(id) === undefined && [...peers.all()].length >= mostPeers)
-        return core.log('peer-refused', { why: 'too-many' });
+      if (peers.get(id) === undefined && isFull(link)) return core.log('peer-refused', { why: 'too-many' });
       const peer = peers.meet(id);
       const isNewPath = pathOf(peer) === null;
       // Who speaks for itself is no route to itself.
@@ -289,3 +296,4 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
 const hostKinds: ReadonlySet<string> = new Set(['join', 'leave', 'pass', 'ping']);
 
 const mostPeers = 512;
+const mostByNeighbour = 64;
