@@ -143,3 +143,23 @@ test('in a ring nothing runs round: each seek and each message passes each neigh
   await world.runFor(10_000);
   expect(world.events() - before).toBeLessThan(200);
 });
+
+test('who came by the same relay carries for others when it dies, whatever room each is in', async () => {
+  const village = createVillage('strangers');
+  const { world, relay, person, room, until } = village;
+  const [asha, chipo, baraka, daudi] = [
+    await person('Asha'),
+    await person('Chipo'),
+    await person('Baraka'),
+    await person('Daudi'),
+  ];
+  world.paths.cut(['Asha'], ['Chipo']);
+  const well = await room([asha, chipo]);
+  await room([baraka, daudi]);
+  await until('they meet at the relay', () => [asha, chipo].every((page) => pathsOf(page, well)[0] === 'relayed'));
+  await until('and have strangers for neighbours', () => [asha, chipo].every((page) => networkOf(page).links().length >= 3));
+  relay.crash('killed');
+  await until('through whom they go on', () => [asha, chipo].every((page) => pathsOf(page, well)[0] === 'through'), 90_000);
+  await world.finish(appOf(asha).send(well, 'It went dark'));
+  await until('heard', () => textsOf(appOf(chipo), well).includes('It went dark'));
+});

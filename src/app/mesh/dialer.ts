@@ -30,10 +30,20 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
     planned.set(peer.id, stop);
   };
 
+  /** A stranger gets one of those that serve the mesh; whoever shares a room may take a stranger's. */
+  const hasSlot = (peer: Peer): boolean => {
+    const direct = [...peers.all()].filter((each) => each.direct !== null);
+    if (peer.rooms.size === 0) return direct.length < meshLinks;
+    if (direct.length < mostDirect) return true;
+    const stranger = direct.find(({ rooms }) => rooms.size === 0);
+    stranger?.direct?.close();
+    return stranger !== undefined;
+  };
+
   const dial = async (peer: Peer, failures: number): Promise<void> => {
     // The peer may have gone, or dialled us, or be somebody else's turn by now.
     if (isClosed || peers.get(peer.id) !== peer || peer.direct !== null || routeOf(peer) === null) return;
-    if (dialing.has(peer.id) || directCount(peers) >= mostDirect) return;
+    if (dialing.has(peer.id) || !hasSlot(peer)) return;
     // Whoever introduces may name many who do not exist.
     if (dialing.size >= mostDialing) return plan(peer, retryMs, failures);
     const attempt = new AbortController();
@@ -66,10 +76,10 @@ export const carryTo =
   (bytes) =>
     sendThrough(peer, encodeFrame({ kind: 'signal', bytes })) === 'sent';
 
-const directCount = (peers: Peers): number => [...peers.all()].filter((peer) => peer.direct !== null).length;
-
 /** MESH.md: the most links of a phone. Whoever is beyond them is reached through others. */
 const mostDirect = 12;
+/** Up to so many are opened to strangers, who carry for each other when the relay is gone. */
+const meshLinks = 6;
 const mostDialing = 6;
 const attemptMs = 10_000;
 /** What waits to be said goes first, by the way there is: a dial keeps a phone busy. */

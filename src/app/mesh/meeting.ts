@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import type { Link } from '../../ports/network.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { PeerId, RoomId, Topic } from '../../protocol/ids.ts';
+import { neighbourhoodOn } from '../../protocol/neighbourhood.ts';
 import { dayOf } from '../../protocol/room-keys.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Stop } from '../../ports/clock.ts';
@@ -24,6 +25,8 @@ export interface Meeting {
   topicsOf(room: RoomId): readonly Topic[];
   /** Whether anybody names this peer for the room. */
   isNamed(peer: PeerId, room: RoomId): boolean;
+  /** By this relay: others who do are neighbours to be. */
+  comesBy(relay: PeerId): void;
   /** Rooms came or went, or the day turned: keep just the topics they need. */
   update(): void;
   close(): void;
@@ -35,6 +38,9 @@ export interface MeetingHands {
   met(peer: PeerId, room: Room, host: Link, first: boolean): void;
   /** This one names the peer for the room no more. */
   left(peer: PeerId, room: Room, host: Link): void;
+  /** Somebody of no room of ours came by the same relay. */
+  metStranger(peer: PeerId, host: Link, first: boolean): void;
+  leftStranger(peer: PeerId, host: Link): void;
   passed(peer: PeerId, host: Link, bytes: Uint8Array): void;
   /** What we asked to pass on was not. */
   dropped(peer: PeerId, host: Link, isUnknown: boolean): void;
@@ -44,7 +50,9 @@ export interface MeetingHands {
 export function createMeeting(core: Core, hands: MeetingHands): Meeting {
   /** What each of them keeps for us, and under which topics it names each peer: around midnight a room has two. */
   const hosts = new Map<Link, Host>();
-  let rooms = new Map<Topic, RoomId>();
+  /** Null: the neighbourhood. */
+  let rooms = new Map<Topic, RoomId | null>();
+  let neighbourhood: PeerId | null = null;
   let stop: Stop | null = null;
   let again: Stop | null = null;
 
@@ -58,15 +66,16 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
 
   const roomOf = (topic: Topic): Room | undefined => {
     const id = rooms.get(topic);
-    return id === undefined ? undefined : core.rooms.get(id);
+    return id === undefined || id === null ? undefined : core.rooms.get(id);
   };
 
   const meet = (peer: PeerId, topic: Topic, link: Link, first: boolean): void => {
     const room = roomOf(topic);
     const host = hosts.get(link);
-    if (room === undefined || host === undefined) return;
+    if (host === undefined || (room === undefined && rooms.get(topic) !== null)) return;
     host.named.set(peer, (host.named.get(peer) ?? new Set()).add(topic));
-    hands.met(peer, room, link, first);
+    if (room === undefined) hands.metStranger(peer, link, first);
+    else hands.met(peer, room, link, first);
   };
 
   const part = (peer: PeerId, topic: Topic, link: Link): void => {
@@ -75,6 +84,7 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     const topics = host?.named.get(peer);
     if (topics?.delete(topic) !== true) return;
     if (topics.size === 0) host?.named.delete(peer);
+    if (rooms.get(topic) === null) return hands.leftStranger(peer, link);
     if (room !== undefined && ![...topics].some((other) => rooms.get(other) === room.id)) hands.left(peer, room, link);
   };
 
@@ -128,19 +138,27 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     keepsNoMore: (peer, link, topics) => topics.forEach((topic) => part(peer, topic, link)),
     found: (peer, link, topic, first) => meet(peer, topic, link, first),
     forget: (peer, link) => void hosts.get(link)?.named.delete(peer),
-    isMine: (topic) => rooms.has(topic),
+    isMine: (topic) => typeof rooms.get(topic) === 'string',
     topicsOf: (room) => [...rooms].flatMap(([topic, id]) => (id === room ? [topic] : [])),
     isNamed: (peer, room) =>
       [...hosts.values()].some(({ named }) => [...(named.get(peer) ?? [])].some((topic) => rooms.get(topic) === room)),
+    comesBy: (relay) => {
+      if (relay === neighbourhood) return;
+      neighbourhood = relay;
+      meeting.update();
+    },
     update: () => {
       stop?.();
       const nowMs = core.clock.nowMs();
       const days = new Set([dayOf(nowMs - overlapMs), dayOf(nowMs), dayOf(nowMs + overlapMs)]);
-      rooms = new Map(
+      const relay = neighbourhood;
+      rooms = new Map(relay === null ? [] : [...days].map((day) => [neighbourhoodOn(relay, day), null] as const));
+      const meant = new Map(
         [...core.rooms.values()].flatMap((room) =>
           [...days].flatMap((day) => hands.topicsOf(room, day).map((topic) => [topic, room.id] as const)),
         ),
       );
+      for (const [topic, room] of meant) rooms.set(topic, room);
       for (const [link, host] of hosts) tell(link, host);
       stop = core.clock.after(checkMs, () => meeting.update());
     },

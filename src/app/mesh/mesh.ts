@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
-import type { DeviceId, PeerId, RoomId, Topic } from '../../protocol/ids.ts';
+import type { PeerId, Topic } from '../../protocol/ids.ts';
 import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
@@ -13,6 +13,7 @@ import type { RelayCard } from '../../protocol/relay-card.ts';
 import { carryTo, createDialer } from './dialer.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createHost } from './host.ts';
+import { createIntroduced } from './introduced.ts';
 import { createMeeting } from './meeting.ts';
 import { neighbourView } from './neighbour-view.ts';
 import { createPaths, keyOfPath } from './paths.ts';
@@ -68,7 +69,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     show();
   });
 
-  const { opened, forgetIfGone, loseRoute, gone } = createPaths(core, peers, heartbeat, {
+  const paths = createPaths(core, peers, heartbeat, {
     onPath: hands.onPath,
     gone: (peer, route) => {
       meeting.forget(peer, route);
@@ -124,55 +125,27 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     takeFrame(peer, bytes, null);
   };
 
-  const isFull = (by: Link): boolean => {
-    const all = [...peers.all()];
-    const most = by.end === 'relay' ? mostPeers : mostByNeighbour;
-    return all.length >= mostPeers || all.filter(({ routes }) => routes.has(by)).length >= most;
-  };
-
   /** Nobody of it is here, or somebody who was is not. */
   const isMissing = (room: Room): boolean => {
     const here = new Set(peers.inRoom(room.id).map((peer) => peer.device));
     return here.size === 0 || [...room.names.keys()].some((device) => device !== core.me()?.key.id && !here.has(device));
   };
 
+  const dialer = createDialer(core, network, peers);
+  const introduced = createIntroduced(core, {
+    self: network.self,
+    peers,
+    paths,
+    dialer,
+    isNamed: (peer, room) => meeting.isNamed(peer, room),
+    onPath: hands.onPath,
+    onDropped: hands.onDropped,
+    show,
+  });
   const meeting = createMeeting(core, {
     topicsOf: hands.topicsOf,
-    met: (id, room, link, first) => {
-      if (id === network.self) return;
-      // Whoever introduces may name whom it likes; only so many cost us anything.
-      if (peers.get(id) === undefined && isFull(link)) return core.log('peer-refused', { why: 'too-many' });
-      const peer = peers.meet(id);
-      const isNewPath = pathOf(peer) === null;
-      // Who speaks for itself is no route to itself.
-      if (link.peer !== id) peer.routes.add(link);
-      const isNewRoom = !peer.rooms.has(room.id);
-      peer.rooms.add(room.id);
-      if (isNewPath) opened(peer);
-      else if (isNewRoom) hands.onPath(peer, room);
-      if (isNewPath || link.end === 'relay') dialer.want(peer, first);
-      show();
-    },
-    left: (id, room, link) => {
-      const peer = peers.get(id);
-      if (peer === undefined) return;
-      const isElsewhere = meeting.isNamed(id, room.id);
-      // A direct link knows better than others whether they are still there.
-      if (!isElsewhere && (peer.direct === null || peer.direct === link)) partIn(room.id, peer);
-      if (peer.rooms.size === 0 && peer.direct === null) peer.routes.clear();
-      forgetIfGone(peer);
-      show();
-    },
+    ...introduced,
     passed: (id, link, bytes) => passed(id, link, bytes),
-    dropped: (id, link, isUnknown) => {
-      const peer = peers.get(id);
-      if (peer === undefined || peer.direct !== null) return;
-      if (isUnknown) return gone(peer, link);
-      for (const room of peer.rooms) {
-        const known = core.rooms.get(room);
-        if (known !== undefined) hands.onDropped(peer, known);
-      }
-    },
     pong: (link, token) => heartbeat.answered(keyOfLink(link), token),
   });
 
@@ -183,7 +156,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     carried: (from, link, bytes) => passed(from, link, bytes),
     lost: (id, link) => {
       const peer = peers.get(id);
-      if (peer !== undefined && peer.direct === null) gone(peer, link);
+      if (peer !== undefined && peer.direct === null) paths.gone(peer, link);
     },
   });
   const seeker = createSeeker(core, {
@@ -196,6 +169,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     network,
     (link) => {
       meeting.opened(link);
+      core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
       heartbeat.watch({
         key: keyOfLink(link),
         ask: (token) => void link.send(encodeMeet({ kind: 'ping', token })),
@@ -205,7 +179,6 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     },
     show,
   );
-  const dialer = createDialer(core, network, peers);
   const card = createCardReader(core, readCard, (read) => {
     hands.onCard(read);
     relay.lookAt(read.relay.addresses);
@@ -219,20 +192,20 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       relay.lost(link);
       seeker.stir();
       card.read();
-      for (const peer of [...peers.all()]) loseRoute(peer, link);
+      for (const peer of [...peers.all()]) paths.loseRoute(peer, link);
       return show();
     }
     host.closed(link);
     routes.closed(link);
     meeting.closed(link);
     seeker.stir();
-    for (const peer of [...peers.all()]) loseRoute(peer, link);
+    for (const peer of [...peers.all()]) paths.loseRoute(peer, link);
     const peer = peers.get(link.peer);
     if (peer?.direct !== link) return;
     peer.direct = network.links().find((each) => each.peer === peer.id && each.state() === 'open') ?? null;
     newEra(peer);
-    if (pathOf(peer) === null) forgetIfGone(peer);
-    else opened(peer);
+    if (pathOf(peer) === null) paths.forgetIfGone(peer);
+    else paths.opened(peer);
     if (peer.direct === null) dialer.lost(peer, link.opener === 'us');
     show();
   };
@@ -247,7 +220,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       host.opened(link);
       routes.opened(link);
       meeting.opened(link);
-      opened(peer);
+      paths.opened(peer);
       seeker.stir();
     },
     onFrame: (link, frame) => {
@@ -295,5 +268,5 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
 /** What is said to whoever introduces. */
 const hostKinds: ReadonlySet<string> = new Set(['join', 'leave', 'pass', 'ping']);
 
-const mostPeers = 512;
-const mostByNeighbour = 64;
+/** Strangers come after the first words. */
+const calmMs = 5_000;

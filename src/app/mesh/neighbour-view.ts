@@ -7,7 +7,8 @@ import type { Peer } from './peers.ts';
 
 export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] {
   const path = pathOf(peer);
-  if (path === null) return [];
+  // Strangers who are only named are nobody's neighbours yet.
+  if (path === null || (path !== 'direct' && peer.rooms.size === 0)) return [];
   return [
     {
       peer: peer.id,
