@@ -1,7 +1,7 @@
 /** Builds the page, its mesh and its service worker into dist/. */
 import { env } from 'node:process';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 import type { UserConfigFnObject } from 'vite';
 import { leanLibp2p } from './scripts/vite/lean-libp2p.ts';
 import { pageHead } from './scripts/vite/page-head.ts';
@@ -27,6 +27,9 @@ const config: UserConfigFnObject = defineConfig(({ command, mode }) => {
       serviceWorker({ root, entry: 'src/workers/service-worker.ts' }),
       precompress(),
     ],
+    // The engine's own parts stay files of their own: whoever never loads a model loads none of them.
+    resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
+    worker: { format: 'es' },
     // Measuring code and its doors exist in `--mode bench` alone.
     define: { __WAVU_BENCH__: JSON.stringify(mode === 'bench') },
     build: {

@@ -4,12 +4,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { openRelayHost } from '../src/adapters/libp2p/relay-host.ts';
 import { thinProtocol } from '../src/adapters/libp2p/thin-bytes.ts';
-import type { PeerId } from '../src/protocol/ids.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
-import { createAllowance } from '../src/protocol/meeting/allowance.ts';
-import type { Allowance } from '../src/protocol/meeting/allowance.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
 import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
 import type { DoorLimits } from './doorkeeper.ts';
@@ -52,7 +49,6 @@ export interface RelayNode {
 /** No libp2p message is longer than a Noise frame and its length. */
 const socketMessageBytes = 131_072;
 const refuseMs = 1_000;
-const circuits = { perSecond: 10, burst: 60 } as const;
 
 export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
   const { clock, log, handshakeMs = 5_000, direct = null } = settings;
@@ -65,7 +61,6 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
   const counted = new Map<string, number>();
   const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
-  const circuitsOf = new Map<PeerId, Allowance>();
   const host = await openRelayHost({
     identityKey: settings.identityKey,
     publicAddresses: settings.publicAddresses ?? [],
@@ -80,21 +75,12 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     maxPages,
     handshakeMs,
     log,
-    // A page is led to whom it was introduced to, and not a hundred times a second.
-    mayCircuit: (from, to) => {
-      const bucket = circuitsOf.get(from) ?? createAllowance(circuits.perSecond, circuits.burst, clock.ticksMs);
-      circuitsOf.set(from, bucket);
-      const why = !meet.isMet(from, to) ? 'not-met' : bucket.take(1) ? null : 'too-fast';
-      count(why === null ? 'circuits' : `circuit_refused_${why}`);
-      return why === null;
-    },
   });
   host.book.listen({
     onOpen: meet.opened,
     onFrame: meet.frame,
     onClose: (link, why) => {
       if (why === 'bad-frame') count('bad_frame');
-      circuitsOf.delete(link.peer);
       meet.closed(link);
     },
   });

@@ -30,6 +30,8 @@ export function openApp(tabs: Tabs, headStart: HeadStart, database: Promise<Open
       entropy,
       log,
       loadMembers: async () => (await import('./members.ts')).openMembers,
+      loadPairing: async () => (await import('./pairing.ts')).openPairing,
+      loadPredictor: async () => (await import('./predictor.ts')).openPredictor(),
       readCard,
       firstDoor: firstDoor(location),
       storage,

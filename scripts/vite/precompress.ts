@@ -8,6 +8,8 @@ import type { Plugin } from 'vite';
 const compressible = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.txt', '.xml', '.wasm', '.ico']);
 /** Below this a packet is a packet. */
 const FEWEST_BYTES = 512;
+/** The engine for models, 14 MB: the best quality saves an eighth and takes a minute. */
+const MOST_BYTES_AT_LEISURE = 4_000_000;
 
 export const precompress = (): Plugin => {
   let folder = '';
@@ -32,7 +34,8 @@ export const precompress = (): Plugin => {
 
 async function compressBeside(path: string): Promise<void> {
   const plain = readFileSync(path);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.byteLength };
+  const quality = plain.byteLength > MOST_BYTES_AT_LEISURE ? 9 : 11;
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: plain.byteLength };
   const squeezed = await Promise.all([
     promisify(brotliCompress)(plain, { params }).then((bytes) => ({ bytes, ending: '.br' })),
     promisify(gzip)(plain, { level: 9 }).then((bytes) => ({ bytes, ending: '.gz' })),

@@ -35,7 +35,8 @@ export const serviceWorker = ({ root, entry }: ServiceWorkerSource): Plugin => {
         const names = Object.keys(bundle).filter((name) => !name.endsWith('.html') && !name.startsWith('.vite/'));
         const { version, builtAtMs } = stampOf(root, names);
         const source = await compile(root, entry, {
-          __WAVU_PRECACHE__: JSON.stringify([...builtEntries(bundle), ...publicEntries(publicDir)]),
+          __WAVU_PRECACHE__: JSON.stringify([...builtEntries(bundle, false), ...publicEntries(publicDir)]),
+          __WAVU_LATER__: JSON.stringify(builtEntries(bundle, true)),
           __WAVU_BUILD__: JSON.stringify({ version, builtAtMs }),
         });
         // Its name never changes: a browser looks for updates at the address it once registered.
@@ -45,9 +46,12 @@ export const serviceWorker = ({ root, entry }: ServiceWorkerSource): Plugin => {
   };
 };
 
-function builtEntries(bundle: Rolldown.OutputBundle): readonly Entry[] {
+/** A model, its engine and its thread: large, and not for every device. Kept once they were used. */
+const isLater = (name: string): boolean => /\.(wasm|onnx|mjs)$|\.worker-[\w-]+\.js$/.test(name);
+
+function builtEntries(bundle: Rolldown.OutputBundle, later: boolean): readonly Entry[] {
   return Object.values(bundle)
-    .filter(({ fileName }) => !fileName.startsWith('.vite/') && !fileName.endsWith('.map'))
+    .filter(({ fileName }) => !fileName.startsWith('.vite/') && !fileName.endsWith('.map') && isLater(fileName) === later)
     .map((file): Entry => {
       const content = file.type === 'chunk' ? file.code : file.source;
       const isPage = file.fileName === 'index.html';

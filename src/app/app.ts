@@ -38,6 +38,8 @@ export interface App {
   takePairing(code: string): Promise<PairingRefused | null>;
   /** Ends a pairing at any step, and puts its outcome away. A link that stands stays. */
   cancelPairing(): Promise<void>;
+  /** Whether a model may score links; otherwise a fixed rule does. Kept. */
+  letModelScore(isAllowed: boolean): Promise<void>;
   dismissTrouble(): void;
   /** The page is visible again, or the device came or went online: look around at once. */
   wake(online: boolean): void;

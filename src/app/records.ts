@@ -36,6 +36,8 @@ export const keyOf = {
   verified: (person: PersonId): string => `verified/${person}`,
   /** The relay's card as last read. */
   card: 'relay/card',
+  /** A person said that no model shall score links. */
+  noModel: 'me/no-model',
   /** A pairing is under way. */
   pairing: 'me/pairing',
   room: (room: RoomId): string => `room/${room}`,

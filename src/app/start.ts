@@ -24,6 +24,9 @@ import { tellBroken } from './pairing/begun.ts';
 import type { OpenPairing } from './pairing/open.ts';
 import type { Pairing } from './pairing/pairing.ts';
 import { peopleIn } from './mesh/people.ts';
+import { createModel } from './routing/model.ts';
+import type { LoadPredictor } from './routing/model.ts';
+import { createRouting } from './routing/routing.ts';
 import { joinOpenRoom, leaveRoom, startRoom, sweepLeftRooms } from './rooms/keep-room.ts';
 import { loadRooms } from './rooms/load-rooms.ts';
 import { writeRoom } from './rooms/room.ts';
@@ -37,6 +40,8 @@ export interface World extends Omit<CorePorts, 'storage'> {
   readonly readCard: ReadCard;
   readonly loadMembers: () => Promise<OpenMembers>;
   readonly loadPairing: () => Promise<OpenPairing>;
+  /** Absent: the rule alone scores links. */
+  readonly loadPredictor?: LoadPredictor;
   /** Where the relay most likely is, asked before its card is there. */
   readonly firstDoor?: string;
 }
@@ -54,8 +59,10 @@ export async function startApp(world: World): Promise<LocalApp> {
     store.change({ stage: 'stuck', trouble: `storage-${opened.why}` });
     return stuckApp(store);
   }
-  const peers = createPeers();
+  const routing = createRouting(world.clock, { changed: () => attached?.mesh.show(), opened: () => model.wanted() });
+  const peers = createPeers(routing);
   const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) => peopleIn(room, peers, core.me()?.key.id));
+  const model = createModel(core, routing, world.loadPredictor);
   const timelines = createTimelines(core, (room, n) => outbox.hasLeft(room, n));
   const outbox = createOutbox(core, peers, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
@@ -137,6 +144,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   afterName();
   void sweepLeftRooms(core);
   void tellBroken(core);
+  void model.load();
   if ([...core.rooms.values()].some((room) => room.keys === null)) void openMembers();
 
   const app: LocalApp = {
@@ -200,6 +208,7 @@ export async function startApp(world: World): Promise<LocalApp> {
       // Also what was told before it was loaded.
       store.change({ pairing: null });
     },
+    letModelScore: model.allow,
     dismissTrouble: () => store.change({ trouble: null }),
     wake: (online) => {
       store.change({ mesh: { ...store.view().mesh, online } });
@@ -210,6 +219,7 @@ export async function startApp(world: World): Promise<LocalApp> {
       outbox.close();
       pairing?.close();
       members?.close();
+      model.close();
       await attached?.close();
       await core.lane.run(() => core.storage.close());
     },
@@ -238,6 +248,7 @@ function stuckApp(store: Store): LocalApp {
     beginPairing: nothing,
     takePairing: noRoom,
     cancelPairing: nothing,
+    letModelScore: nothing,
     leaveRoom: nothing,
     send: async () => false,
     sendAs: async () => false,

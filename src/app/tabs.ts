@@ -113,6 +113,7 @@ export function shareApp(
     beginPairing: () => act({ verb: 'beginPairing', args: [] }),
     takePairing: async (code) => (await ask({ verb: 'takePairing', args: [code] })) as PairingRefused | null,
     cancelPairing: () => act({ verb: 'cancelPairing', args: [] }),
+    letModelScore: (isAllowed) => act({ verb: 'letModelScore', args: [isAllowed] }),
     dismissTrouble: () => void act({ verb: 'dismissTrouble', args: [] }),
     isBusy: () => underWay > 0,
     // The leader may be a hidden tab, whose clock the browser slows.
@@ -221,6 +222,8 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.takePairing(...call.args);
     case 'cancelPairing':
       return app.cancelPairing();
+    case 'letModelScore':
+      return app.letModelScore(...call.args);
     case 'dismissTrouble':
       return app.dismissTrouble();
     case 'wake':

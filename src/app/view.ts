@@ -9,6 +9,8 @@ export interface View {
   /** Only rooms somebody asked for with `show`. */
   readonly timelines: Readonly<Record<RoomId, TimelineView>>;
   readonly mesh: MeshView;
+  /** Whether a model may score links, where this device has one. */
+  readonly modelMayScore: boolean;
   /** Two people connecting by two codes; null: nobody is. */
   readonly pairing: PairingView | null;
   /** The one thing a person should know now, or nothing. */
@@ -125,6 +127,7 @@ export interface RelayView {
   readonly address: string;
   readonly state: 'connecting' | 'open' | 'lost';
   readonly rttMs: number | null;
+  readonly score: ScoreView | null;
 }
 
 export interface NeighbourView {
@@ -135,6 +138,15 @@ export interface NeighbourView {
   readonly path: PathKind;
   readonly rttMs: number | null;
   readonly rooms: number;
+  /** Of the link itself, or of the one the way to them begins with. */
+  readonly score: ScoreView | null;
+}
+
+/** How good a link is taken for, 0 to 1, the more the better; who says so, and what the rule makes it of. */
+export interface ScoreView {
+  readonly value: number;
+  readonly by: 'rule' | 'model';
+  readonly parts: { readonly latency: number; readonly uptime: number; readonly reliability: number; readonly success: number };
 }
 
 export type PairingView =

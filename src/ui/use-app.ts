@@ -22,6 +22,10 @@ export type Acts = Pick<
   | 'show'
   | 'older'
   | 'markRead'
+  | 'beginPairing'
+  | 'takePairing'
+  | 'cancelPairing'
+  | 'letModelScore'
   | 'dismissTrouble'
 >;
 
@@ -76,6 +80,10 @@ export function createDoor(arriving: App | Promise<App>): Door {
       show: async (room) => (await soon).show(room),
       older: async (room) => (await soon).older(room),
       markRead: async (room) => (await soon).markRead(room),
+      beginPairing: async () => (await soon).beginPairing(),
+      takePairing: async (code) => (await soon).takePairing(code),
+      cancelPairing: async () => (await soon).cancelPairing(),
+      letModelScore: async (isAllowed) => (await soon).letModelScore(isAllowed),
       dismissTrouble: () => app?.dismissTrouble(),
     },
   };

@@ -5,10 +5,10 @@ interface Routes {
   addRoutes(routes: readonly object[]): Promise<void>;
 }
 
-/** `page` is a cache of this build alone, with the page under `/`; another build's page would name other chunks. */
+/** `page` is a cache of this build alone, with the page under `/`; another build's page would name other chunks. `later` has a cache of its own. */
 export async function openFastPaths(
   event: ExtendableEvent,
-  { page, app }: { readonly page: string; readonly app: string },
+  { page, app, later }: { readonly page: string; readonly app: string; readonly later: readonly string[] },
 ): Promise<void> {
   const { addRoutes } = event as ExtendableEvent & Partial<Routes>;
   if (addRoutes === undefined) return;
@@ -16,6 +16,7 @@ export async function openFastPaths(
   const routes = [
     // The relay's own words: no worker has anything to say to them.
     { condition: { urlPattern: at('/.well-known/*') }, source: 'network' },
+    ...later.map((url) => ({ condition: { urlPattern: at(url) }, source: 'fetch-event' })),
     { condition: { urlPattern: at('/assets/*') }, source: { cacheName: app } },
     { condition: { urlPattern: at('/', ''), requestMode: 'navigate' }, source: { cacheName: page } },
   ];

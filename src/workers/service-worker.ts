@@ -6,10 +6,13 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { isOlder } from './build-order.ts';
 import type { BuildMark } from './build-order.ts';
 import { openFastPaths } from './fast-paths.ts';
+import { createLater } from './later.ts';
+import type { LaterFile } from './later.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build (scripts/vite/service-worker.ts). */
 declare const __WAVU_PRECACHE__: readonly PrecacheEntry[];
+declare const __WAVU_LATER__: readonly LaterFile[];
 declare const __WAVU_BUILD__: BuildMark;
 
 const ours = __WAVU_BUILD__;
@@ -21,6 +24,7 @@ const pageCache = `wavu-page ${ours.version} ${ours.builtAtMs}`;
 /** The relay's own words are always asked of the relay. */
 const neverFromCache: readonly RegExp[] = [/^\/\.well-known\//, /^\/(healthz|metrics)(\?|$)/];
 
+const later = createLater('wavu-later', __WAVU_LATER__);
 const precache = new PrecacheController({ cacheName: appCache });
 precache.addToCacheList([...__WAVU_PRECACHE__]);
 
@@ -29,16 +33,21 @@ self.addEventListener('activate', (event) => event.waitUntil(activate(event)));
 // An update waits until a person says so in some tab.
 self.addEventListener('message', (event) => {
   if (event.data === 'skip-waiting') event.waitUntil(self.skipWaiting());
+  if (event.data === 'keep-later') event.waitUntil(later.keep());
 });
 clientsClaim();
 
 registerRoute(new PrecacheRoute(precache));
+registerRoute(
+  ({ url }) => later.has(url),
+  ({ request }) => later.answer(request),
+);
 registerRoute(new NavigationRoute(precache.createHandlerBoundToURL('/'), { denylist: [...neverFromCache] }));
 
 /** Throws at an older build: the browser then drops this worker and keeps the one it had. */
 async function install(event: ExtendableEvent): Promise<void> {
   // Routes must be declared before anything is awaited.
-  const routed = openFastPaths(event, { page: pageCache, app: appCache });
+  const routed = openFastPaths(event, { page: pageCache, app: appCache, later: later.urls });
   const had = await readInstalled();
   if (had !== null && isOlder(ours, had)) {
     console.info('wavu update-refused', { offered: ours.version, kept: had.version, why: 'older' });
@@ -58,7 +67,8 @@ async function activate(event: ExtendableEvent): Promise<void> {
   await (await caches.open(buildCache)).put(buildKey, Response.json(mark));
   // What the older build had and this one has not.
   await precache.activate(event);
-  const kept = new Set([buildCache, appCache, pageCache]);
+  await later.tidy();
+  const kept = new Set([buildCache, appCache, pageCache, later.cache]);
   const others = (await caches.keys()).filter((name) => name.startsWith('wavu-') && !kept.has(name));
   await Promise.all(others.map((name) => caches.delete(name)));
 }

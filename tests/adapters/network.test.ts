@@ -24,7 +24,6 @@ async function openSubject(): Promise<NetworkSubject> {
     topics: ['square'],
     maxPages: 64,
     handshakeMs: 5_000,
-    mayCircuit: () => true,
     log: () => {},
   });
   const open = new Set<Socket>();
@@ -49,6 +48,7 @@ async function openSubject(): Promise<NetworkSubject> {
     listen: host.book.listen,
     openRelay: async () => refused,
     openPeer: async () => refused,
+    takeSignal: () => undefined,
     offer: async () => Promise.reject(new Error('a relay makes no offers')),
     answer: async () => refused,
     join: host.join,

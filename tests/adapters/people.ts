@@ -1,12 +1,14 @@
 /** Pages that meet at a relay, for tests: what they hear, and ways to wait for it. */
 import { RTCPeerConnection as NodeConnection } from 'node-datachannel/polyfill';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
+import type { PageNetworkSettings } from '../../src/adapters/libp2p/page.ts';
+import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
 import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
 import { parseTopic } from '../../src/protocol/ids.ts';
-import type { Topic } from '../../src/protocol/ids.ts';
+import type { PeerId, Topic } from '../../src/protocol/ids.ts';
 import { isRefusal } from '../../src/protocol/refusal.ts';
-import type { CloseReason, Link, Network, Opened } from '../../src/ports/network.ts';
+import type { Carry, CloseReason, Link, Network, Opened } from '../../src/ports/network.ts';
 
 /** Node has no peer connections of its own. */
 export const createConnection = (configuration: RTCConfiguration): RTCPeerConnection =>
@@ -37,8 +39,13 @@ export async function until<Value>(look: () => Value | undefined | null | false,
   }
 }
 
-export async function openPerson(): Promise<Person> {
-  const network = await openNetwork({ log: () => {}, createConnection });
+export async function openPerson(settings: Partial<PageNetworkSettings> = {}): Promise<Person> {
+  const network = await openNetwork({ log: () => {}, createConnection, ...settings });
+  /** As the app does: the relay passes it on, in a frame. */
+  const carryTo =
+    (to: PeerId): Carry =>
+    (bytes) =>
+      person.relay().send(encodeMeet({ kind: 'pass', to, bytes: encodeFrame({ kind: 'signal', bytes }) })) === 'sent';
   const person: Person = {
     network,
     met: [],
@@ -53,7 +60,7 @@ export async function openPerson(): Promise<Person> {
       opened.link.send(encodeMeet({ kind: 'join', topics: [topic] }));
       await until(() => person.met.slice(before).some((frame) => frame.kind === 'met'));
     },
-    open: async (other) => network.openPeer(other.network.self, person.relay(), never()),
+    open: async (other) => network.openPeer(other.network.self, carryTo(other.network.self), never()),
   };
   network.listen({
     onOpen: () => {},
@@ -63,7 +70,10 @@ export async function openPerson(): Promise<Person> {
         return;
       }
       const decoded = decodeMeet(frame);
-      if (!isRefusal(decoded)) person.met.push(decoded);
+      if (isRefusal(decoded)) return;
+      const passed = decoded.kind === 'passed' ? decodeFrame(decoded.bytes) : null;
+      if (decoded.kind !== 'passed' || passed === null || isRefusal(passed) || passed.kind !== 'signal') person.met.push(decoded);
+      else network.takeSignal(decoded.from, passed.bytes, carryTo(decoded.from));
     },
     onClose: (link, why) => person.closes.push({ link, why }),
   });

@@ -1,8 +1,14 @@
-/** The bytes of a hand-carried signal: small, exact, and never trusted into an SDP. */
+/** The bytes of signals, by hand and of a dial: small, exact, and never trusted into an SDP. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeSignal, encodeSignal, fromSdp, toSdp } from '../../src/adapters/libp2p/signal-bytes.ts';
-import type { Signal } from '../../src/adapters/libp2p/signal-bytes.ts';
+import {
+  decodeDialSignal,
+  decodeHandSignal,
+  encodeDialSignal,
+  encodeHandSignal,
+} from '../../src/adapters/libp2p/signal-bytes.ts';
+import { formatCandidate, fromSdp, parseCandidate, toSdp } from '../../src/adapters/libp2p/signal-bytes.ts';
+import type { DialSignal, HandSignal } from '../../src/adapters/libp2p/signal-bytes.ts';
 import { formatHost, parseHost } from '../../src/adapters/libp2p/signal-hosts.ts';
 import { isRefusal } from '../../src/protocol/refusal.ts';
 
@@ -29,42 +35,60 @@ a=mid:0
 a=sctp-port:5000
 a=max-message-size:262144
 `.replaceAll('\n', '\r\n');
-const parts = { kind: 'offer', key: new Uint8Array(32).fill(7), to: new Uint8Array(0) } as const;
-const signal: Signal = fromSdp(chromium, parts)!;
+const description = fromSdp(chromium, 'offer')!;
+const offer: HandSignal = { ...description, kind: 'offer', key: new Uint8Array(32).fill(7), to: new Uint8Array(0) };
+const answer: HandSignal = { ...offer, kind: 'answer', setup: 'passive', to: new Uint8Array(8).fill(3) };
+const ofDial: readonly DialSignal[] = [
+  { ...description, kind: 'offer' },
+  { ...description, kind: 'answer', setup: 'active' },
+  { kind: 'more', candidates: description.candidates.slice(1) },
+  { kind: 'end' },
+];
 
 test('takes out of an SDP what matters, and small', () => {
-  expect(signal.candidates.map(({ kind, host, port }) => `${kind} ${formatHost(host)} ${port}`)).toEqual([
+  expect(description.candidates.map(({ kind, host, port }) => `${kind} ${formatHost(host)} ${port}`)).toEqual([
     'host 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0.local 50000',
     'host 2001:0db8:0000:0000:0000:0000:0000:0007 50001',
     'reflexive 203.0.113.5 50002',
   ]);
-  expect(encodeSignal(signal).length).toBeLessThan(160);
+  expect(encodeHandSignal(offer).length).toBeLessThan(160);
+  expect(ofDial.map((signal) => encodeDialSignal(signal).length)).toEqual([113, 113, 30, 1]);
 });
 
 test('comes back whole, and again out of the SDP made of it', () => {
-  const answer: Signal = { ...signal, kind: 'answer', setup: 'passive', to: new Uint8Array(8).fill(3) };
-  for (const each of [signal, answer]) {
-    expect(decodeSignal(encodeSignal(each))).toEqual(each);
-    expect(fromSdp(toSdp(each, each.setup), each)).toEqual(each);
+  for (const each of [offer, answer]) {
+    expect(decodeHandSignal(encodeHandSignal(each))).toEqual(each);
+    expect({ ...each, ...fromSdp(toSdp(each, each.setup), each.kind) }).toEqual(each);
   }
+  for (const each of ofDial) expect(decodeDialSignal(encodeDialSignal(each))).toEqual(each);
+  for (const each of description.candidates) expect(parseCandidate(formatCandidate(each, 3))).toEqual(each);
 });
 
 test('cut, lengthened or of another version: refused', () => {
-  const bytes = encodeSignal(signal);
-  for (let end = 0; end < bytes.length; end += 1) expect(isRefusal(decodeSignal(bytes.subarray(0, end)))).toBe(true);
-  expect(isRefusal(decodeSignal(Uint8Array.of(...bytes, 0)))).toBe(true);
-  expect(decodeSignal(Uint8Array.of(2, ...bytes.subarray(1)))).toEqual({ refused: 'unknown-version' });
+  const read = [
+    ...[offer, answer].map((each) => [encodeHandSignal(each), decodeHandSignal] as const),
+    ...ofDial.map((each) => [encodeDialSignal(each), decodeDialSignal] as const),
+  ];
+  for (const [bytes, decode] of read) {
+    for (let end = 0; end < bytes.length; end += 1) expect(isRefusal(decode(bytes.subarray(0, end)))).toBe(true);
+    expect(isRefusal(decode(Uint8Array.of(...bytes, 0)))).toBe(true);
+  }
+  expect(decodeHandSignal(Uint8Array.of(2, ...encodeHandSignal(offer).subarray(1)))).toEqual({ refused: 'unknown-version' });
+  expect(decodeDialSignal(Uint8Array.of(4))).toEqual({ refused: 'unknown-kind' });
 });
 
 test('nothing gets into an SDP that could end its line', () => {
-  for (const ufrag of ['abcd\r\na=x', 'ab cd', 'a', 'é€üß']) {
-    expect(isRefusal(decodeSignal(encodeSignal({ ...signal, ufrag })))).toBe(true);
-    expect(isRefusal(decodeSignal(encodeSignal({ ...signal, password: ufrag })))).toBe(true);
+  for (const text of ['abcd\r\na=x', 'ab cd', 'a', 'é€üß']) {
+    for (const bad of [{ ufrag: text }, { password: text }]) {
+      expect(isRefusal(decodeHandSignal(encodeHandSignal({ ...offer, ...bad })))).toBe(true);
+      expect(isRefusal(decodeDialSignal(encodeDialSignal({ ...description, kind: 'offer', ...bad })))).toBe(true);
+    }
   }
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (junk) => {
-      const decoded = decodeSignal(Uint8Array.of(1, ...junk));
-      if (!isRefusal(decoded)) expect(toSdp(decoded, 'active').split('\r\n').length).toBeLessThan(25);
+      for (const decoded of [decodeHandSignal(Uint8Array.of(1, ...junk)), decodeDialSignal(Uint8Array.of(0, ...junk))]) {
+        if (!isRefusal(decoded) && 'setup' in decoded) expect(toSdp(decoded, 'active').split('\r\n').length).toBeLessThan(25);
+      }
     }),
   );
 });

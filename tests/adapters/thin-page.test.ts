@@ -14,6 +14,7 @@ import * as thin from '../../src/adapters/libp2p/thin-bytes.ts';
 import { thinPlaceOf } from '../../src/adapters/libp2p/thin-place.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import { createConnection, never, openPerson, until } from './people.ts';
+import type { Person } from './people.ts';
 import { openHouse } from './relay-house.ts';
 import type { RelayHouse } from './relay-house.ts';
 
@@ -132,7 +133,7 @@ test('a relay that does not prove its key hears no proof of ours', async () => {
   }
 });
 
-test('frames and libp2p share one socket, and libp2p waits until the first words are out', async () => {
+test('frames and libp2p share one socket, and libp2p waits for a topic and until the first words are out', async () => {
   const house = await keepHouse();
   let loads = 0;
   const network = await openNetwork({
@@ -148,14 +149,41 @@ test('frames and libp2p share one socket, and libp2p waits until the first words
   network.listen({ onOpen: () => {}, onFrame: (_link, frame) => pongs.push(frame), onClose: () => {} });
   const opened = await network.openRelay(house.address, never());
   if (opened.state !== 'open') throw new Error(opened.why);
+  network.join('square', () => {});
   opened.link.send(encodeMeet({ kind: 'ping', token: 1 }));
   await until(() => pongs.length === 1);
   expect([loads, house.node.counts()['connections']]).toEqual([0, 0]);
-  await until(() => house.node.counts()['reservations'] === 1);
+  await until(() => house.node.counts()['connections'] === 1);
   expect(loads).toBe(1);
-  expect(house.node.counts()).toMatchObject({ connections: 1, socket_sockets: 1, socket_admitted: 1, meet_pages: 1 });
+  expect(house.node.counts()).toMatchObject({ socket_sockets: 1, socket_admitted: 1, meet_pages: 1 });
   opened.link.close();
   await until(() => house.node.counts()['connections'] === 0 && house.node.counts()['socket_sockets'] === 0);
+});
+
+test('without a topic libp2p is never loaded: not for a relay, not for a peer, not by hand', async () => {
+  const house = await keepHouse();
+  const loaded: string[] = [];
+  const open = async (name: string): Promise<Person> =>
+    keep(
+      await openPerson({
+        loadNode: () => {
+          loaded.push(name);
+          return loadNode();
+        },
+      }),
+      (person) => person.network.close(),
+    );
+  const [ann, bob] = [await open('ann'), await open('bob')];
+  await ann.enter(house.address);
+  await bob.enter(house.address);
+  expect(await ann.open(bob)).toMatchObject({ state: 'open' });
+  const eve = await open('eve');
+  const offer = await eve.network.offer(never());
+  const answer = await ann.network.answer(offer.bytes, never());
+  if (answer.state !== 'answered') throw new Error(answer.why);
+  expect(await offer.accept(answer.bytes)).toMatchObject({ state: 'open' });
+  expect(await answer.opened).toMatchObject({ state: 'open' });
+  expect([loaded, house.node.counts()['connections']]).toEqual([[], 0]);
 });
 
 test('closing while libp2p is loaded or made leaves nothing behind', async () => {
@@ -174,22 +202,21 @@ test('closing while libp2p is loaded or made leaves nothing behind', async () =>
     });
     const opened = await network.openRelay(house.address, never());
     expect(opened.state).toBe('open');
+    network.join('square', () => {});
     if (when !== 'before') await asked.promise;
-    const joining = network.openPeer(thin.peerIdOfKey(createNobleKey().publicKey), network.links()[0]!, never());
+    const opening = network.openPeer(thin.peerIdOfKey(createNobleKey().publicKey), () => true, never());
     const closed = network.close();
     goOn.resolve();
     await closed;
-    expect(await joining).toMatchObject({ state: 'refused', why: 'closed' });
+    expect(await opening).toMatchObject({ state: 'refused', why: 'closed' });
     expect(network.links()).toEqual([]);
     await until(() => house.node.counts()['socket_sockets'] === 0);
-    expect(house.node.counts()).toMatchObject({ connections: 0, meet_pages: 0, reservations: 0 });
+    expect(house.node.counts()).toMatchObject({ connections: 0, meet_pages: 0 });
   }
 });
 
-test('when libp2p cannot be had, peers are refused and the relay goes on; the next who needs it tries again', async () => {
+test('when libp2p cannot be had, all but topics goes on; the next who needs it tries again', async () => {
   const house = await keepHouse();
-  const other = keep(await openPerson(), (person) => person.network.close());
-  await other.enter(house.address);
   let isOffline = true;
   const network = await openNetwork({
     log: () => {},
@@ -202,13 +229,14 @@ test('when libp2p cannot be had, peers are refused and the relay goes on; the ne
   closing.push(network.close);
   const opened = await network.openRelay(house.address, never());
   if (opened.state !== 'open') throw new Error(opened.why);
-  expect(await network.openPeer(other.network.self, opened.link, never())).toEqual({ state: 'refused', why: 'unreachable' });
-  expect(await network.answer(new Uint8Array(4), never())).toEqual({ state: 'refused', why: 'unreachable' });
+  const plain = '/ip4/192.0.2.1/tcp/8470/ws';
+  expect(await network.openRelay(plain, never())).toEqual({ state: 'refused', why: 'unreachable' });
   const topic = network.join('square', () => {});
   topic.publish(Uint8Array.of(1));
   expect(opened.link.state()).toBe('open');
   isOffline = false;
-  await until(() => house.node.counts()['reservations'] === 2);
+  topic.publish(Uint8Array.of(2));
+  await until(() => house.node.counts()['connections'] === 1);
   topic.leave();
 });
 

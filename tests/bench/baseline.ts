@@ -11,6 +11,9 @@ export type Baselines = {
   readonly raw: Contender;
   readonly peerjs: Contender;
   readonly trystero: Contender;
+  /** Pages with a handle, and no contender's ways: raw, and our own network port without the app. */
+  readonly rawUrl: string;
+  readonly networkUrl: string;
   readonly close: () => Promise<void>;
 };
 
@@ -35,11 +38,11 @@ export async function openBaselines(browser: Browser): Promise<Baselines> {
     await Promise.all([raw, peerjs, trystero].map((contender) => contender.rest()));
     child.kill();
   };
-  return { raw, peerjs, trystero, close };
+  return { raw, peerjs, trystero, rawUrl: `${origin}/raw.html`, networkUrl: `${origin}/network.html`, close };
 }
 
 async function buildPages(): Promise<void> {
-  const input = ['raw', 'peerjs', 'trystero'].map((name) => `${pages}/${name}.html`);
+  const input = ['raw', 'peerjs', 'trystero', 'network'].map((name) => `${pages}/${name}.html`);
   await build({
     configFile: false,
     root: pages,

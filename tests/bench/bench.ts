@@ -8,7 +8,9 @@ import { dial } from './b2-dial.ts';
 import { failures } from './b3-failures.ts';
 import { echo } from './b4-echo.ts';
 import { cpu } from './b5-cpu.ts';
+import { crowd } from './b8-crowd.ts';
 import { protocolCost } from './b11-protocol.ts';
+import { scores } from './b14-scores.ts';
 import { size } from './b15-size.ts';
 import { text } from './b16-text.ts';
 import { removal } from './b17-removal.ts';
@@ -18,7 +20,7 @@ import { openWavu } from './wavu.ts';
 import type { Wavu } from './wavu.ts';
 import type { Absent, Bench, World } from './world.ts';
 
-const BENCHES: readonly Bench[] = [firstMessage, dial, failures, echo, cpu, protocolCost, size, text, removal];
+const BENCHES: readonly Bench[] = [firstMessage, dial, failures, echo, cpu, crowd, protocolCost, scores, size, text, removal];
 const LEAST_REPS = 5;
 // Playwright makes the browser note the stack of each socket, fetch and console line. With positions kept from the start
 // that does not parse a page's whole script again, which nobody's own browser does either.

@@ -132,7 +132,8 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 // Only ever named inside functions that run in the page, where `prepare` has put it.
 declare function bench(): BenchHandle;
 
-async function openReady(context: BrowserContext, url: string): Promise<Page> {
+/** A page of which all is there that others need of it. */
+export async function openReady(context: BrowserContext, url: string): Promise<Page> {
   await prepare(context);
   const page = await context.newPage();
   await page.goto(url, { waitUntil: 'load' });

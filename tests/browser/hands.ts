@@ -13,6 +13,8 @@ export interface Hands {
   press(button: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   key(name: 'Enter' | 'Escape'): Promise<void>;
+  /** Until all of the app lies on this device, and would start without any server. */
+  untilInstalled(): Promise<void>;
   close(): Promise<void>;
   /** Errors of the page and violations of its policy. */
   readonly complaints: readonly string[];
@@ -59,8 +61,16 @@ export async function openPage(context: BrowserContext): Promise<Hands & { reado
     },
     fill: (selector, text) => page.locator(selector).fill(text),
     key: (name) => page.keyboard.press(name),
+    untilInstalled: () => page.evaluate(untilControlled),
     close: () => page.close(),
   };
+}
+
+/** Stands alone: it is sent as text. */
+async function untilControlled(): Promise<void> {
+  await navigator.serviceWorker.ready;
+  if (navigator.serviceWorker.controller !== null) return;
+  await new Promise((came) => navigator.serviceWorker.addEventListener('controllerchange', came, { once: true }));
 }
 
 export async function openFirefoxPage(browser: FirefoxBrowser): Promise<Hands> {
@@ -88,6 +98,7 @@ export async function openFirefoxPage(browser: FirefoxBrowser): Promise<Hands> {
       await page.keyboard.type(text);
     },
     key: (name) => page.keyboard.press(name),
+    untilInstalled: () => page.evaluate(untilControlled),
     close: () => page.close(),
   };
 }

@@ -17,10 +17,14 @@ export interface Seen {
   readonly me: { readonly fingerprint: string; readonly knot: string } | null;
   readonly invite: string | null;
   readonly notices: readonly string[];
-  /** Why a link was not taken. */
+  /** Why a link or a code was not taken. */
   readonly refusal: string | null;
   /** Where the composer would be, for who is not in the room. */
   readonly outside: string | null;
+  /** The title of the dialog on top. */
+  readonly dialog: string | null;
+  /** The code of a pairing as it is drawn. */
+  readonly code: { readonly size: number; readonly path: string } | null;
   /** When this was seen, by the page's clock; not part of what is compared. */
   readonly atMs: number;
 }
@@ -46,6 +50,9 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
   const textOf = (element: Element | null): string => (element?.textContent ?? '').trim();
   const visible = (selector: string): HTMLElement[] =>
     [...document.querySelectorAll<HTMLElement>(selector)].filter((each) => each.checkVisibility());
+
+  const drawing = (code: SVGSVGElement | null): Seen['code'] =>
+    code && { size: code.viewBox.baseVal.width, path: code.querySelector('path')?.getAttribute('d') ?? '' };
 
   const look = (): Seen => ({
     screen: document.querySelector('.stuck')
@@ -83,8 +90,10 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
       : null,
     invite: document.querySelector<HTMLInputElement>('.invite input')?.value ?? null,
     notices: texts('.notice p'),
-    refusal: texts('#invite-refused')[0] ?? null,
+    refusal: texts('#invite-refused, #pair-refused')[0] ?? null,
     outside: texts('.removed p, .knocking h2')[0] ?? null,
+    dialog: texts('dialog[open] h2').at(-1) ?? null,
+    code: drawing(document.querySelector<SVGSVGElement>('.pair .qr')),
     atMs: 0,
   });
   const now = (): { seen: Seen; text: string } => {

@@ -122,25 +122,29 @@ test('a flood from one page is refused and ended; another page is answered meanw
   await Promise.all([flood.network.close(), calm.network.close()]);
 });
 
-test('nobody is led to a page it was not introduced to', async () => {
+test('nothing is passed to a page that was not introduced, and so no link comes of it', async () => {
   const [ann, bob] = [await openPerson(), await openPerson()];
   await ann.network.openRelay(house.address, never());
   await bob.network.openRelay(house.address, never());
-  await until(() => counts()['reservations'] === 2);
-  expect(await ann.open(bob)).toEqual({ state: 'refused', why: 'refused-there' });
-  expect(counts()).toMatchObject({ 'circuit_refused_not-met': 1 });
-  await Promise.all([ann.network.close(), bob.network.close()]);
+  const opening = ann.open(bob);
+  await until(() =>
+    ann.met.some((frame) => frame.kind === 'refused' && frame.why === 'not-met' && frame.peer === bob.network.self),
+  );
+  await ann.network.close();
+  expect(await opening).toEqual({ state: 'refused', why: 'closed' });
+  expect([bob.met, bob.peers()]).toEqual([[], []]);
+  await bob.network.close();
 });
 
-test('pages that come and go leave no reservations and no names', async () => {
+test('pages that come and go leave no connections and no names', async () => {
   for (let at = 0; at < 10; at += 1) {
     const person = await openPerson();
+    person.network.join('square', () => {});
     await person.enter(house.address);
-    await until(() => counts()['reservations'] === 1);
+    await until(() => counts()['connections'] === 1);
     await person.network.close();
-    await until(() => counts()['reservations'] === 0);
+    await until(() => counts()['connections'] === 0);
   }
-  await until(() => counts()['connections'] === 0);
   expect(counts()).toMatchObject({ meet_pages: 0, meet_introductions: 0, socket_sockets: 0 });
 });
 

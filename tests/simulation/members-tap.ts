@@ -17,11 +17,24 @@ import { isAcknowledgement } from '../../src/protocol/wire/acknowledgement.ts';
 import { decodeHop } from '../../src/protocol/wire/hop.ts';
 import type { Seen, Wiretap } from './wiretap.ts';
 
-export const createMembersTap = (suite: Suite): Wiretap => {
+export interface MembersTap extends Wiretap {
+  /** A frame for a relay: it counts in bytes alone. */
+  toRelay(frame: Uint8Array): void;
+  /** Of all bytes, those of frames with a message in them. */
+  messageBytes(): number;
+}
+
+/** An envelope, wherever it came by, and what it is once somebody who can read it had it. */
+interface Sighting {
+  kind: Seen | null;
+  arrivals: number;
+  bytes: number;
+}
+
+export const createMembersTap = (suite: Suite): MembersTap => {
   const vaults = new Map<string, Vault>();
-  /** By the envelope, which the same copy of it read once. */
-  const kinds = new Map<string, Seen>();
-  const copies: Record<Seen, number> = { message: 0, receipt: 0, summary: 0, ping: 0, other: 0 };
+  const sightings = new Map<string, Sighting>();
+  const plain: Record<Seen, number> = { message: 0, receipt: 0, summary: 0, ping: 0, other: 0 };
   let bytes = 0;
 
   const contentOf = (vault: Vault, envelope: Uint8Array): Uint8Array | null => {
@@ -40,34 +53,33 @@ export const createMembersTap = (suite: Suite): Wiretap => {
     return isRefusal(opened) ? null : opened.content;
   };
 
-  const kindOf = (at: string, hop: Uint8Array): Seen => {
-    if (isAcknowledgement(hop)) return 'other';
-    const decoded = decodeHop(hop);
-    const vault = vaults.get(at);
-    if (isRefusal(decoded) || vault === undefined) return 'other';
-    const name = bytesToHex(decoded.rest.subarray(0, 33));
-    const known = kinds.get(name);
-    if (known !== undefined) return known;
-    const content = contentOf(vault, decoded.rest);
-    if (content === null) return 'other';
-    const kind = kindOfContent(content);
-    kinds.set(name, kind);
-    return kind;
+  const sightingOf = (envelope: Uint8Array): Sighting => {
+    const name = bytesToHex(envelope.subarray(0, 33));
+    const known = sightings.get(name) ?? { kind: null, arrivals: 0, bytes: 0 };
+    sightings.set(name, known);
+    return known;
   };
-
-  const look = (at: string, frame: Uint8Array): Seen => {
-    const decoded = decodeFrame(frame);
-    if (isRefusal(decoded)) return 'other';
-    return decoded.kind === 'hop' ? kindOf(at, decoded.bytes) : 'ping';
+  const look = (vault: Vault | undefined, sighting: Sighting, envelope: Uint8Array): void => {
+    if (sighting.kind !== null || vault === undefined) return;
+    const content = contentOf(vault, envelope);
+    if (content !== null) sighting.kind = kindOfContent(content);
   };
 
   return {
     useInvite: () => undefined,
     arrived: (frame, isFromRelay, at) => {
       bytes += frame.length;
-      const met = isFromRelay ? decodeMeet(frame) : null;
-      if (met === null) copies[look(at, frame)] += 1;
-      else copies[!isRefusal(met) && met.kind === 'passed' ? look(at, met.bytes) : 'other'] += 1;
+      const inside = isFromRelay ? insideMeet(frame) : insideFrame(frame);
+      if (!(inside instanceof Uint8Array)) return void (plain[inside] += 1);
+      const sighting = sightingOf(inside);
+      sighting.arrivals += 1;
+      sighting.bytes += frame.length;
+      look(vaults.get(at), sighting, inside);
+    },
+    toRelay: (frame) => {
+      bytes += frame.length;
+      const inside = insideMeet(frame);
+      if (inside instanceof Uint8Array) sightingOf(inside).bytes += frame.length;
     },
     openMembers: (device) => (core, desk, hands) =>
       core.lane.run(async () => {
@@ -76,10 +88,32 @@ export const createMembersTap = (suite: Suite): Wiretap => {
         if (vault !== null) vaults.set(device, vault);
         return vault && createMembers(core, vault, desk, hands);
       }),
-    copies: () => copies,
+    copies: () => {
+      const all = { ...plain };
+      for (const { kind, arrivals } of sightings.values()) all[kind ?? 'other'] += arrivals;
+      return all;
+    },
     bytes: () => bytes,
+    messageBytes: () => [...sightings.values()].reduce((sum, each) => sum + (each.kind === 'message' ? each.bytes : 0), 0),
   };
 };
+
+/** The envelope that a frame between two pages has in it, however it is wrapped. */
+function insideFrame(frame: Uint8Array): Uint8Array | Seen {
+  const decoded = decodeFrame(frame);
+  if (isRefusal(decoded)) return 'other';
+  if (decoded.kind === 'meet') return insideMeet(decoded.bytes);
+  if (decoded.kind === 'ping' || decoded.kind === 'pong') return 'ping';
+  if (decoded.kind !== 'hop' || isAcknowledgement(decoded.bytes)) return 'other';
+  const hop = decodeHop(decoded.bytes);
+  return isRefusal(hop) ? 'other' : hop.rest;
+}
+
+function insideMeet(frame: Uint8Array): Uint8Array | Seen {
+  const met = decodeMeet(frame);
+  if (isRefusal(met) || !('bytes' in met)) return 'other';
+  return insideFrame(met.bytes);
+}
 
 /** What the timeline shows is a message, with an answer to sync as well. */
 function kindOfContent(content: Uint8Array): Seen {

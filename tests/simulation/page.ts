@@ -6,6 +6,7 @@ import type { World } from '../../src/adapters/memory/world.ts';
 import type { App } from '../../src/app/app.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import type { OpenMembers } from '../../src/app/members/open.ts';
+import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import type { Network } from '../../src/ports/network.ts';
 import type { OpenedStorage } from '../../src/ports/storage.ts';
@@ -66,6 +67,7 @@ export const createPage = (
         entropy,
         log,
         loadMembers: async () => options.openMembers ?? openMembersWith(options.suite ?? nodeCryptoSuite),
+        loadPairing: async () => openPairingWith(options.suite ?? nodeCryptoSuite),
         readCard,
         network,
         storage: life.openStorage().then((opened) => options.storage?.(opened) ?? opened),

@@ -65,7 +65,7 @@ export interface Happening {
 type Tap = Pick<Wiretap, 'useInvite' | 'arrived' | 'copies' | 'bytes'>;
 
 /** The device's own key is a true one. */
-const countedSuite = (): Suite => createUnsafeCountedSuite({ signPublic: nodeCryptoSuite.signPublic });
+export const countedSuite = (): Suite => createUnsafeCountedSuite({ signPublic: nodeCryptoSuite.signPublic });
 
 /** MESH.md: lost is what is absent so long after connectivity returned. */
 const patienceMs = 600_000;
@@ -147,7 +147,7 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
 };
 
 /** Everybody is named; the first starts a room, the others take its link one after another, as people do. */
-const gather = async (
+export const gather = async (
   kind: 'open' | 'members',
   pages: readonly Page[],
   started: (room: RoomId) => void,
@@ -186,7 +186,10 @@ export const untilIn = (app: App, room: RoomId): Promise<void> =>
   });
 
 /** All that each device has, to the oldest. */
-const readAll = async (pages: ReadonlyMap<string, Page>, room: RoomId): Promise<ReadonlyMap<string, readonly MessageView[]>> => {
+export const readAll = async (
+  pages: ReadonlyMap<string, Page>,
+  room: RoomId,
+): Promise<ReadonlyMap<string, readonly MessageView[]>> => {
   const all = new Map<string, readonly MessageView[]>();
   for (const [name, page] of pages) {
     const { app } = must(page.running());

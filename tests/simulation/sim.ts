@@ -1,15 +1,23 @@
 /** `npm run sim -- --scenario hello --nodes 20 --seed 7 --json`: runs the product in a memory world and prints what came of it. */
 import { parseArgs } from 'node:util';
+import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
+import { runCrowd } from './crowd-run.ts';
+import { createGauge } from './gauge.ts';
 import { hello } from './hello.ts';
 import { members } from './members.ts';
+import { countedSuite } from './room-run.ts';
 import type { Scenario, SuiteName } from './room-run.ts';
 import { isMet } from './rows.ts';
 import type { Row } from './rows.ts';
+import { plans } from './scenarios/plans.ts';
+import { createSettle } from './settle.ts';
 import { storm } from './storm.ts';
 
 const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm, members };
 
-const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--suite counted|node-crypto] [--json]
+const all = [...Object.keys(scenarios), ...plans.map(({ name }) => name)];
+const usage = `usage: npm run sim -- --scenario ${all.join('|')} [--nodes N] [--seed S] [--messages M] [--suite counted|node-crypto] [--json]
+  Messages are of each device. ${plans.map(({ name, full }) => `${name} has ${full.nodes} nodes`).join(', ')}, unless told otherwise.
   The same scenario, nodes, messages and seed give the same run, event for event (see traceHash).
   Exit status 1: something that must hold did not. With --json nothing but the rows is on standard output.`;
 
@@ -19,8 +27,8 @@ const main = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
       scenario: { type: 'string', default: 'hello' },
-      nodes: { type: 'string', default: '10' },
-      messages: { type: 'string', default: '3' },
+      nodes: { type: 'string' },
+      messages: { type: 'string' },
       seed: { type: 'string' },
       suite: { type: 'string', default: 'counted' },
       json: { type: 'boolean', default: false },
@@ -29,15 +37,27 @@ const main = async (): Promise<number> => {
   });
   if (values.help) return printUsage(0);
   const run = Object.hasOwn(scenarios, values.scenario) ? scenarios[values.scenario] : undefined;
-  const [nodes, messagesPerNode] = [Number(values.nodes), Number(values.messages)];
-  if (run === undefined || !isCount(nodes, 2) || !isCount(messagesPerNode, 1) || !isSuite(values.suite)) return printUsage(2);
+  const plan = plans.find(({ name }) => name === values.scenario);
+  const nodes = Number(values.nodes ?? plan?.full.nodes ?? 10);
+  const messages = values.messages === undefined ? {} : { messagesPerNode: Number(values.messages) };
+  if ((run === undefined && plan === undefined) || !isCount(nodes, 2) || !isSuite(values.suite)) return printUsage(2);
+  if (messages.messagesPerNode !== undefined && !isCount(messages.messagesPerNode, 1)) return printUsage(2);
   const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 32));
 
   say(`${values.scenario}, ${nodes} nodes, seed ${seed}`);
   const beganMs = performance.now();
-  // Node has an exact "every promise has gone as far as it can".
-  const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
-  const rows = await run({ nodes, seed, messagesPerNode, suite: values.suite, say, settle });
+  const rows =
+    plan === undefined
+      ? await run!({ nodes, seed, ...messages, suite: values.suite, say, settle: createSettle() })
+      : await runCrowd(plan, {
+          nodes,
+          seed,
+          ...messages,
+          suite: values.suite === 'counted' ? countedSuite() : nodeCryptoSuite,
+          say,
+          settle: createSettle(),
+          gauge: createGauge(),
+        });
   say(`${((performance.now() - beganMs) / 1000).toFixed(1)} s on the clock of this machine`);
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${table(rows)}\n`);
   return isMet(rows) ? 0 : 1;

@@ -36,6 +36,8 @@ const fakeApp = (): { readonly app: Pick<App, 'view' | 'subscribe'>; show(...mes
       rooms: [],
       timelines: { [room]: { messages, hasOlder: false } },
       mesh: { online: true, relay: null, neighbours: [] },
+      modelMayScore: true,
+      pairing: null,
       trouble: null,
     }),
     subscribe: (changed) => {

@@ -1,187 +1,143 @@
-/** Links without any server: offer and answer go by hand, then libp2p runs over the one channel they opened. */
-import { publicKeyFromRaw } from '@libp2p/crypto/keys';
-import type { ComponentLogger, Libp2p, MessageStreamDirection, MultiaddrConnection, Upgrader } from '@libp2p/interface';
-import { peerIdFromPublicKey } from '@libp2p/peer-id';
-import { multiaddr } from '@multiformats/multiaddr';
+/**
+ * Links begun by hand: an offer and an answer, carried by a QR or a paste, complete and open to read.
+ * Nobody sealed them, so each end proves the name it gave, about both of them, as soon as the channel is open.
+ */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { fromBase64url } from '../../protocol/bytes.ts';
+import { concat, isEqual } from '../../protocol/bytes.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import { createSignalSeal } from '../../protocol/signal-seal.ts';
+import type { SignalSeal } from '../../protocol/signal-seal.ts';
+import { nobleCurve } from '../../protocol/suite/noble-curve.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Network, Opened, OpenRefused } from '../../ports/network.ts';
-import { wrapChannel } from './channel-connection.ts';
-import type { PeerDials } from './peer-dial.ts';
-import { fromPeerId, toPeerId } from './peer-ids.ts';
-import { answeredBytes, decodeSignal, encodeSignal, fromSdp, toSdp } from './signal-bytes.ts';
-import type { Signal } from './signal-bytes.ts';
-import { nameOf } from './waiting.ts';
+import type { Link, Network, Opened, OpenRefused } from '../../ports/network.ts';
+import { beginPeerEnd } from './peer-end.ts';
+import type { MakeConnection, PeerEnd } from './peer-end.ts';
+import type { PeerLinks } from './peer-links.ts';
+import { answeredBytes, decodeHandSignal, encodeHandSignal } from './signal-bytes.ts';
+import type { HandSignal } from './signal-bytes.ts';
+import { peerIdOfKey } from './thin-bytes.ts';
+import type { PageKey } from './thin-page.ts';
+import { nameOf, orWhenAborted } from './waiting.ts';
 
 export interface HandSignalInit {
-  readonly node: Libp2p;
-  readonly self: PeerId;
-  readonly upgrader: Upgrader;
-  readonly logger: ComponentLogger;
-  readonly dials: PeerDials;
-  readonly createConnection: () => RTCPeerConnection;
-  /** For libdatachannel, which in the other order loses a second, or the race with its own fingerprint. */
-  readonly offererLeads: boolean;
+  readonly key: PageKey;
+  readonly links: PeerLinks;
+  readonly make: MakeConnection;
+  readonly closing: AbortSignal;
   readonly log: Log;
 }
 
 /** After both have what they need; carrying it by hand takes as long as it takes. */
 const connectMs = 15_000;
-const gatherMs = 2_500;
 
-export function createHandSignal(init: HandSignalInit): Pick<Network, 'offer' | 'answer'> {
-  const { self, upgrader, logger, dials, createConnection, offererLeads, log } = init;
-  const key = fromBase64url(self)!.subarray(-32);
-
-  const begin = (signal: AbortSignal): Begun => {
-    const connection = createConnection();
-    const channel = connection.createDataChannel('wavu', { negotiated: true, id: 0 });
-    channel.binaryType = 'arraybuffer';
-    const stop = (): void => connection.close();
-    signal.addEventListener('abort', stop, { once: true });
-    return { connection, channel, release: () => signal.removeEventListener('abort', stop) };
+export function createHandSignal({ key, links, make, closing, log }: HandSignalInit): Pick<Network, 'offer' | 'answer'> {
+  /** Null for a signal of our own, or by a key that is none. */
+  const readHand = (bytes: Uint8Array, kind: HandSignal['kind']): Far | null => {
+    const signal = decodeHandSignal(bytes);
+    if (isRefusal(signal) || signal.kind !== kind || isEqual(signal.key, key.publicKey)) return null;
+    const seal = createSignalSeal(nobleCurve, key, signal.key);
+    return isRefusal(seal) ? null : { signal, seal, peer: peerIdOfKey(signal.key) };
   };
 
-  const wrap = ({ connection, channel }: Begun, peer: PeerId, direction: MessageStreamDirection): MultiaddrConnection =>
-    wrapChannel({
-      connection,
-      channel,
-      direction,
-      // With the id in it, the upgrade fails for anyone who is somebody else.
-      remoteAddr: multiaddr(`/webrtc/p2p/${fromPeerId(peer)!.toString()}`),
-      log: logger.forComponent('wavu:hand-signal'),
-    });
+  const link = async (end: PeerEnd, far: Far, about: Uint8Array, opener: Link['opener'], whole: AbortSignal): Promise<Opened> => {
+    const { channel } = end;
+    if (!(await orWhenAborted(channel.opened, false, whole))) throw new Error('not opened');
+    channel.prove(far.seal.prove(about));
+    const proof = await orWhenAborted(channel.proven, null, AbortSignal.any([whole, channel.gone]));
+    if (proof === null || !far.seal.isProof(about, proof)) throw new Error('not who they said');
+    return { state: 'open', link: links.add(far.peer, channel, opener) };
+  };
 
-  const refuseFor = (begun: Begun, signal: AbortSignal, error: unknown): OpenRefused => {
-    begun.connection.close();
+  const refuseFor = (end: PeerEnd, signal: AbortSignal, error: unknown): OpenRefused => {
+    end.drop();
     log('hand-signal-failed', { why: nameOf(error) });
-    return { state: 'refused', why: signal.aborted ? 'aborted' : 'unreachable' };
+    return refused(closing.aborted ? 'closed' : signal.aborted ? 'aborted' : 'unreachable');
+  };
+
+  const describe = async (end: PeerEnd, parts: Pick<HandSignal, 'kind' | 'to'>): Promise<Uint8Array> => {
+    await end.gathered();
+    return encodeHandSignal({ ...parts, key: key.publicKey, ...end.describe() });
   };
 
   return {
-    offer: async (signal) => {
+    offer: async (asked) => {
+      const signal = AbortSignal.any([asked, closing]);
       signal.throwIfAborted();
-      const begun = begin(signal);
-      await begun.connection.setLocalDescription(await begun.connection.createOffer());
-      const bytes = encodeSignal(await gathered(begun.connection, { kind: 'offer', key, to: new Uint8Array(0) }));
+      const end = beginPeerEnd(make, () => undefined);
+      const release = dropWith(end, signal);
+      await end.offer();
+      const bytes = await describe(end, { kind: 'offer', to: new Uint8Array(0) });
       const name = sha256(bytes).subarray(0, answeredBytes);
       let accepted: Promise<Opened> | null = null;
 
-      const connect = async (answer: Signal, peer: PeerId): Promise<Opened> => {
-        const whole = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
+      const connect = async (far: Far, answer: Uint8Array): Promise<Opened> => {
         try {
-          await begun.connection.setRemoteDescription({ type: 'answer', sdp: toSdp(answer, answer.setup) });
-          await opened(begun.channel, whole);
-          const connection = await upgrader.upgradeOutbound(wrap(begun, peer, 'outbound'), { signal: whole });
-          return { state: 'open', link: await dials.openOn(connection, whole) };
+          await end.accept(far.signal);
+          return await link(end, far, concat([bytes, answer]), 'us', AbortSignal.any([signal, AbortSignal.timeout(connectMs)]));
         } catch (error) {
-          return refuseFor(begun, signal, error);
+          return refuseFor(end, asked, error);
         } finally {
-          begun.release();
+          release();
         }
       };
 
       return {
         bytes,
-        accept: async (answerBytes) => {
+        accept: async (answer) => {
           if (accepted !== null) return accepted;
-          const answer = decodeSignal(answerBytes);
-          if (isRefusal(answer) || answer.kind !== 'answer') return { state: 'refused', why: 'bad-signal' };
-          const peer = peerOf(answer);
-          if (peer === null || peer === self || !isSame(answer.to, name)) return { state: 'refused', why: 'bad-signal' };
-          if (signal.aborted) return { state: 'refused', why: 'aborted' };
-          accepted = connect(answer, peer);
+          const far = readHand(answer, 'answer');
+          if (far === null || !isEqual(far.signal.to, name)) return refused('bad-signal');
+          if (signal.aborted) return refused(closing.aborted ? 'closed' : 'aborted');
+          accepted = connect(far, answer.slice());
           return accepted;
         },
       };
     },
 
-    answer: async (offerBytes, signal) => {
-      const offer = decodeSignal(offerBytes);
-      if (isRefusal(offer) || offer.kind !== 'offer') return { state: 'refused', why: 'bad-signal' };
-      const peer = peerOf(offer);
-      if (peer === null || peer === self) return { state: 'refused', why: 'bad-signal' };
-      if (signal.aborted) return { state: 'refused', why: 'aborted' };
-      const begun = begin(signal);
+    answer: async (offer, asked) => {
+      const signal = AbortSignal.any([asked, closing]);
+      const far = readHand(offer, 'offer');
+      if (far === null) return refused('bad-signal');
+      if (signal.aborted) return refused(closing.aborted ? 'closed' : 'aborted');
+      const end = beginPeerEnd(make, () => undefined);
+      const release = dropWith(end, signal);
 
-      const connect = async (): Promise<Opened> => {
+      const connect = async (about: Uint8Array): Promise<Opened> => {
         try {
-          await opened(begun.channel, signal);
-          const whole = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
-          const linked = dials.expect(peer, whole);
-          await upgrader.upgradeInbound(wrap(begun, peer, 'inbound'), { signal: whole });
-          return { state: 'open', link: await linked };
+          // As long as whoever carries it needs; then the far end has its proof at hand.
+          await orWhenAborted(end.channel.opened, false, signal);
+          return await link(end, far, about, 'them', AbortSignal.any([signal, AbortSignal.timeout(connectMs)]));
         } catch (error) {
-          return refuseFor(begun, signal, error);
+          return refuseFor(end, asked, error);
         } finally {
-          begun.release();
+          release();
         }
       };
 
       try {
-        await begun.connection.setRemoteDescription({ type: 'offer', sdp: toSdp(offer, offererLeads ? 'active' : 'actpass') });
-        await begun.connection.setLocalDescription(await begun.connection.createAnswer());
-        const to = sha256(offerBytes).subarray(0, answeredBytes);
-        const bytes = encodeSignal(await gathered(begun.connection, { kind: 'answer', key, to }));
-        return { state: 'answered', bytes, opened: connect() };
+        await end.answer(far.signal, true);
+        const bytes = await describe(end, { kind: 'answer', to: sha256(offer).subarray(0, answeredBytes) });
+        return { state: 'answered', bytes, opened: connect(concat([offer, bytes])) };
       } catch (error) {
-        begun.release();
-        refuseFor(begun, signal, error);
-        return { state: 'refused', why: signal.aborted ? 'aborted' : 'bad-signal' };
+        release();
+        const { why } = refuseFor(end, asked, error);
+        return refused(why === 'unreachable' ? 'bad-signal' : why);
       }
     },
   };
 }
 
-interface Begun {
-  readonly connection: RTCPeerConnection;
-  readonly channel: RTCDataChannel;
-  release(): void;
+interface Far {
+  readonly signal: HandSignal;
+  readonly seal: SignalSeal;
+  readonly peer: PeerId;
 }
 
-function peerOf({ key }: Signal): PeerId | null {
-  try {
-    return toPeerId(peerIdFromPublicKey(publicKeyFromRaw(key)));
-  } catch {
-    return null;
-  }
+/** Until released: a signal that speaks after the opening ends nothing. */
+function dropWith({ drop }: PeerEnd, signal: AbortSignal): () => void {
+  signal.addEventListener('abort', drop);
+  return () => signal.removeEventListener('abort', drop);
 }
 
-const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
-  one.length === other.length && one.every((byte, at) => byte === other[at]);
-
-/** Nothing trickles by hand: all candidates go at once, or what there is after a while. */
-async function gathered(connection: RTCPeerConnection, parts: Pick<Signal, 'kind' | 'key' | 'to'>): Promise<Signal> {
-  await new Promise<void>((resolve) => {
-    const look = (): void => {
-      if (connection.iceGatheringState !== 'complete') return;
-      clearTimeout(timer);
-      connection.removeEventListener('icegatheringstatechange', look);
-      resolve();
-    };
-    const timer = setTimeout(resolve, gatherMs);
-    connection.addEventListener('icegatheringstatechange', look);
-    look();
-  });
-  const signal = fromSdp(connection.localDescription?.sdp ?? '', parts);
-  if (signal === null) throw new Error('an SDP of an unknown kind');
-  return signal;
-}
-
-async function opened(channel: RTCDataChannel, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (settle: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    const onAbort = (): void => done(() => reject(signal.reason));
-    signal.addEventListener('abort', onAbort);
-    channel.addEventListener('open', () => done(resolve), { once: true });
-    channel.addEventListener('close', () => done(() => reject(new Error('closed'))), { once: true });
-    if (signal.aborted) onAbort();
-    else if (channel.readyState === 'open') done(resolve);
-  });
-}
+const refused = (why: OpenRefused['why']): OpenRefused => ({ state: 'refused', why });

@@ -1,19 +1,24 @@
-/** The network of a page under a fresh name: a thin door to its relay at once, and libp2p for the rest once it is wanted. */
+/** The network of a page under a fresh name: thin doors to relays, channels to peers, and libp2p once a topic wants it. */
 import type { Log } from '../../ports/log.ts';
-import type { Link, Network, Opened, OpenRefused } from '../../ports/network.ts';
+import type { Network, Opened, OpenRefused } from '../../ports/network.ts';
 import { createCalm } from './calm.ts';
 import { createKey } from './head-start.ts';
 import type { HeadStart } from './head-start.ts';
+import { createHandSignal } from './hand-signal.ts';
 import { createLinkBook } from './links.ts';
-import type { openNode, PageNode } from './node.ts';
+import type { NamedDoor, openNode, PageNode } from './node.ts';
 import { createNobleKey } from './page-key.ts';
+import { createPeerDials } from './peer-dial.ts';
+import type { MakeConnection } from './peer-end.ts';
+import { createPeerLinks } from './peer-links.ts';
+import { createStanding } from './standing.ts';
 import { libp2pNameOfKey, peerIdOfKey } from './thin-bytes.ts';
 import { openThinSocket, shakeThinDoor, ThinDoorError } from './thin-page.ts';
 import type { ThinDoor } from './thin-page.ts';
 import { thinPlaceOf } from './thin-place.ts';
 import type { ThinPlace } from './thin-place.ts';
 import { createWaitingTopics } from './waiting-topics.ts';
-import { nameOf, orWhenAborted, pause } from './waiting.ts';
+import { nameOf, orWhenAborted } from './waiting.ts';
 
 export interface PageNetworkSettings {
   readonly log: Log;
@@ -30,15 +35,23 @@ export interface PageNetworkSettings {
 export type LoadNode = () => Promise<{ readonly openNode: typeof openNode }>;
 
 const openMs = 10_000;
-const retry = { firstMs: 250, lastMs: 30_000 } as const;
 
 export async function openNetwork(settings: PageNetworkSettings): Promise<Network> {
   const { log, iceServers = [], headStart, createConnection, loadNode = () => import('./node.ts') } = settings;
   const key = (await (headStart?.key ?? createKey())) ?? createNobleKey();
   const self = peerIdOfKey(key.publicKey);
   const book = createLinkBook(log);
+  const links = createPeerLinks(book);
+  const doors = createStanding<NamedDoor>();
   const calm = createCalm();
   const closing = new AbortController();
+  const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
+  const make: MakeConnection = Object.assign(
+    () => createConnection?.(rtcConfiguration) ?? new RTCPeerConnection(rtcConfiguration),
+    { isNative: createConnection !== undefined },
+  );
+  const dials = createPeerDials({ self, key, links, make, closing: closing.signal, log });
+  const byHand = createHandSignal({ key, links, make, closing: closing.signal, log });
   const topics = createWaitingTopics(() => void want().catch(() => undefined));
   let node: PageNode | null = null;
   let coming: Promise<PageNode> | null = null;
@@ -47,8 +60,7 @@ export async function openNetwork(settings: PageNetworkSettings): Promise<Networ
     await calm.onceCalm(closing.signal);
     const loaded = await loadNode();
     closing.signal.throwIfAborted();
-    const rtcConfiguration = { iceServers: iceServers.map((urls) => ({ urls })) };
-    const made = await loaded.openNode({ key, self, book, rtcConfiguration, createConnection: createConnection ?? null, log });
+    const made = await loaded.openNode({ key, self, book, links, doors, rtcConfiguration, log });
     if (closing.signal.aborted) {
       await made.close();
       closing.signal.throwIfAborted();
@@ -82,17 +94,6 @@ export async function openNetwork(settings: PageNetworkSettings): Promise<Networ
     return found === null ? refused('unreachable') : run(found);
   };
 
-  /** So that peers can be led to us: once the first word is out, libp2p runs over the same socket. */
-  const keepIntroducible = async (link: Link, door: ThinDoor, address: string): Promise<void> => {
-    for (let waitMs: number = retry.firstMs; link.state() === 'open'; waitMs = Math.min(waitMs * 2, retry.lastMs)) {
-      try {
-        return (await want()).doors.keep(link, door, address);
-      } catch {
-        await pause(waitMs * (0.5 + Math.random()), AbortSignal.any([door.channels.gone, closing.signal]));
-      }
-    }
-  };
-
   const knock = async (url: string, whole: AbortSignal): Promise<ThinDoor> => {
     const begun = headStart?.takeDoor(url) ?? null;
     const door = begun && (await orWhenAborted(begun.catch(toError), null, whole));
@@ -116,7 +117,7 @@ export async function openNetwork(settings: PageNetworkSettings): Promise<Networ
       }
       const wire = calm.watch(channels.wire);
       const link = book.add({ wire, peer: peerIdOfKey(relayKey), end: 'relay', opener: 'us', path: 'socket' });
-      void keepIntroducible(link, door, `${address}/p2p/${name}`);
+      doors.add({ door, address: `${address}/p2p/${name}` }, channels.gone);
       return { state: 'open', link };
     } catch (error) {
       if (signal.aborted) return refused('aborted');
@@ -134,17 +135,10 @@ export async function openNetwork(settings: PageNetworkSettings): Promise<Networ
       if (closing.signal.aborted) return refused('closed');
       if (signal.aborted) return refused('aborted');
       const place = thinPlaceOf(address);
-      return place === null ? wantFor(signal, ({ doors }) => doors.open(address, signal)) : openThin(place, signal);
+      return place === null ? wantFor(signal, (found) => found.openRelay(address, signal)) : openThin(place, signal);
     },
-    openPeer: async (peer, relay, signal) => {
-      if (relay.state() === 'closed' && !closing.signal.aborted) return refused('unreachable');
-      return wantFor(signal, (found) => found.openPeer(peer, relay, signal));
-    },
-    offer: async (signal) => {
-      signal.throwIfAborted();
-      return (node ?? (await want())).offer(signal);
-    },
-    answer: async (offer, signal) => wantFor(signal, (found) => found.answer(offer, signal)),
+    ...dials,
+    ...byHand,
     join: topics.join,
     close: async () => {
       if (closing.signal.aborted) return;

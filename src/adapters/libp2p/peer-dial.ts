@@ -1,202 +1,267 @@
 /**
- * Opens a peer: a circuit through the relay carries the WebRTC handshake, then only WebRTC stays.
+ * Opens links between pages by signals that somebody carries, sealed between the two.
  *
- * `/wavu/link/1` begins with one byte each way: the answerer's `accepted`, then the opener's `confirmed`; both ends call
- * the link open once the opener confirmed. Two peers that dial each other at once end in one link: the one with the
- * smaller id leads, holds the other's stream until its own dial is settled, and the other takes what the leader opened.
+ * What authenticates the signal authenticates the DTLS fingerprint in it, so a link is open as soon as its channel is. Each
+ * dial has an id; whatever comes twice, late or out of order says nothing new. Two who dial each other at once end with one
+ * link: the smaller id leads, keeps the other's offer until its own dial is settled, and the other answers what the leader says.
  */
-import type { Connection, Libp2p, Stream } from '@libp2p/interface';
-import { multiaddr } from '@multiformats/multiaddr';
-import type { Multiaddr } from '@multiformats/multiaddr';
+import { bytesToHex } from '../../protocol/bytes.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import { dialBytes } from '../../protocol/signal-seal.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Link, Opened, OpenRefused } from '../../ports/network.ts';
-import type { LinkBook } from './links.ts';
-import { fromPeerId, toPeerId } from './peer-ids.ts';
-import { abortConnection, closeConnection, wireOfStream } from './stream-wire.ts';
-import { nameOf, orWhenAborted, pause, readByte } from './waiting.ts';
+import type { Carry, Link, Network, Opened, OpenRefused } from '../../ports/network.ts';
+import type { MakeConnection } from './peer-end.ts';
+import { createGuests } from './peer-guests.ts';
+import type { Guest } from './peer-guests.ts';
+import type { PeerLinks } from './peer-links.ts';
+import { beginPeerOffer } from './peer-offer.ts';
+import type { OfferEnd, PeerOffer } from './peer-offer.ts';
+import { beginPeerVisit } from './peer-visit.ts';
+import type { PeerVisit } from './peer-visit.ts';
+import { decodeDialSignal, encodeDialSignal, maxCandidates } from './signal-bytes.ts';
+import type { Candidate, Description, DialSignal } from './signal-bytes.ts';
+import type { PageKey } from './thin-page.ts';
+import { orWhenAborted, pause } from './waiting.ts';
 
-export const linkProtocol = '/wavu/link/1';
-
-export interface PeerDials {
-  open(peer: PeerId, relay: Multiaddr, signal: AbortSignal): Promise<Opened>;
-  /** Opens the link stream on a connection that stands. */
-  openOn(connection: Connection, signal: AbortSignal): Promise<Link>;
-  /** The next link a peer opens to us. */
-  expect(peer: PeerId, signal: AbortSignal): Promise<Link>;
-  /** A peer opened `/wavu/link/1` to us. */
-  accept(stream: Stream, connection: Connection): Promise<void>;
+export interface PeerDialsInit {
+  readonly self: PeerId;
+  readonly key: PageKey;
+  readonly links: PeerLinks;
+  readonly make: MakeConnection;
+  readonly closing: AbortSignal;
+  readonly log: Log;
 }
 
+/** One that we were asked for. */
 interface Dial {
   readonly settled: Promise<Opened>;
-  /** The other side's link came first. */
-  adopt(link: Link): void;
+  readonly giveUp: AbortController;
+  /** How many wait for it. */
+  askers: number;
+  name: DialName | null;
+  offer: PeerOffer | null;
+  /** By which they reached us, should ours lead nowhere. */
+  back: Carry | null;
+  held: Held | null;
+}
+/** One that they began. */
+interface Visit {
+  readonly name: DialName;
+  readonly visit: PeerVisit;
+  readonly linked: Promise<Link | null>;
+  carry: Carry;
+}
+interface Held {
+  readonly name: DialName;
+  readonly offer: Description;
+  readonly carry: Carry;
+}
+interface DialName {
+  readonly peer: PeerId;
+  readonly bytes: Uint8Array;
+  readonly text: string;
 }
 
-const accepted = 1;
-const confirmed = 1;
-const dialMs = 8_000;
-const confirmMs = 5_000;
-/** A peer just named to us may still be reserving its place at the relay. */
-const attempts = { count: 6, firstWaitMs: 40, onlyWithinMs: 3_000 } as const;
+type Say = (signal: DialSignal) => boolean;
+
+const dialMs = 9_000;
+const visitMs = 10_000;
+/** A try that failed, and the next. */
+const retryMs = 60;
 /** Well under the ≈ 498 peer connections at which Chromium fails. */
 const maxPeers = 200;
-/** A connection without a link after so long belongs to a dial that failed. */
-const unusedMs = 10_000;
+const maxOver = 512;
+const maxEarly = 32;
 
-export function createPeerDials(node: Libp2p, self: PeerId, book: LinkBook, log: Log): PeerDials {
+export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' | 'takeSignal'> {
+  const { self, key, links, make, closing, log } = init;
+  const guests = createGuests(key);
   const dials = new Map<PeerId, Dial>();
-  const accepting = new Map<PeerId, Promise<Link | null>>();
-  const expected = new Map<PeerId, (link: Link) => void>();
+  const visits = new Map<PeerId, Visit>();
+  /** Dials that are settled: what still comes of them is late. */
+  const over = new Set<string>();
+  /** Candidates that came before their offer. */
+  const early = new Map<string, Candidate[]>();
 
-  const isFull = (): boolean => book.links().filter((link) => link.end === 'peer').length >= maxPeers;
-
-  const openOn = async (connection: Connection, signal: AbortSignal): Promise<Link> => {
-    const stream = await connection.newStream(linkProtocol, { signal, maxOutboundStreams: 8 });
-    try {
-      if ((await readByte(stream, signal)) !== accepted) throw new RefusedThere();
-      signal.throwIfAborted();
-      stream.send(Uint8Array.of(confirmed));
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error('link'));
-      throw error;
-    }
-    const peer = toPeerId(connection.remotePeer);
-    const older = book.linkTo(peer);
-    const link = book.add({ wire: wireOfStream(stream, connection), peer, end: 'peer', opener: 'us', path: 'webrtc' });
-    if (older !== null) book.drop(older, 'lost');
-    closeOthers(peer);
-    return link;
+  const isFull = (): boolean => links.channels.count() + dials.size + visits.size >= maxPeers;
+  const settle = ({ text }: DialName): void => {
+    over.add(text);
+    forgetOldest(over, maxOver);
   };
-
-  /** One connection per peer: the circuit, and what lost a race. */
-  const closeOthers = (peer: PeerId): void => {
-    const id = fromPeerId(peer);
-    for (const connection of id === null ? [] : node.getConnections(id)) {
-      if (!book.carries(connection)) void closeConnection(connection);
-    }
-  };
-
-  const dial = async (peer: PeerId, relay: Multiaddr, signal: AbortSignal): Promise<Link> => {
-    const id = fromPeerId(peer);
-    if (id === null) throw new Error('not a libp2p peer');
-    const address = multiaddr(`${relay.toString()}/p2p-circuit/webrtc/p2p/${id.toString()}`);
-    const startedMs = performance.now();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const connection = await node.dial(address, { signal, force: true });
-        try {
-          return await openOn(connection, signal);
-        } catch (error) {
-          abortConnection(connection, 'no link');
-          throw error;
-        }
-      } catch (error) {
-        const isLate = performance.now() - startedMs > attempts.onlyWithinMs;
-        log('dial-failed', { peer, attempt, why: nameOf(error) });
-        if (signal.aborted || isLate || attempt === attempts.count || isFinal(error)) throw error;
-        await pause(attempts.firstWaitMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2), signal);
-      }
-    }
-  };
-
-  const open = async (peer: PeerId, relay: Multiaddr, signal: AbortSignal): Promise<Opened> => {
-    if (signal.aborted) return refused('aborted');
-    if (peer === self || fromPeerId(peer) === null) return refused('bad-address');
-    const standing = book.linkTo(peer) ?? (await accepting.get(peer)) ?? null;
-    if (standing !== null) return { state: 'open', link: standing };
-    const joined = dials.get(peer);
-    if (joined !== undefined) return orWhenAborted(joined.settled, refused('aborted'), signal);
-    if (isFull()) return refused('too-many');
-
-    const adopted = Promise.withResolvers<Link>();
-    const enough = new AbortController();
-    const whole = AbortSignal.any([signal, enough.signal, AbortSignal.timeout(dialMs)]);
-    const run = async (): Promise<Opened> => {
-      try {
-        return { state: 'open', link: await Promise.race([dial(peer, relay, whole), adopted.promise]) };
-      } catch (error) {
-        if (signal.aborted) return refused('aborted');
-        // Whoever leads refuses us only because its own dial succeeded: that link is on its way.
-        const other = book.linkTo(peer) ?? (await accepting.get(peer)) ?? null;
-        if (other !== null) return { state: 'open', link: other };
-        return refused(isFinal(error) ? 'refused-there' : 'unreachable');
-      } finally {
-        dials.delete(peer);
-        enough.abort();
-      }
+  /** What we say of one dial. */
+  const sayerOf = ({ seal }: Guest, { bytes }: DialName, carry: Carry): Say => {
+    let sealOne: ReturnType<typeof seal.begin> | null = null;
+    // While the browser makes its description.
+    queueMicrotask(() => (sealOne ??= seal.begin(bytes, luck)));
+    return (signal) => {
+      sealOne ??= seal.begin(bytes, luck);
+      const sealed = sealOne(encodeDialSignal(signal));
+      return sealed !== null && carry(sealed);
     };
-    const settled = run();
-    dials.set(peer, { settled, adopt: (link) => adopted.resolve(link) });
-    return orWhenAborted(settled, refused('aborted'), signal);
   };
 
-  const shake = async (stream: Stream, connection: Connection, peer: PeerId): Promise<Link | null> => {
-    try {
-      stream.send(Uint8Array.of(accepted));
-      if ((await readByte(stream, AbortSignal.timeout(confirmMs))) !== confirmed) throw new Error('unconfirmed');
-      // It came again: whatever we held to it is dead over there.
-      const older = book.linkTo(peer);
-      const link = book.add({ wire: wireOfStream(stream, connection), peer, end: 'peer', opener: 'them', path: 'webrtc' });
-      if (older !== null) book.drop(older, 'lost');
-      dials.get(peer)?.adopt(link);
-      expected.get(peer)?.(link);
-      closeOthers(peer);
-      return link;
-    } catch (error) {
-      log('accept-failed', { peer, why: nameOf(error) });
-      stream.abort(error instanceof Error ? error : new Error('accept'));
-      return null;
+  const tryOnce = async (peer: PeerId, guest: Guest, dial: Dial, carry: Carry, whole: AbortSignal): Promise<OfferEnd | Link> => {
+    const name = nameOf(peer, luck(dialBytes));
+    const send: Carry = (bytes) => carry(bytes) || (dial.back !== null && dial.back !== carry && dial.back(bytes));
+    const say = sayerOf(guest, name, send);
+    const offer = beginPeerOffer(make, say);
+    dial.name = name;
+    dial.offer = offer;
+    const how = await orWhenAborted<OfferEnd | 'late'>(offer.ended, 'late', whole);
+    dial.name = null;
+    dial.offer = null;
+    settle(name);
+    if (how === 'open') return links.add(peer, offer.channel, 'us');
+    offer.drop();
+    if (how !== 'refused' && !closing.aborted) say({ kind: 'end' });
+    return how === 'late' ? 'failed' : how;
+  };
+
+  const run = async (peer: PeerId, guest: Guest, dial: Dial, carry: Carry): Promise<Opened> => {
+    const whole = AbortSignal.any([dial.giveUp.signal, closing, AbortSignal.timeout(dialMs)]);
+    for (;;) {
+      const linked = await orWhenAborted(visits.get(peer)?.linked ?? Promise.resolve(null), null, whole);
+      const standing = linked ?? links.to(peer);
+      if (standing !== null) return { state: 'open', link: standing };
+      if (closing.aborted) return refused('closed');
+      if (dial.giveUp.signal.aborted) return refused('aborted');
+      if (whole.aborted) return refused('unreachable');
+      if (visits.has(peer)) continue;
+      const how = await tryOnce(peer, guest, dial, carry, whole);
+      if (typeof how !== 'string') return { state: 'open', link: how };
+      log('dial-failed', { peer, why: how });
+      if (how === 'refused') return refused('refused-there');
+      if (how === 'unheard') return refused('unreachable');
+      if (!visits.has(peer)) await pause(retryMs, whole);
     }
   };
 
-  node.addEventListener('connection:open', ({ detail: connection }) => {
-    if (connection.limits !== undefined || connection.direction !== 'inbound') return;
-    const timer = setTimeout(() => {
-      if (!book.carries(connection)) void closeConnection(connection);
-    }, unusedMs);
-    connection.addEventListener('close', () => clearTimeout(timer));
+  const begin = (peer: PeerId, guest: Guest, carry: Carry): Dial => {
+    const { promise: settled, resolve } = Promise.withResolvers<Opened>();
+    const dial: Dial = {
+      settled,
+      giveUp: new AbortController(),
+      askers: 0,
+      name: null,
+      offer: null,
+      back: null,
+      held: null,
+    };
+    dials.set(peer, dial);
+    void run(peer, guest, dial, carry).then((opened) => {
+      if (dials.get(peer) === dial) dials.delete(peer);
+      const { held } = dial;
+      if (opened.state === 'open') {
+        guests.forgive(peer);
+        if (held !== null) settle(held.name);
+      } else if (held !== null && !closing.aborted) takeOffer(guest, held);
+      resolve(opened);
+    });
+    return dial;
+  };
+
+  const takeOffer = (guest: Guest, { name, offer, carry }: Held): void => {
+    const { peer } = name;
+    const ours = dials.get(peer);
+    if (ours?.offer && self < peer) {
+      ours.held = { name, offer, carry };
+      return ours.offer.hurry();
+    }
+    if (!guest.offers.take(1)) return log('offer-refused', { peer, why: 'too-fast' });
+    // They began anew, and know nothing of the one before.
+    visits.get(peer)?.visit.drop();
+    if (isFull()) {
+      settle(name);
+      return void sayerOf(guest, name, carry)({ kind: 'end' });
+    }
+    const visit = beginPeerVisit(
+      make,
+      offer,
+      sayerOf(guest, name, (bytes) => theirs.carry(bytes)),
+    );
+    const late = setTimeout(() => visit.drop(), visitMs);
+    const linked = visit.opened.then((isOpen) => {
+      clearTimeout(late);
+      settle(name);
+      if (visits.get(peer) === theirs) visits.delete(peer);
+      if (!isOpen) return null;
+      guests.forgive(peer);
+      return links.add(peer, visit.channel, 'them');
+    });
+    const theirs: Visit = { name, visit, linked, carry };
+    visits.set(peer, theirs);
+    const known = early.get(name.text);
+    if (known !== undefined) visit.take({ kind: 'more', candidates: known });
+    early.delete(name.text);
+    ours?.offer?.drop();
+  };
+
+  const takeEarly = ({ text }: DialName, candidates: readonly Candidate[]): void => {
+    const known = early.get(text) ?? [];
+    early.set(text, [...known, ...candidates].slice(0, maxCandidates));
+    forgetOldest(early, maxEarly);
+  };
+
+  closing.addEventListener('abort', () => {
+    for (const { visit } of visits.values()) visit.drop();
   });
 
   return {
-    open,
-    openOn,
-    expect: async (peer, signal) =>
-      new Promise((resolve, reject) => {
-        const done = (settle: () => void): void => {
-          expected.delete(peer);
-          signal.removeEventListener('abort', onAbort);
-          settle();
-        };
-        const onAbort = (): void => done(() => reject(signal.reason));
-        signal.addEventListener('abort', onAbort);
-        expected.set(peer, (link) => done(() => resolve(link)));
-      }),
-    accept: async (stream, connection) => {
-      const peer = toPeerId(connection.remotePeer);
-      const mine = dials.get(peer);
-      if (mine !== undefined && self < peer && (await mine.settled).state === 'open') {
-        stream.abort(new Error('ours came first'));
-        return;
+    openPeer: async (peer, carry, signal) => {
+      if (closing.aborted) return refused('closed');
+      if (signal.aborted) return refused('aborted');
+      const guest = peer === self ? null : guests.of(peer);
+      if (guest === null) return refused('bad-address');
+      const standing = links.to(peer);
+      if (standing !== null) return { state: 'open', link: standing };
+      if (!dials.has(peer) && !visits.has(peer) && isFull()) return refused('too-many');
+      const known = dials.get(peer);
+      const dial = known === undefined || known.giveUp.signal.aborted ? begin(peer, guest, carry) : known;
+      dial.askers += 1;
+      const opened = await orWhenAborted<Opened | null>(dial.settled, null, signal);
+      if (opened !== null) return opened;
+      dial.askers -= 1;
+      if (dial.askers === 0) dial.giveUp.abort();
+      return refused('aborted');
+    },
+    takeSignal: (peer, bytes, carry) => {
+      const guest = peer === self || closing.aborted ? null : guests.of(peer);
+      if (guest === null) return;
+      if (!guest.signals.take(1)) return log('signal-refused', { peer, why: 'too-fast' });
+      const opened = guest.seal.open(bytes);
+      if (isRefusal(opened)) return log('signal-refused', { peer, why: opened.refused });
+      const signal = decodeDialSignal(opened.body);
+      if (isRefusal(signal)) return log('signal-refused', { peer, why: signal.refused });
+      const name = nameOf(peer, opened.dial);
+      const ours = dials.get(peer);
+      const theirs = visits.get(peer);
+      if (ours !== undefined) ours.back = carry;
+      if (ours?.name?.text === name.text) return ours.offer?.take(signal);
+      if (theirs?.name.text === name.text) {
+        theirs.carry = carry;
+        return theirs.visit.take(signal);
       }
-      if (isFull() || accepting.has(peer)) {
-        stream.send(Uint8Array.of(0));
-        await stream.close();
-        return;
+      if (over.has(name.text)) return;
+      if (signal.kind === 'offer') takeOffer(guest, { name, offer: signal, carry });
+      else if (signal.kind === 'more') takeEarly(name, signal.candidates);
+      else if (signal.kind === 'end') {
+        settle(name);
+        if (ours?.held?.name.text === name.text) ours.held = null;
       }
-      const shaken = shake(stream, connection, peer);
-      accepting.set(peer, shaken);
-      await shaken;
-      accepting.delete(peer);
     },
   };
 }
 
-class RefusedThere extends Error {}
+const nameOf = (peer: PeerId, bytes: Uint8Array): DialName => ({ peer, bytes, text: `${peer} ${bytesToHex(bytes)}` });
 
-/** The peer does not want us, or the relay does not lead us there: asking again changes nothing. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof RefusedThere || (error instanceof Error && error.message.includes('PERMISSION_DENIED'));
+const luck = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+
+function forgetOldest(kept: Set<string> | Map<string, unknown>, most: number): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= most) return;
+    kept.delete(oldest);
+  }
+}
 
 const refused = (why: OpenRefused['why']): OpenRefused => ({ state: 'refused', why });

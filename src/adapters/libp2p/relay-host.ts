@@ -1,4 +1,4 @@
-/** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, leads circuits, forwards public topics. Node only. */
+/** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, forwards public topics. Node only. */
 import { multiaddr } from '@multiformats/multiaddr';
 import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
@@ -31,8 +31,6 @@ export interface RelayHostSettings {
   readonly topics: readonly string[];
   readonly maxPages: number;
   readonly handshakeMs: number;
-  /** Whether one page may be led to another. */
-  readonly mayCircuit: (from: PeerId, to: PeerId) => boolean;
   readonly log: Log;
 }
 
@@ -58,7 +56,7 @@ const connectionsPerGuest = 8;
 
 export async function openRelayHost(settings: RelayHostSettings): Promise<RelayHost> {
   const { node, key, upgrader, logger } = await createRelayLibp2p(settings);
-  const { relay, pubsub } = node.services;
+  const { pubsub } = node.services;
   const book = createLinkBook(settings.log);
   const closing = new AbortController();
   const counted = new Map<string, number>();
@@ -82,12 +80,8 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     timer.unref();
     connection.addEventListener('close', () => clearTimeout(timer));
   });
-  // Pages have a new name each start: without this, names and places gather for an hour.
-  node.addEventListener('peer:disconnect', ({ detail: peer }) => {
-    relay.reservations.get(peer)?.signal.clear();
-    relay.reservations.delete(peer);
-    void node.peerStore.delete(peer);
-  });
+  // Pages have a new name each start: without this, names gather.
+  node.addEventListener('peer:disconnect', ({ detail: peer }) => void node.peerStore.delete(peer));
 
   const acceptLibp2p: RelayHost['acceptSocket'] = async (socket, from) => {
     let isJunk = false;
@@ -152,7 +146,6 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
       socket.protocol === thinProtocol ? acceptThin(socket, from) : acceptLibp2p(socket, from),
     counts: () => ({
       connections: node.getConnections().length,
-      reservations: relay.reservations.size,
       gossip_peers: pubsub.getPeers().length,
       ...Object.fromEntries(counted),
     }),

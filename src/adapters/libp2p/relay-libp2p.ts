@@ -1,6 +1,4 @@
-/** A relay's libp2p node: circuits and gossip with caps of our own, and no listener but the sockets it is handed and webrtc-direct. */
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
-import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
+/** A relay's libp2p node: gossip with caps of our own, and no listener but the sockets it is handed and webrtc-direct. */
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
@@ -11,12 +9,10 @@ import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { gossip, lazyIdentify } from './gossip.ts';
-import { toPeerId } from './peer-ids.ts';
 import type { RelayHostSettings } from './relay-host.ts';
 
 export interface RelayServices extends Record<string, unknown> {
   readonly identify: Identify;
-  readonly relay: CircuitRelayService;
   readonly pubsub: GossipSub;
 }
 
@@ -29,10 +25,8 @@ export interface RelayLibp2p {
   readonly logger: ComponentLogger;
 }
 
-const hour = 3_600_000;
-
 export async function createRelayLibp2p(settings: RelayHostSettings): Promise<RelayLibp2p> {
-  const { identityKey, publicAddresses, direct, topics, maxPages, handshakeMs, mayCircuit } = settings;
+  const { identityKey, publicAddresses, direct, topics, maxPages, handshakeMs } = settings;
   // libp2p shows its insides only to its own parts; the transport lets us look on.
   const caught: { upgrader?: Upgrader; logger?: ComponentLogger } = {};
   type Components = Parameters<ReturnType<typeof webSockets>>[0] & { upgrader: Upgrader };
@@ -67,7 +61,6 @@ export async function createRelayLibp2p(settings: RelayHostSettings): Promise<Re
     ],
     connectionGater: {
       denyDialPeer: () => true,
-      denyOutboundRelayedConnection: (from, to) => !mayCircuit(toPeerId(from), toPeerId(to)),
     },
     connectionManager: {
       maxConnections: maxPages + 64,
@@ -80,17 +73,6 @@ export async function createRelayLibp2p(settings: RelayHostSettings): Promise<Re
     connectionMonitor: { enabled: false },
     services: {
       identify: identify(lazyIdentify),
-      relay: circuitRelayServer({
-        hopTimeout: 10_000,
-        maxInboundHopStreams: 48,
-        maxOutboundStopStreams: 48,
-        reservations: {
-          maxReservations: maxPages,
-          reservationTtl: hour,
-          defaultDurationLimit: hour,
-          defaultDataLimit: BigInt(64 * 1_048_576),
-        },
-      }),
       pubsub: gossip({ allowedTopics: topics }),
     },
   });

@@ -1,5 +1,4 @@
 /** Small waits that end when they should. */
-import type { Stream } from '@libp2p/interface';
 
 /** Resolves after the delay, or at once when aborted. */
 export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
@@ -12,32 +11,6 @@ export async function pause(delayMs: number, signal: AbortSignal): Promise<void>
     const timer = setTimeout(done, delayMs);
     signal.addEventListener('abort', done);
     if (signal.aborted) done();
-  });
-}
-
-/** The next byte of a stream nobody listens to yet; the rest stays in it. */
-export async function readByte(stream: Stream, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const done = (settle: () => void): void => {
-      stream.removeEventListener('message', onMessage);
-      stream.removeEventListener('close', onClose);
-      stream.removeEventListener('remoteCloseWrite', onClose);
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    const onMessage = (event: Event & { data: Uint8Array | { subarray(): Uint8Array } }): void => {
-      const bytes = event.data.subarray();
-      done(() => resolve(bytes[0]!));
-      if (bytes.length > 1) stream.unshift(bytes.subarray(1));
-    };
-    const onClose = (): void => done(() => reject(new Error('closed')));
-    const onAbort = (): void => done(() => reject(signal.reason));
-    signal.addEventListener('abort', onAbort);
-    stream.addEventListener('close', onClose);
-    stream.addEventListener('remoteCloseWrite', onClose);
-    stream.addEventListener('message', onMessage);
-    if (signal.aborted) onAbort();
-    else if (stream.status !== 'open') onClose();
   });
 }
 

@@ -54,6 +54,8 @@ export interface Air {
   at(peer: PeerId): Place | null;
   relayAt(address: string): Place | null;
   connect(path: Link['path'], opener: WireEnd, accepter: WireEnd): readonly [Half, Half];
+  /** A device has moved to another address: what links it had are dead, and nobody knows yet. */
+  strand(name: string): void;
   /** Ends every link between two nodes at once, as if the path broke. */
   breakLinks(one: string, other: string, why: 'lost' | 'bad-frame'): void;
 }
@@ -79,7 +81,7 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
   const forget = (pair: Pair, half: Half): void => {
     silences.get(half)?.();
     silences.delete(half);
-    pair.halves.delete(half);
+    for (const each of pair.halves) if (each === half || !each.station.alive()) pair.halves.delete(each);
     if (pair.halves.size > 0) return;
     pairs.delete(pairOf(pair.one, pair.other));
     for (const each of [pair.one, pair.other]) {
@@ -134,6 +136,10 @@ export const createAir = (core: Core, paths: PathsInside, rules: NetworkRules): 
       const wire = createWire(core, paths, rules, path, [opener, accepter], (half) => forget(pair, half));
       for (const half of wire) pair.halves.add(half);
       return wire;
+    },
+    strand: (name) => {
+      for (const pair of [...(pairsOf.get(name) ?? [])])
+        for (const half of [...pair.halves]) if (half.station.name === name) half.strand();
     },
     breakLinks: (one, other, why) => {
       for (const half of between(one, other)) half.fail(why);

@@ -12,6 +12,8 @@ export interface Lane {
   /** The sender vanished: some of what is on its way still arrives. */
   cutShort(): void;
   drop(): void;
+  /** Nothing passes any more, whatever is put in. */
+  strand(): void;
   /** The way is open again, or somebody listens again. */
   goOn(): void;
   waitingBytes(): number;
@@ -73,9 +75,9 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
   const arrive = (): void => {
     moving = false;
     held = paths.isCut(from.name, to.name) || !ends.mayArrive();
-    if (held) return;
     const head = queue[0];
     if (head === undefined) return;
+    if (held) return void (head.hasCome = true);
     // The one this was meant for was cut away: the next has its own time.
     if (Math.round(head.atUs) > core.nowUs()) return move();
     if (head.frame !== null && !lands(head, head.frame)) return move();
@@ -125,6 +127,11 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
       queue = [];
       waiting = 0;
     },
+    strand: () => {
+      broken = true;
+      queue = [];
+      waiting = 0;
+    },
     goOn: () => {
       if (!held) return;
       held = false;
@@ -132,7 +139,6 @@ export const createLane = (core: Core, paths: PathsInside, luck: Random, ends: L
       if (head === undefined) return;
       const soonUs = core.nowUs() + paths.delayMs(from.name, to.name, luck) * 1000;
       head.atUs = Math.max(head.atUs, soonUs);
-      head.hasCome = true;
       lastUs = Math.max(lastUs, soonUs);
       move();
     },

@@ -22,11 +22,11 @@ const chances: Readonly<Record<NatKind, Readonly<Record<NatKind, number>>>> = {
 
 export type NatMix = Readonly<Record<NatKind, number>>;
 
-export const natMixes = {
+export const natMixes: Readonly<Record<'phones' | 'town' | 'homes', NatMix>> = {
   phones: { open: 0.04, cone: 0.58, symmetric: 0.3, blocked: 0.08 },
   town: { open: 0.08, cone: 0.64, symmetric: 0.22, blocked: 0.06 },
   homes: { open: 0.12, cone: 0.7, symmetric: 0.14, blocked: 0.04 },
-} as const satisfies Readonly<Record<string, NatMix>>;
+};
 
 /** `drawn`: at least 0, below 1. */
 export const natFrom = (mix: NatMix, drawn: number): NatKind => {

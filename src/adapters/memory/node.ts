@@ -34,6 +34,8 @@ export interface WorldNode {
   /** The machine sleeps: its pages are frozen and nothing passes its network. Its clocks go on, and are late by it on waking. */
   sleep(): void;
   wake(): void;
+  /** To another network: its links are dead, and it can dial at once. */
+  move(line: Partial<LineRules>): void;
 }
 
 /** The ports of one start. Once it is gone nothing it asked is ever answered. */
@@ -166,6 +168,11 @@ export const createNode = (world: NodeWorld, name: string, options: NodeOptions)
     wake: () => {
       for (const life of living.keys()) life.thaw();
       air.paths.sleeps(name, false);
+    },
+    move: (line) => {
+      core.note('move', name);
+      air.paths.setLine(name, line);
+      air.strand(name);
     },
   };
 };

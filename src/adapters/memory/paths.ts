@@ -29,6 +29,10 @@ export interface Paths extends Reach {
   setBy(rules: (from: string, to: string) => PathRules): void;
   /** A device's own line. Without one it is as wide as one likes and open. */
   setLine(name: string, rules: Partial<LineRules>): void;
+  /** Whether nothing passes between them just now. */
+  isCut(one: string, other: string): boolean;
+  /** Whether a direct link between them would come about. */
+  mayMeet(one: string, other: string): boolean;
 }
 
 export interface PathsInside extends Paths, Omit<ReachInside, keyof Reach>, Omit<Lines, 'set'> {

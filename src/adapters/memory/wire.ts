@@ -29,6 +29,8 @@ export interface Half {
   healed(): void;
   /** Our life ended without a word. */
   vanish(how: Vanished): void;
+  /** Our device is at another address now: nothing passes here any more. */
+  strand(): void;
   /** This end notices that something is wrong. */
   fail(why: 'lost' | 'bad-frame'): void;
 }
@@ -77,6 +79,7 @@ export const createWire = (
     ends[side].station.closed(halves[side], why);
   };
   const endLater = (side: Side, afterMs: number): void => {
+    if (isTold[side]) return;
     isTold[side] = true;
     const what = { kind: 'link-lost', owner: ends[side].station, other: ends[otherOf(side)].station.name };
     core.schedule(afterMs, what, () => end(side, 'lost'));
@@ -154,6 +157,13 @@ export const createWire = (
         const told = how === 'killed' && path === 'socket' && !paths.isCut(...names);
         if (told) endLater(far, paths.delayMs(...names, luck));
         else silence(far);
+      },
+      strand: () => {
+        for (const lane of lanes) lane.strand();
+        silence(far);
+        // A socket's own machine knows that its address is gone.
+        if (path === 'socket') endLater(side, paths.delayMs(station.name, station.name, luck));
+        else silence(side);
       },
       fail: (why) => {
         if (states[side] === 'closed') return;

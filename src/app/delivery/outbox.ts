@@ -1,12 +1,13 @@
 /** What I said and nobody acknowledged yet: sealed bytes, handed to every path of the room until one receipt comes. */
 import type { Core } from '../core.ts';
 import { concat } from '../../protocol/bytes.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Write } from '../../ports/storage.ts';
-import { sendTo } from '../mesh/peers.ts';
+import { sendAgain, sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, roomAndNumberIn, under } from '../records.ts';
+import { handedOver, heardBack } from '../routing/evidence.ts';
 import { has } from '../rooms/room.ts';
 import type { Head } from '../rooms/room.ts';
 import { frameOf } from './say.ts';
@@ -20,7 +21,7 @@ export interface Outbox {
   flush(room: RoomId): void;
   hasLeft(room: RoomId, n: number): boolean;
   /** What one of these heads covers need not be kept: the writes for the same commit, and what to do after it. */
-  settled(room: RoomId, heads: readonly Head[]): { readonly writes: readonly Write[]; apply(): void };
+  settled(room: RoomId, got: ReadonlyMap<DeviceId, Head>): { readonly writes: readonly Write[]; apply(): void };
   drop(room: RoomId): void;
   close(): void;
 }
@@ -40,7 +41,8 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
     const known = peer.device === null ? undefined : core.rooms.get(room)?.got.get(peer.device);
     for (const [n, entry] of rooms.get(room) ?? []) {
       if (entry.had.get(peer.id) === peer.era || has(known, n) || n <= (known?.from ?? 0)) continue;
-      const result = sendTo(peer, frameOf(entry.envelope));
+      const result = (entry.tries === 0 ? sendTo : sendAgain)(peer, frameOf(entry.envelope));
+      handedOver(peer, result === 'full');
       if (result !== 'sent') return result === 'full';
       entry.had.set(peer.id, peer.era);
       if (!entry.hasGone) saveLeft();
@@ -77,12 +79,20 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
           if (entry.waitMs > 0) continue;
           entry.tries += 1;
           entry.waitMs = Math.min(firstWaitMs * 2 ** Math.min(entry.tries, 8), longestWaitMs);
+          for (const peer of havingIt(entry)) heardBack(peer, false);
           entry.had.clear();
         }
         outbox.flush(room);
       }
     });
   };
+
+  /** Who had it on the path that still stands. */
+  const havingIt = ({ had }: Entry): readonly Peer[] =>
+    [...had].flatMap(([id, era]) => {
+      const peer = peers.get(id);
+      return peer?.era === era ? peer : [];
+    });
 
   const outbox: Outbox = {
     load: async () => {
@@ -103,13 +113,19 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
       if (isFull || entries.some((entry) => entry.had.size > 0)) plan();
     },
     hasLeft: (room, n) => rooms.get(room)?.get(n)?.left ?? false,
-    settled: (id, heads) => {
+    settled: (id, got) => {
       const entries = rooms.get(id) ?? new Map<number, Entry>();
-      const gone = [...entries.keys()].filter((n) => heads.some((head) => has(head, n)));
+      const heads = [...got.values()];
+      const gone = [...entries].filter(([n]) => heads.some((head) => has(head, n)));
       return {
-        writes: gone.map((n) => ({ op: 'delete', key: keyOf.outbox(id, n) })),
+        writes: gone.map(([n]) => ({ op: 'delete', key: keyOf.outbox(id, n) })),
         apply: () => {
-          for (const n of gone) entries.delete(n);
+          for (const [n, entry] of gone) {
+            // The first to acknowledge are all that is waited for: of the others nothing is said. Of what went by several ways neither.
+            const first = havingIt(entry).filter(({ device }) => device !== null && has(got.get(device), n));
+            for (const peer of first) if (entry.tries === 0 || peer.direct !== null) heardBack(peer, true);
+            entries.delete(n);
+          }
           if (entries.size === 0) rooms.delete(id);
         },
       };
@@ -130,7 +146,7 @@ interface Entry {
   /** The disk knows. */
   left: boolean;
   /** Which peers had it, and in which era of theirs. */
-  readonly had: Map<string, number>;
+  readonly had: Map<PeerId, number>;
   waitMs: number;
   tries: number;
 }

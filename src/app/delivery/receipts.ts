@@ -73,7 +73,7 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     }
     if (next.size === 0) return;
     const got = new Map([...room.got, ...next]);
-    const settled = outbox.settled(room.id, [...got.values()]);
+    const settled = outbox.settled(room.id, got);
     const writes = [...next].map(([device, head]): Write => writeHead(keyOf.got(room.id, device), head, ''));
     if (!(await core.commit([...writes, ...settled.writes], 'strict'))) return;
     for (const [device, head] of next) room.got.set(device, head);

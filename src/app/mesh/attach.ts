@@ -44,8 +44,9 @@ export interface AttachedDesk extends Desk {
   pairing(): Pairing | null;
 }
 
-export function attachMesh(core: Core, network: Network, doors: Doors, desk: AttachedDesk): Attached {
+export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: AttachedDesk): Attached {
   const { peers, keeper, outbox, receipts } = desk;
+  const network = peers.routing.watch(unwatched);
   const sync = createSync(core, peers, network.self);
 
   /** Those who only ever said hello push out each other, not those who wrote or are here. */

@@ -22,6 +22,8 @@ export interface HeartbeatPath {
   readonly silent: (() => void) | null;
   /** Others carry it: it is asked less often. */
   readonly isCarried: boolean;
+  /** It answered after so long; null: it did not, in a time that is long for any path. */
+  told(rttMs: number | null): void;
 }
 
 export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat {
@@ -31,6 +33,7 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
   let stop = clock.after(tickMs, () => tick());
 
   const ask = (each: Watched): void => {
+    if (each.token !== 0 && clock.ticksMs() - each.askedAtMs >= hurriedMs) each.path.told(null);
     each.token = nextToken;
     nextToken += 1;
     each.asked += 1;
@@ -41,7 +44,7 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
   const tick = (): void => {
     const nowMs = clock.ticksMs();
     // We slept: whoever wakes judges nobody for one interval.
-    if (nowMs - lastTickMs > 2 * tickMs + everyMs) for (const each of watched.values()) each.heardAtMs = nowMs;
+    if (nowMs - lastTickMs > 2 * tickMs + everyMs) for (const each of watched.values()) excuse(each, nowMs);
     lastTickMs = nowMs;
     for (const each of watched.values()) {
       const { silent, isCarried } = each.path;
@@ -72,14 +75,16 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
       const each = watched.get(key);
       if (each === undefined || each.token !== token) return;
       each.token = 0;
-      each.samples = [...each.samples, clock.ticksMs() - each.askedAtMs].slice(-mostSamples);
+      const rttMs = clock.ticksMs() - each.askedAtMs;
+      each.samples = [...each.samples, rttMs].slice(-mostSamples);
+      each.path.told(rttMs);
       onMeasured();
     },
     rttMs: (key) => median(watched.get(key)?.samples ?? []),
     hurry: () => {
       const nowMs = clock.ticksMs();
       for (const each of watched.values()) {
-        each.heardAtMs = nowMs;
+        excuse(each, nowMs);
         each.patienceMs = hurriedMs;
         ask(each);
       }
@@ -99,6 +104,12 @@ interface Watched {
   /** The latest round trips. */
   samples: readonly number[];
   patienceMs: number;
+}
+
+/** Of what was asked before, nobody knows whether we could have heard the answer. */
+function excuse(each: Watched, nowMs: number): void {
+  each.heardAtMs = nowMs;
+  each.token = 0;
 }
 
 /** One slow answer, while a page was busy starting, says nothing of the path. */

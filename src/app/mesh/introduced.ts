@@ -81,6 +81,7 @@ export function createIntroduced({ rooms, log }: Pick<Core, 'rooms' | 'log'>, de
       const peer = peers.get(id);
       if (peer === undefined || peer.direct !== null) return;
       if (isUnknown) return paths.gone(peer, by);
+      peer.routing.carried(by, false);
       for (const room of peer.rooms) {
         const known = rooms.get(room);
         if (known !== undefined) desk.onDropped(peer, known);

@@ -4,7 +4,7 @@ import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import type { PeerId, Topic } from '../../protocol/ids.ts';
-import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
+import { decodeMeet } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Room } from '../rooms/room.ts';
@@ -57,7 +57,11 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     core.store.change({
       mesh: {
         online: core.store.view().mesh.online,
-        relay: state && { ...state, rttMs: link && heartbeat.rttMs(keyOfLink(link)) },
+        relay: state && {
+          ...state,
+          rttMs: link && heartbeat.rttMs(keyOfLink(link)),
+          score: link && peers.routing.scoreOf(link),
+        },
         neighbours: [...peers.all()].flatMap((peer) => neighbourView(core, peer)),
       },
     });
@@ -155,6 +159,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     found: (peer, topic, link, first) => meeting.found(peer, link, topic, first),
     carried: (from, link, bytes) => passed(from, link, bytes),
     lost: (id, link) => {
+      peers.routing.carried(link, false);
       const peer = peers.get(id);
       if (peer !== undefined && peer.direct === null) paths.gone(peer, link);
     },
@@ -170,12 +175,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     (link) => {
       meeting.opened(link);
       core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
-      heartbeat.watch({
-        key: keyOfLink(link),
-        ask: (token) => void link.send(encodeMeet({ kind: 'ping', token })),
-        silent: () => link.close(),
-        isCarried: false,
-      });
+      paths.watchRelay(link);
     },
     show,
   );

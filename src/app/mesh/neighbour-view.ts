@@ -2,11 +2,12 @@
 import type { Core } from '../core.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import type { NeighbourView } from '../view.ts';
-import { pathOf } from './peers.ts';
+import { pathOf, routeOf } from './peers.ts';
 import type { Peer } from './peers.ts';
 
 export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] {
   const path = pathOf(peer);
+  const link = peer.direct ?? routeOf(peer);
   // Strangers who are only named are nobody's neighbours yet.
   if (path === null || (path !== 'direct' && peer.rooms.size === 0)) return [];
   return [
@@ -17,6 +18,7 @@ export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] 
       path,
       rttMs: peer.rttMs,
       rooms: peer.rooms.size,
+      score: link && peer.routing.scoreOf(link),
     },
   ];
 }

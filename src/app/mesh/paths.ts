@@ -4,6 +4,8 @@ import type { Link } from '../../ports/network.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Room } from '../rooms/room.ts';
+import { encodeMeet } from '../../protocol/meet.ts';
+import { heardBack } from '../routing/evidence.ts';
 import { keyOfLink } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { newEra, pathOf, routeOf, sendTo } from './peers.ts';
@@ -17,6 +19,8 @@ export interface Paths {
   loseRoute(peer: Peer, route: Link): void;
   /** The far end of this route leads to them no more. */
   gone(peer: Peer, route: Link): void;
+  /** A relay's link; what closes it is silence, and only it. */
+  watchRelay(link: Link): void;
 }
 
 export interface PathsHands {
@@ -46,8 +50,18 @@ export function createPaths(core: Core, peers: Peers, heartbeat: Heartbeat, hand
       ask: (token) => void sendTo(peer, encodeFrame({ kind: 'ping', token })),
       silent: silentOn(peer),
       isCarried: direct === null,
+      told: (rttMs) => (direct === null ? heardBack(peer, rttMs !== null) : peer.routing.told(direct, rttMs)),
     });
   };
+
+  const watchRelay = (link: Link): void =>
+    heartbeat.watch({
+      key: keyOfLink(link),
+      ask: (token) => void link.send(encodeMeet({ kind: 'ping', token })),
+      silent: () => link.close(),
+      isCarried: false,
+      told: (rttMs) => peers.routing.told(link, rttMs),
+    });
 
   const opened = (peer: Peer): void => {
     watch(peer);
@@ -73,7 +87,7 @@ export function createPaths(core: Core, peers: Peers, heartbeat: Heartbeat, hand
     else opened(peer);
   };
 
-  return { opened, forgetIfGone, loseRoute, gone };
+  return { opened, forgetIfGone, loseRoute, gone, watchRelay };
 }
 
 export const keyOfPath = (peer: Peer): string => (peer.direct === null ? `routed/${peer.id}` : keyOfLink(peer.direct));

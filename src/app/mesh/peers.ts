@@ -4,6 +4,8 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
+import type { Routing } from '../routing/routing.ts';
+import { topThree } from '../routing/rule.ts';
 import type { PathKind } from '../view.ts';
 
 export interface Peer {
@@ -12,6 +14,9 @@ export interface Peer {
   readonly rooms: Set<RoomId>;
   /** Links whose far end names this peer, and passes on to it: relays, and neighbours. */
   readonly routes: Set<Link>;
+  /** Of the routes, the one that was chosen last. */
+  via: Link | null;
+  readonly routing: Routing;
   direct: Link | null;
   /** Who it is, once something bound to this very path said so: a signed word, a session's envelope, an acknowledgement. */
   device: DeviceId | null;
@@ -32,6 +37,7 @@ export interface Given {
 }
 
 export interface Peers {
+  readonly routing: Routing;
   all(): Iterable<Peer>;
   get(id: PeerId): Peer | undefined;
   meet(id: PeerId): Peer;
@@ -39,9 +45,10 @@ export interface Peers {
   inRoom(room: RoomId): readonly Peer[];
 }
 
-export function createPeers(): Peers {
+export function createPeers(routing: Routing): Peers {
   const peers = new Map<PeerId, Peer>();
   return {
+    routing,
     all: () => peers.values(),
     get: (id) => peers.get(id),
     meet: (id) => {
@@ -51,6 +58,8 @@ export function createPeers(): Peers {
         id,
         rooms: new Set(),
         routes: new Set(),
+        via: null,
+        routing,
         direct: null,
         device: null,
         rttMs: null,
@@ -73,15 +82,31 @@ export function pathOf(peer: Peer): PathKind | null {
   return route.end === 'relay' ? 'relayed' : 'through';
 }
 
-/** A relay is made for it; a neighbour has others to carry for. */
+/** A relay is made for it; a neighbour has others to carry for. Among equals the better scored, and no change for little. */
 export function routeOf(peer: Peer): Link | null {
-  let best: Link | null = null;
-  for (const route of peer.routes) if (best === null || (route.end === 'relay' && best.end === 'peer')) best = route;
+  let best = peer.via !== null && peer.routes.has(peer.via) ? peer.via : null;
+  for (const route of peer.routes) if (best === null || (route !== best && isBetter(peer, route, best))) best = route;
+  peer.via = best;
   return best;
 }
 
+const isBetter = (peer: Peer, route: Link, than: Link): boolean =>
+  route.end === than.end ? scoreIn(peer, route) > scoreIn(peer, than) + clearly : route.end === 'relay';
+
+const scoreIn = ({ routing }: Peer, route: Link): number => routing.scoreOf(route)?.value ?? 0;
+
+const clearly = 0.05;
+
 export const sendTo = (peer: Peer, frame: Uint8Array): Sent =>
   peer.direct === null ? sendThrough(peer, frame) : peer.direct.send(frame);
+
+/** What one way did not bring there goes by the three best of them at once; whoever gets it twice knows it by its name. */
+export function sendAgain(peer: Peer, frame: Uint8Array): Sent {
+  if (peer.direct !== null) return peer.direct.send(frame);
+  const routes = topThree(peer.routes, (route) => scoreIn(peer, route));
+  const results = routes.map((route) => sayMeet(route, { kind: 'pass', to: peer.id, bytes: frame }));
+  return results.includes('sent') ? 'sent' : (results[0] ?? 'closed');
+}
 
 /** What makes a link goes another way than that link. */
 export function sendThrough(peer: Peer, frame: Uint8Array): Sent {

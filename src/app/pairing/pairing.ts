@@ -4,20 +4,19 @@
  */
 import type { Core } from '../core.ts';
 import type { PairingFailure, PairingRefused, PairingView } from '../view.ts';
-import type { Stop } from '../../ports/clock.ts';
-import type { Link, Network, Offer, Opened } from '../../ports/network.ts';
+import type { Network, Opened } from '../../ports/network.ts';
 import { hexToBytes } from '../../protocol/bytes.ts';
 import { encodePairingCode, pairingPsk } from '../../protocol/contact/pairing-code.ts';
 import type { PairingCode } from '../../protocol/contact/pairing-code.ts';
 import type { DeviceId, PeerId, PersonId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { deriveRoomKeys } from '../../protocol/room-keys.ts';
-import type { RoomKeys } from '../../protocol/room-keys.ts';
 import type { Suite } from '../../protocol/suite/suite.ts';
-import { codeLivesMs, noteBegun, noteOver } from './begun.ts';
+import { noteOver } from './begun.ts';
 import { greet, readGreeting } from './greeting.ts';
-import type { Greeting } from './greeting.ts';
 import { readCode } from './read-code.ts';
+import { createTurn } from './turn.ts';
+import type { Answered, Line, Offered, Turn } from './turn.ts';
 
 export interface Pairing {
   begin(): Promise<void>;
@@ -45,9 +44,7 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
     const was = turn;
     turn = null;
     ended += 1;
-    was?.stopWatch();
-    was?.stopExpiry();
-    was?.ending.abort();
+    was?.end();
     if (was !== null) noteOver(core);
     show(outcome);
   };
@@ -57,31 +54,8 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
   };
 
   const begun = (): Turn => {
-    if (turn !== null) return turn;
-    const now: Turn = {
-      ending: new AbortController(),
-      mine: null,
-      theirs: null,
-      stopWatch: () => undefined,
-      stopExpiry: () => undefined,
-    };
-    turn = now;
-    noteBegun(core);
-    watchSleep(now, clock.nowMs());
-    return now;
-  };
-
-  /** A device that slept has other addresses, or none: what the codes say of it is no longer so. */
-  const watchSleep = (now: Turn, beforeMs: number): void => {
-    now.stopWatch = clock.after(watchMs, () => {
-      const nowMs = clock.nowMs();
-      if (nowMs - beforeMs > sleptMs) fail('interrupted');
-      else watchSleep(now, nowMs);
-    });
-  };
-  const renewExpiry = (now: Turn): void => {
-    now.stopExpiry();
-    now.stopExpiry = clock.after(codeLivesMs, () => fail('expired'));
+    turn ??= createTurn(core, fail);
+    return turn;
   };
 
   const showWhatStands = (now: Turn): void => {
@@ -134,7 +108,7 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
     now.theirs?.stop();
     const ending = new AbortController();
     const half: Answered = { code: null, to: code, stop: () => ending.abort() };
-    now.ending.signal.addEventListener('abort', half.stop, { once: true });
+    now.signal.addEventListener('abort', half.stop, { once: true });
     now.theirs = half;
     showWhatStands(now);
     const port = await network.catch(() => null);
@@ -157,7 +131,7 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
     }
     const line = lineOf(code, half.code);
     half.line = line;
-    renewExpiry(now);
+    now.renew();
     showWhatStands(now);
     void answer.opened.then((opened) => arrived(now, 'theirs', line, opened, port.self));
     return null;
@@ -194,13 +168,13 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
       const half: Offered = { code: null, stop: () => undefined };
       now.mine = half;
       showWhatStands(now);
-      const offer = await network.then(({ offer: make }) => make(now.ending.signal)).catch(() => null);
+      const offer = await network.then(({ offer: make }) => make(now.signal)).catch(() => null);
       const code = offer && (await codeOf('offer', offer.bytes));
       if (turn !== now || now.mine !== half) return;
       if (offer === null || code === null) return drop(now, 'mine', 'not-ready');
       half.offer = offer;
       half.code = code;
-      renewExpiry(now);
+      now.renew();
       showWhatStands(now);
     },
     take: async (text) => {
@@ -227,41 +201,10 @@ export function createPairing(core: Core, network: Promise<Network>, suite: Suit
     },
     close: () => {
       // Without a word to the disk: the next start shall say that it ended.
-      turn?.stopWatch();
-      turn?.stopExpiry();
-      turn?.ending.abort();
+      turn?.end();
       turn = null;
     },
   };
-}
-
-interface Turn {
-  readonly ending: AbortController;
-  /** Our offer, and our answer to theirs. */
-  mine: Offered | null;
-  theirs: Answered | null;
-  stopWatch: Stop;
-  stopExpiry: Stop;
-}
-
-interface Half {
-  /** Null while it is made. */
-  code: PairingCode | null;
-  line?: Line;
-  stop: Stop;
-}
-interface Offered extends Half {
-  offer?: Offer;
-}
-interface Answered extends Half {
-  readonly to: PairingCode;
-}
-
-/** What two codes make: keys for the first word, and, once they come, the link and that word. */
-interface Line {
-  readonly keys: RoomKeys;
-  link?: Link;
-  greeting?: Greeting;
 }
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
@@ -270,6 +213,3 @@ const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
 const halfBytes = 16;
 /** Once both codes are there. */
 const connectMs = 15_000;
-const watchMs = 10_000;
-/** Hidden pages are woken about once a minute. */
-const sleptMs = 180_000;

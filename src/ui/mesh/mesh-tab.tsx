@@ -1,14 +1,17 @@
 /** The live net: a picture of the real links and the same as a table. An empty net is drawn empty. */
+import { pathWords } from '../parts/path-words.ts';
 import type { ReactElement } from 'react';
 import type { MeshView, NeighbourView, RelayView } from '../../app/view.ts';
+import { Icon } from '../parts/icon.tsx';
 import { Knot, Sign } from '../parts/knot.tsx';
 import { useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import type { Words } from '../words/words.ts';
+import { LinkScore } from './link-score.tsx';
 import { MeshPicture } from './mesh-picture.tsx';
 import './mesh.css';
 
-export function MeshTab(): ReactElement | null {
+export function MeshTab({ onPair }: { readonly onPair: () => void }): ReactElement | null {
   const { w } = useAllWords();
   const mesh = useView((view) => view.mesh);
   if (!mesh) return null;
@@ -33,6 +36,10 @@ export function MeshTab(): ReactElement | null {
             </p>
           )}
           <Links mesh={mesh} />
+          <button type="button" className="plain strong pair-open" onClick={onPair}>
+            <Icon name="mesh" />
+            {w.home.pair}
+          </button>
         </div>
       </div>
     </section>
@@ -72,13 +79,15 @@ function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
   return (
     <tr>
       <th scope="row">
-        <span className="link-name">
-          <Sign size={32} />
-          <span>
-            {w.mesh.relay}
-            <bdi className="small quiet address">{hostIn(relay.address)}</bdi>
+        <LinkScore score={relay.score} isOfFirst={false}>
+          <span className="link-name">
+            <Sign size={32} />
+            <span>
+              {w.mesh.relay}
+              <bdi className="small quiet address">{hostIn(relay.address)}</bdi>
+            </span>
           </span>
-        </span>
+        </LinkScore>
       </th>
       <td>{relayState(relay, w)}</td>
       <Delay rttMs={relay.rttMs} />
@@ -92,12 +101,14 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
   return (
     <tr>
       <th scope="row">
-        <span className="link-name">
-          {near.device ? <Knot of={near.device} size={32} /> : <span className="stranger-dot" />}
-          <bdi>{near.name ?? w.mesh.unnamed}</bdi>
-        </span>
+        <LinkScore score={near.score} isOfFirst={near.path !== 'direct'}>
+          <span className="link-name">
+            {near.device ? <Knot of={near.device} size={32} /> : <span className="stranger-dot" />}
+            <bdi>{near.name ?? w.mesh.unnamed}</bdi>
+          </span>
+        </LinkScore>
       </th>
-      <td>{w.people[near.path]}</td>
+      <td>{pathWords(w, near.path)}</td>
       <Delay rttMs={near.rttMs} />
       <td className="figure">{f.number(near.rooms)}</td>
     </tr>

@@ -6,11 +6,13 @@ import { Icon } from './icon.tsx';
 
 export interface ModalProps {
   readonly title: string;
+  /** Over the whole screen: a class of its own says how. */
+  readonly look?: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Modal({ title, onClose, children }: ModalProps): ReactElement {
+export function Modal({ title, look = '', onClose, children }: ModalProps): ReactElement {
   const { w } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -39,7 +41,7 @@ export function Modal({ title, onClose, children }: ModalProps): ReactElement {
   }, [title]);
 
   return (
-    <dialog ref={dialog} className="modal" aria-labelledby={titleId} onClose={onClose}>
+    <dialog ref={dialog} className={`modal ${look}`} aria-labelledby={titleId} onClose={onClose}>
       <div className="modal-body">
         <header className="modal-head">
           <h2 id={titleId} tabIndex={-1}>

@@ -39,6 +39,7 @@ export function WaysIn({ rooms, onDialog }: WaysInProps): ReactElement {
     <div className="ways">
       <Way icon="plus" says={w.home.start} hint={w.home.startHint} onClick={() => onDialog('start')} />
       <Way icon="scan" says={w.home.join} hint={w.home.joinHint} onClick={() => onDialog('join')} />
+      <Way icon="mesh" says={w.home.pair} hint={w.home.pairHint} onClick={() => onDialog('pair')} />
       {square && <Way icon="square" says={w.home.square} hint={w.home.squareHint} onClick={enterSquare} />}
     </div>
   );

@@ -6,10 +6,11 @@ import { Modal } from '../parts/modal.tsx';
 import { useWords } from '../words/speak.tsx';
 import { WaysIn } from './empty-home.tsx';
 
-export type HomeDialog = 'new' | 'start' | 'join' | null;
+export type HomeDialog = 'new' | 'start' | 'join' | 'pair' | null;
 
 const StartDialog = lazy(async () => ({ default: (await import('./start-dialog.tsx')).StartDialog }));
 const JoinDialog = lazy(async () => ({ default: (await import('./join-dialog.tsx')).JoinDialog }));
+const PairScreen = lazy(async () => ({ default: (await import('../pair/pair-screen.tsx')).PairScreen }));
 
 export interface HomeDialogsProps {
   readonly shown: HomeDialog;
@@ -37,6 +38,12 @@ export function HomeDialogs({ shown, onShow, onClose, rooms }: HomeDialogsProps)
       return (
         <Suspense fallback={null}>
           <JoinDialog onClose={onClose} />
+        </Suspense>
+      );
+    case 'pair':
+      return (
+        <Suspense fallback={null}>
+          <PairScreen onClose={onClose} onStartRoom={() => onShow('start')} />
         </Suspense>
       );
     case null:

@@ -1,9 +1,8 @@
 /** An invite to hand over: the code, black on white in any theme, and the link. */
-import { encodeQR } from 'qr';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { announce } from '../parts/announce.tsx';
-import { spoken } from '../parts/spoken.ts';
+import { QrCode } from '../parts/qr.tsx';
 import { copyText, inviteLink } from '../shell/invite-link.ts';
 import { useWords } from '../words/speak.tsx';
 
@@ -17,7 +16,6 @@ export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
   const { w } = useWords();
   const link = inviteLink(invite);
   const [copied, setCopied] = useState<boolean | null>(null);
-  const { size, path } = useMemo(() => qrPath(link), [link]);
 
   const copy = async (): Promise<void> => {
     const done = await copyText(link);
@@ -28,9 +26,7 @@ export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
 
   return (
     <div className="invite">
-      <svg className="qr" viewBox={`0 0 ${size} ${size}`} {...spoken(w.invite.qr)} shapeRendering="crispEdges">
-        <path d={path} />
-      </svg>
+      <QrCode text={link} label={w.invite.qr} />
       <input
         className="field"
         readOnly
@@ -57,12 +53,4 @@ export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
       <p className="quiet small">{truth}</p>
     </div>
   );
-}
-
-/** One square per dark module, with the four light ones around that readers need. */
-function qrPath(text: string): { readonly size: number; readonly path: string } {
-  const rows = encodeQR(text, 'raw', { border: 4 });
-  let path = '';
-  rows.forEach((row, y) => row.forEach((dark, x) => (path += dark ? `M${x} ${y}h1v1h-1z` : '')));
-  return { size: rows.length, path };
 }

@@ -81,7 +81,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
             <span className="way-says">{w.join.scan}</span>
           </button>
         )}
-        {scanning && <Scanner onText={scanned} />}
+        {scanning && <Scanner onText={scanned} refused={w.join.scanRefused} />}
       </div>
     </Modal>
   );

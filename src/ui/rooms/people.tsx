@@ -1,4 +1,5 @@
 /** Who belongs to a room, how each is reached now, and the way out. */
+import { pathWords } from '../parts/path-words.ts';
 import type { ReactElement, ReactNode } from 'react';
 import type { Me, PersonView, RoomView } from '../../app/view.ts';
 import { sharedNames, shortPrint } from '../parts/fingerprint.ts';
@@ -118,7 +119,7 @@ const myFace = ({ kind }: RoomView, { person, device }: Me): string =>
 /** What they are here, and how they are reached now. */
 export function standing(person: PersonView, { w, f }: Speech): string {
   const { here, path, rttMs, member } = person;
-  const way = path === null ? '' : w.people[path];
+  const way = path === null ? '' : pathWords(w, path);
   const reached = !here || path === null ? [w.people.away] : rttMs === null ? [way] : [way, f.ms(rttMs)];
   return [...(member?.role === 'admin' ? [w.people.admin] : []), ...reached].join(' · ');
 }

@@ -1,24 +1,22 @@
-/** Reads a QR code from the camera, where the browser itself can. */
+/** Reads a QR code from the camera. */
 import { useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
+import { openQrReader } from '../parts/read-qr.ts';
 import { useAllWords } from '../words/all-words.ts';
 
-interface Detector {
-  detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
-}
-type DetectorMaker = new (options: { readonly formats: readonly string[] }) => Detector;
-
-declare global {
-  var BarcodeDetector: DetectorMaker | undefined;
-}
-
 export function canScan(): boolean {
-  return globalThis.BarcodeDetector !== undefined && navigator.mediaDevices !== undefined;
+  return navigator.mediaDevices !== undefined;
 }
 
 const lookEveryMs = 150;
 
-export function Scanner({ onText }: { readonly onText: (text: string) => void }): ReactElement {
+export interface ScannerProps {
+  readonly onText: (text: string) => void;
+  /** What else there is to do, where there is no camera or it may not be used. */
+  readonly refused: string;
+}
+
+export function Scanner({ onText, refused: says }: ScannerProps): ReactElement {
   const { w } = useAllWords();
   const video = useRef<HTMLVideoElement>(null);
   const [refused, setRefused] = useState(false);
@@ -37,7 +35,7 @@ export function Scanner({ onText }: { readonly onText: (text: string) => void })
   if (refused)
     return (
       <p className="error" role="alert">
-        {w.join.scanRefused}
+        {says}
       </p>
     );
   return (
@@ -50,16 +48,16 @@ export function Scanner({ onText }: { readonly onText: (text: string) => void })
 
 /** The first text a code holds; null when it was called off. The camera is off again afterwards. */
 async function scan(video: HTMLVideoElement, signal: AbortSignal): Promise<string | null> {
-  const { BarcodeDetector } = globalThis;
-  if (!BarcodeDetector) return null;
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+  const [stream, read] = await Promise.all([
+    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1_280 } } }),
+    openQrReader(),
+  ]);
   try {
-    const detector = new BarcodeDetector({ formats: ['qr_code'] });
     video.srcObject = stream;
     await video.play();
     while (!signal.aborted) {
-      const [code] = await detector.detect(video);
-      if (code) return code.rawValue;
+      const text = await read(video);
+      if (text !== null) return signal.aborted ? null : text;
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
     return null;

@@ -13,6 +13,7 @@ import { Room } from '../rooms/room.tsx';
 import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import { useArrivals } from './arrivals.ts';
+import { onPairing } from './invite-link.ts';
 import { Notices } from './notices.tsx';
 import type { Update } from './notices.tsx';
 import { go, replacePlace, usePlace } from './place.ts';
@@ -29,11 +30,13 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
   const rooms = useView((view) => (view.stage === 'opening' ? null : view.rooms));
   const [dialog, setDialog] = useState<HomeDialog>(null);
   const close = useCallback(() => setDialog(null), []);
+  const pair = useCallback(() => setDialog('pair'), []);
   const room = place.tab === 'rooms' && rooms?.find(({ id }) => id === place.room);
   const missing = place.tab === 'rooms' && place.room !== null && rooms !== null && !room;
 
   useArrivals(rooms, room ? room.id : null);
   useTitle();
+  useEffect(() => onPairing(pair), [pair]);
 
   // A room that was left, or that this device never had.
   useEffect(() => {
@@ -71,7 +74,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
                 rooms &&
                 !room &&
                 (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
-              {place.tab === 'mesh' && <MeshTab />}
+              {place.tab === 'mesh' && <MeshTab onPair={pair} />}
               {place.tab === 'you' && <YouTab />}
             </Suspense>
           </Catch>

@@ -1,12 +1,18 @@
 /** Reads an invite from the address, once, and takes it out of sight; writes whole links for sharing. */
+import { keep, kept } from '../parts/kept.ts';
 
-/** What stands behind `#join/…`; the address bar and the history forget it at once. */
+/** What stands behind `#join/…`; the address bar and the history forget it at once. A `#pair/…` is kept for its screen. */
 export function takeInvite(): string | null {
-  const hash = location.hash;
-  if (!hash.startsWith('#join/')) return null;
+  const link = location.hash.slice(1);
+  const isPair = isPairLink(link);
+  if (!isPair && !link.startsWith('join/')) return null;
   history.replaceState(history.state, '', location.pathname + location.search);
-  return hash.slice(1);
+  if (!isPair) return link;
+  keep('pair', link);
+  return null;
 }
+
+export const isPairLink = (link: string): boolean => link.startsWith('pair/');
 
 /** A link pasted into the address bar of an open page. */
 export function onInvite(came: (invite: string) => void): () => void {
@@ -14,6 +20,17 @@ export function onInvite(came: (invite: string) => void): () => void {
     const invite = takeInvite();
     if (invite) came(invite);
   };
+  addEventListener('hashchange', look);
+  return () => removeEventListener('hashchange', look);
+}
+
+/** The screen for pairing is wanted: by a link, now or later, or because it was open before a reload. */
+export function onPairing(wanted: () => void): () => void {
+  const look = (): void => {
+    if (isPairLink(location.hash.slice(1))) takeInvite();
+    if (kept('pair') !== null) wanted();
+  };
+  look();
   addEventListener('hashchange', look);
   return () => removeEventListener('hashchange', look);
 }

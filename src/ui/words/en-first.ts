@@ -92,6 +92,8 @@ export const enFirst: FirstWords = {
     startHint: 'You get a link and a code to share',
     join: 'Scan or paste an invite',
     joinHint: 'Someone gave you a link or a code',
+    pair: 'Connect without a server',
+    pairHint: 'Two devices side by side, two codes',
     squareName: 'The Square',
     square: 'Enter the Square',
     squareHint: 'Open to anyone at this address',

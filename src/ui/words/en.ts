@@ -1,5 +1,7 @@
 /** English, whole: the words everything starts from. The shell does with their first part. */
 import { enFirst } from './en-first.ts';
+import { enMesh } from './en-mesh.ts';
+import { enPair } from './en-pair.ts';
 import type { Words } from './words.ts';
 
 export const en: Words = {
@@ -27,6 +29,7 @@ export const en: Words = {
     scanAbsent: 'This browser cannot scan codes. Open the code with the camera app of your phone, or paste the link above.',
     scanRefused: 'The camera could not be opened. Allow it for this page, or paste the link above.',
   },
+  pair: enPair,
   person: {
     unverified: 'not verified yet',
     write: 'Write to them',
@@ -58,23 +61,7 @@ export const en: Words = {
     removeYes: 'Remove',
     notRemoved: 'Not removed: the room did not take it.',
   },
-  mesh: {
-    picture: 'Your links by delay: the nearer to the middle, the faster',
-    links: 'Links',
-    relay: 'Relay',
-    relayOpen: 'connected',
-    relayConnecting: 'connecting',
-    relayLost: 'lost, looking again',
-    unnamed: 'Device without a known name',
-    unmeasured: 'not measured yet',
-    name: 'Name',
-    path: 'Path',
-    delay: 'Round trip',
-    shared: 'Rooms shared',
-    empty: 'Nobody is linked to this device now.',
-    emptyHint: 'A neighbour appears here as soon as another device opens this page.',
-    legend: 'Solid: direct. Dashed: through the relay.',
-  },
+  mesh: enMesh,
   you: {
     name: 'Name',
     save: 'Save',
@@ -90,6 +77,10 @@ export const en: Words = {
     language: 'Language',
     languageSystem: 'As the browser',
     unreviewed: 'These words were not read by a native speaker yet.',
+    routing: 'Choice of links',
+    modelMayScore: 'Let a model judge the links',
+    modelHint:
+      'It is loaded when nothing else is going on, about 3 MB; not on a metered line, and not on a small phone. Without it a fixed rule judges.',
     truth: 'What is sealed, and what is not yet',
     sealed: [
       'Rooms of members and conversations of two are sealed with AES-256-GCM. Their keys are agreed by X25519 and ML-KEM-768 together, so that a later quantum computer does not open them.',

@@ -1,4 +1,6 @@
 /** Español. */
+import { esMesh } from './es-mesh.ts';
+import { esPair } from './es-pair.ts';
 import type { Words } from './words.ts';
 
 export const es: Words = {
@@ -92,6 +94,8 @@ export const es: Words = {
     startHint: 'Recibes un enlace y un código para compartir',
     join: 'Escanear o pegar una invitación',
     joinHint: 'Alguien te dio un enlace o un código',
+    pair: 'Conectar sin servidor',
+    pairHint: 'Dos dispositivos juntos, dos códigos',
     squareName: 'La Plaza',
     square: 'Entrar en la Plaza',
     squareHint: 'Abierta a cualquiera en esta dirección',
@@ -126,6 +130,7 @@ export const es: Words = {
     scanAbsent: 'Este navegador no puede escanear códigos. Abre el código con la cámara del teléfono o pega el enlace arriba.',
     scanRefused: 'No se pudo abrir la cámara. Permítela para esta página o pega el enlace arriba.',
   },
+  pair: esPair,
   invite: {
     open: 'Invitar',
     title: (room) => `Invitar a ${room}`,
@@ -222,23 +227,7 @@ export const es: Words = {
     removeYes: 'Sacar',
     notRemoved: 'No se sacó: la sala no lo aceptó.',
   },
-  mesh: {
-    picture: 'Tus enlaces según el retardo: cuanto más cerca del centro, más rápido',
-    links: 'Enlaces',
-    relay: 'Relé',
-    relayOpen: 'conectado',
-    relayConnecting: 'conectando',
-    relayLost: 'perdido, buscando de nuevo',
-    unnamed: 'Dispositivo sin nombre conocido',
-    unmeasured: 'aún sin medir',
-    name: 'Nombre',
-    path: 'Camino',
-    delay: 'Ida y vuelta',
-    shared: 'Salas en común',
-    empty: 'Nadie está enlazado ahora con este dispositivo.',
-    emptyHint: 'Un vecino aparece aquí en cuanto otro dispositivo abre esta página.',
-    legend: 'Continuo: directo. Discontinuo: por el relé.',
-  },
+  mesh: esMesh,
   you: {
     name: 'Nombre',
     save: 'Guardar',
@@ -254,6 +243,10 @@ export const es: Words = {
     language: 'Idioma',
     languageSystem: 'Como el navegador',
     unreviewed: 'Traducción aún no revisada por un hablante nativo.',
+    routing: 'Elección de enlaces',
+    modelMayScore: 'Dejar que un modelo juzgue los enlaces',
+    modelHint:
+      'Se carga cuando no hay nada más que hacer, unos 3 MB; no en una línea con límite de datos ni en un teléfono pequeño. Sin él juzga una regla fija.',
     truth: 'Qué está sellado y qué no todavía',
     sealed: [
       'Las salas de miembros y las conversaciones de dos se sellan con AES-256-GCM. Sus claves se acuerdan con X25519 y ML-KEM-768 a la vez, para que un futuro ordenador cuántico no las abra.',

@@ -1,4 +1,6 @@
 /** Kiswahili. */
+import { swMesh } from './sw-mesh.ts';
+import { swPair } from './sw-pair.ts';
 import type { Words } from './words.ts';
 
 export const sw: Words = {
@@ -92,6 +94,8 @@ export const sw: Words = {
     startHint: 'Utapata kiungo na msimbo wa kushiriki',
     join: 'Skani au bandika mwaliko',
     joinHint: 'Mtu amekupa kiungo au msimbo',
+    pair: 'Unganisha bila seva',
+    pairHint: 'Vifaa viwili bega kwa bega, misimbo miwili',
     squareName: 'Uwanja',
     square: 'Ingia Uwanjani',
     squareHint: 'Uko wazi kwa yeyote kwenye anwani hii',
@@ -126,6 +130,7 @@ export const sw: Words = {
     scanAbsent: 'Kivinjari hiki hakiwezi kuskani misimbo. Fungua msimbo kwa kamera ya simu yako, au bandika kiungo hapo juu.',
     scanRefused: 'Kamera haikuweza kufunguliwa. Iruhusu kwa ukurasa huu, au bandika kiungo hapo juu.',
   },
+  pair: swPair,
   invite: {
     open: 'Alika',
     title: (room) => `Alika kwenye ${room}`,
@@ -221,23 +226,7 @@ export const sw: Words = {
     removeYes: 'Ondoa',
     notRemoved: 'Hakuondolewa: chumba hakikukubali.',
   },
-  mesh: {
-    picture: 'Viungo vyako kwa ucheleweshaji: kilicho karibu na katikati ndicho cha haraka zaidi',
-    links: 'Viungo',
-    relay: 'Kituo',
-    relayOpen: 'kimeunganishwa',
-    relayConnecting: 'kinaunganishwa',
-    relayLost: 'kimepotea, kinatafutwa tena',
-    unnamed: 'Kifaa kisichojulikana jina',
-    unmeasured: 'bado hakijapimwa',
-    name: 'Jina',
-    path: 'Njia',
-    delay: 'Kwenda na kurudi',
-    shared: 'Vyumba vya pamoja',
-    empty: 'Hakuna aliyeunganishwa na kifaa hiki sasa.',
-    emptyHint: 'Jirani ataonekana hapa mara kifaa kingine kitakapofungua ukurasa huu.',
-    legend: 'Mstari kamili: moja kwa moja. Mstari uliokatika: kupitia kituo.',
-  },
+  mesh: swMesh,
   you: {
     name: 'Jina',
     save: 'Hifadhi',
@@ -253,6 +242,10 @@ export const sw: Words = {
     language: 'Lugha',
     languageSystem: 'Kama kivinjari',
     unreviewed: 'Tafsiri hii bado haijasomwa na mzungumzaji wa Kiswahili.',
+    routing: 'Uchaguzi wa viungo',
+    modelMayScore: 'Ruhusu modeli ipime viungo',
+    modelHint:
+      'Hupakiwa wakati hakuna kazi nyingine, takriban MB 3; si kwenye mtandao wa kulipia kwa kiasi, wala kwenye simu ndogo. Bila hiyo kanuni isiyobadilika hupima.',
     truth: 'Kilichofungwa kwa siri, na ambacho bado',
     sealed: [
       'Vyumba vya wanachama na mazungumzo ya wawili hufungwa kwa AES-256-GCM. Funguo zao hukubaliwa kwa X25519 na ML-KEM-768 kwa pamoja, ili kompyuta ya kwanta ya baadaye isivifungue.',

@@ -1,4 +1,6 @@
 /** Every word a person can read or hear. A language that lacks one does not compile. */
+import type { MeshWords } from './mesh-words.ts';
+import type { PairWords } from './pair-words.ts';
 
 /** `#` stands for the number. Forms a language does not have may be left out. */
 export interface Counted {
@@ -11,7 +13,7 @@ export interface Counted {
 }
 
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
-export type FirstWords = Omit<Words, 'start' | 'join' | 'person' | 'mesh' | 'you'>;
+export type FirstWords = Omit<Words, 'start' | 'join' | 'pair' | 'person' | 'mesh' | 'you'>;
 
 export interface Words {
   readonly lang: string;
@@ -76,6 +78,8 @@ export interface Words {
     readonly startHint: string;
     readonly join: string;
     readonly joinHint: string;
+    readonly pair: string;
+    readonly pairHint: string;
     readonly squareName: string;
     readonly square: string;
     readonly squareHint: string;
@@ -112,6 +116,8 @@ export interface Words {
     readonly scanAbsent: string;
     readonly scanRefused: string;
   };
+
+  readonly pair: PairWords;
 
   readonly invite: {
     readonly open: string;
@@ -211,23 +217,7 @@ export interface Words {
     readonly notRemoved: string;
   };
 
-  readonly mesh: {
-    readonly picture: string;
-    readonly links: string;
-    readonly relay: string;
-    readonly relayOpen: string;
-    readonly relayConnecting: string;
-    readonly relayLost: string;
-    readonly unnamed: string;
-    readonly unmeasured: string;
-    readonly name: string;
-    readonly path: string;
-    readonly delay: string;
-    readonly shared: string;
-    readonly empty: string;
-    readonly emptyHint: string;
-    readonly legend: string;
-  };
+  readonly mesh: MeshWords;
 
   readonly you: {
     readonly name: string;
@@ -244,6 +234,9 @@ export interface Words {
     readonly language: string;
     readonly languageSystem: string;
     readonly unreviewed: string;
+    readonly routing: string;
+    readonly modelMayScore: string;
+    readonly modelHint: string;
     readonly truth: string;
     readonly sealed: readonly string[];
     readonly notSealed: readonly string[];

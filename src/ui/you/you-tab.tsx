@@ -10,6 +10,7 @@ import { useActs, useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import { buildName } from './build-name.ts';
 import { LookSettings } from './look-settings.tsx';
+import { RoutingSwitch } from './routing-switch.tsx';
 import './you.css';
 
 export function YouTab(): ReactElement | null {
@@ -40,6 +41,7 @@ export function YouTab(): ReactElement | null {
         <p className="quiet small">{w.you.fingerprintHint}</p>
       </section>
       <LookSettings />
+      <RoutingSwitch />
       <section aria-labelledby="truth">
         <h2 id="truth">{w.you.truth}</h2>
         <ul className="truth">

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { securityHeaders } from '../../../relay/http/headers.ts';
 
@@ -50,6 +50,8 @@ export async function openStaticSite(folder: string, port = 0): Promise<StaticSi
     response.end(content);
   };
   const server = createServer((request, response) => void answer(request, response));
+  // No relay lives here: its socket finds nobody.
+  server.on('upgrade', (_request, socket: Socket) => socket.resetAndDestroy());
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { encodeQR } from 'qr';
 import { expect, test } from 'vitest';
-import { encodeSignal } from '../../../src/adapters/libp2p/signal-bytes.ts';
+import { encodeHandSignal } from '../../../src/adapters/libp2p/signal-bytes.ts';
 import type { Candidate } from '../../../src/adapters/libp2p/signal-bytes.ts';
 import { createWriter, toBase64url } from '../../../src/protocol/bytes.ts';
 import { decodeInviteLink, encodeMemberInvite, inviteKeys } from '../../../src/protocol/contact/invite-link.ts';
@@ -116,7 +116,7 @@ const candidates = (count: number): readonly Candidate[] =>
     port: 50_000 + at,
   }));
 const signalOf = (kind: 'offer' | 'answer', count: number): Uint8Array =>
-  encodeSignal({
+  encodeHandSignal({
     kind,
     key: luckOf('key')(32),
     fingerprint: luckOf('print')(32),

@@ -1,0 +1,42 @@
+/** How good a link is taken for; opened, by whom and why. */
+import type { ReactNode } from 'react';
+import type { ScoreView } from '../../app/view.ts';
+import { useAllWords } from '../words/all-words.ts';
+
+export interface LinkScoreProps {
+  readonly score: ScoreView | null;
+  /** It belongs to the link that the way there begins with. */
+  readonly isOfFirst: boolean;
+  /** Whose link it is. */
+  readonly children: ReactNode;
+}
+
+export function LinkScore({ score, isOfFirst, children }: LinkScoreProps): ReactNode {
+  const { w, f } = useAllWords();
+  if (!score) return children;
+  const { latency, uptime, reliability, success } = score.parts;
+  const parts = [
+    { says: w.mesh.quick, share: latency },
+    { says: w.mesh.stands, share: uptime },
+    { says: w.mesh.answers, share: reliability },
+    { says: w.mesh.carries, share: success },
+  ];
+  return (
+    <details className="link-score" data-by={score.by}>
+      <summary>
+        {children}
+        <span className="score">{w.mesh.score(f.percent(score.value * 100))}</span>
+      </summary>
+      {isOfFirst && <p>{w.mesh.scoreOfFirst}</p>}
+      <p>{score.by === 'model' ? w.mesh.byModel : w.mesh.byRule}</p>
+      <dl>
+        {parts.map(({ says, share }) => (
+          <div key={says}>
+            <dt>{says}</dt>
+            <dd>{f.percent(share * 100)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

@@ -1,0 +1,50 @@
+/** Forty people of one village, at home behind their routers: a night's quiet, a morning's talk, some phones asleep, a relay that restarts. */
+import { natFrom, natMixes } from '../../../src/adapters/memory/nat.ts';
+import type { Plan } from './plan.ts';
+
+export const village: Plan = {
+  name: 'village',
+  full: { nodes: 40, talkMs: 180_000 },
+  small: { nodes: 16, talkMs: 60_000 },
+  roomSize: 8,
+  messagesPerNodeMinute: 2,
+  relays: 1,
+  heals: 'all',
+  path: { delayMs: 15, jitterMs: 10, loss: 0.01 },
+  settle: (names, luck) => {
+    const lines = new Map(
+      names.map((name) => [
+        name,
+        {
+          // DSL: 10 Mbit/s down, 1 up.
+          line: { downBytesPerMs: 1_250, upBytesPerMs: 125, nat: natFrom(natMixes.homes, luck.share()) },
+          clockSkewMs: luck.below(120_000) - 60_000,
+          clockDriftPpm: luck.below(100) - 50,
+        },
+      ]),
+    );
+    return { nodeOf: (name) => lines.get(name) ?? {} };
+  },
+  happenings: ({ crowd, talkMs, luck, say }) => [
+    { atMs: talkMs * 0.3, run: () => crowd.relays[0]?.crash('killed') },
+    { atMs: talkMs * 0.3 + 8_000, run: () => crowd.relays[0]?.start() },
+    // One in five closes the lid for a while, one in ten has its tab frozen.
+    ...crowd.devices.flatMap((device) => {
+      const atMs = luck.below(talkMs * 0.6);
+      const endMs = atMs + 5_000 + luck.below(talkMs * 0.3);
+      const drawn = luck.below(10);
+      const { node } = device.page;
+      if (drawn < 2) {
+        return [
+          { atMs, run: () => (say(`${device.name} sleeps`), node.sleep()) },
+          { atMs: endMs, run: () => node.wake() },
+        ];
+      }
+      if (drawn > 2) return [];
+      return [
+        { atMs, run: () => (say(`${device.name} freezes`), node.lives()[0]?.freeze()) },
+        { atMs: endMs, run: () => node.lives()[0]?.thaw() },
+      ];
+    }),
+  ],
+};
