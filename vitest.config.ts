@@ -8,6 +8,7 @@ const proofs = [
   'tests/protocol/**/{model,decoders,fuzz,theft,second-reader,large-room,suites-agree,frozen-v2-*}.test.ts',
   'tests/protocol/vectors/**/*.test.ts',
   'tests/app/{storms,members-*}.test.ts',
+  'tests/simulation/suites-agree.test.ts',
 ];
 const inPages = { fileParallelism: false, maxWorkers: 1 };
 

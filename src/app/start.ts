@@ -14,6 +14,7 @@ import { createKeeper } from './delivery/keeper.ts';
 import { createOutbox } from './delivery/outbox.ts';
 import { createReceipts } from './delivery/receipts.ts';
 import { sendText } from './delivery/send.ts';
+import { createShare } from './delivery/share.ts';
 import { loadIdentity, nameMe } from './identity.ts';
 import { attachMesh } from './mesh/attach.ts';
 import type { Attached } from './mesh/attach.ts';
@@ -41,6 +42,8 @@ export interface World extends Omit<CorePorts, 'storage'> {
 export interface LocalApp extends App {
   /** `again`: it may have been sent under this id before; then it is not sent twice. */
   sendAs(id: MessageId, again: boolean, room: RoomId, text: string): Promise<boolean>;
+  /** The same wish asked again is the same room. */
+  startRoomAs(asked: MessageId, ...room: Parameters<App['startRoom']>): Promise<RoomId | null>;
 }
 
 export async function startApp(world: World): Promise<LocalApp> {
@@ -52,8 +55,9 @@ export async function startApp(world: World): Promise<LocalApp> {
   }
   const peers = createPeers();
   const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) => peopleIn(room, peers, core.me()?.key.id));
-  const timelines = createTimelines(core, (room, n) => outbox.hasLeft(room, n));
-  const outbox = createOutbox(core, peers, (room) => timelines.refresh(room));
+  const timelines = createTimelines(core, (room, n) => outbox.stateOf(room, n));
+  const share = createShare(core.clock);
+  const outbox = createOutbox(core, peers, share, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
   const keeper = createKeeper(core, peers, timelines);
   let members: Members | null = null;
@@ -63,7 +67,8 @@ export async function startApp(world: World): Promise<LocalApp> {
   let isClosed = false;
   const attaching = world.network.then(async (network) => {
     if (isClosed) await network.close();
-    else attached = attachMesh(core, network, world, { peers, timelines, outbox, receipts, keeper, members: () => members });
+    else
+      attached = attachMesh(core, network, world, { peers, share, timelines, outbox, receipts, keeper, members: () => members });
   });
   // A network that cannot start leaves an app that keeps what is written for later.
   attaching.catch(() => core.log('network-not-started'));
@@ -114,9 +119,13 @@ export async function startApp(world: World): Promise<LocalApp> {
     nameMe: async (name) => {
       await nameMe(core, name);
       afterName();
+      members?.renamed();
     },
-    startRoom: async (name, kind) =>
-      afterRooms(kind === 'open' ? await startRoom(core, name) : ((await (await openMembers())?.start(name)) ?? null)),
+    startRoom: (name, kind) => app.startRoomAs(newMessageId(core.entropy.bytes(16)), name, kind),
+    startRoomAs: async (asked, name, kind) => {
+      if (kind === 'open') return afterRooms(await startRoom(core, asked, name));
+      return afterRooms((await (await openMembers())?.start(asked, name)) ?? null);
+    },
     joinRoom: async (link) => {
       const invite = decodeInviteLink(link, core.clock.nowMs());
       if (isRefusal(invite)) {
@@ -143,6 +152,11 @@ export async function startApp(world: World): Promise<LocalApp> {
       core.showRooms();
       afterRooms(null);
       await sweepLeftRooms(core);
+    },
+    stopWaiting: async (id) => {
+      // Never let in, so there is nothing to keep.
+      if (core.rooms.get(id)?.stage === 'knocking') return app.leaveRoom(id);
+      await (await openMembers())?.stopWaiting(id);
     },
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {
@@ -188,6 +202,7 @@ function stuckApp(store: Store): LocalApp {
     subscribe: () => noStop,
     nameMe: nothing,
     startRoom: noRoom,
+    startRoomAs: noRoom,
     joinRoom: noRoom,
     invite: noRoom,
     withdrawInvites: async () => false,
@@ -197,6 +212,7 @@ function stuckApp(store: Store): LocalApp {
     startDirect: noRoom,
     setVerified: async () => false,
     leaveRoom: nothing,
+    stopWaiting: nothing,
     send: async () => false,
     sendAs: async () => false,
     show: nothing,

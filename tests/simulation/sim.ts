@@ -1,15 +1,18 @@
 /** `npm run sim -- --scenario hello --nodes 20 --seed 7 --json`: runs the product in a memory world and prints what came of it. */
 import { parseArgs } from 'node:util';
+import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { hello } from './hello.ts';
 import { members } from './members.ts';
-import type { Scenario, SuiteName } from './room-run.ts';
+import { countedSuite } from './room-run.ts';
+import type { Scenario } from './room-run.ts';
 import { isMet } from './rows.ts';
 import type { Row } from './rows.ts';
 import { storm } from './storm.ts';
 
+const suites = { counted: countedSuite, 'node-crypto': () => nodeCryptoSuite };
 const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm, members };
 
-const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--suite counted|node-crypto] [--json]
+const usage = `usage: npm run sim -- --scenario ${Object.keys(scenarios).join('|')} [--nodes N] [--seed S] [--messages M] [--suite ${Object.keys(suites).join('|')}] [--json]
   The same scenario, nodes, messages and seed give the same run, event for event (see traceHash).
   Exit status 1: something that must hold did not. With --json nothing but the rows is on standard output.`;
 
@@ -37,13 +40,13 @@ const main = async (): Promise<number> => {
   const beganMs = performance.now();
   // Node has an exact "every promise has gone as far as it can".
   const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
-  const rows = await run({ nodes, seed, messagesPerNode, suite: values.suite, say, settle });
+  const rows = await run({ nodes, seed, messagesPerNode, suite: suites[values.suite](), say, settle });
   say(`${((performance.now() - beganMs) / 1000).toFixed(1)} s on the clock of this machine`);
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${table(rows)}\n`);
   return isMet(rows) ? 0 : 1;
 };
 
-const isSuite = (name: string): name is SuiteName => name === 'counted' || name === 'node-crypto';
+const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
 
 const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least && value <= 100_000;
 

@@ -6,7 +6,15 @@ import { en } from '../../src/ui/words/en.ts';
 import { createFormat } from '../../src/ui/words/format.ts';
 
 const speech = { w: en, f: createFormat('en'), whole: null };
-const near: NeighbourView = { peer: 'p' as NeighbourView['peer'], device: null, name: null, path: 'direct', rttMs: 3, rooms: 1 };
+const near: NeighbourView = {
+  peer: 'p' as NeighbourView['peer'],
+  device: null,
+  person: null,
+  name: null,
+  path: 'direct',
+  rttMs: 3,
+  rooms: 1,
+};
 const mesh = (
   state: 'connecting' | 'open' | 'lost' | null,
   neighbours: number,

@@ -2,7 +2,7 @@
 import type { Core } from '../core.ts';
 import type { Link } from '../../ports/network.ts';
 import { decodeMeet, encodeMeet } from '../../protocol/meet.ts';
-import type { MeetFrame } from '../../protocol/meet.ts';
+import type { MeetFrame, MeetRefusal } from '../../protocol/meet.ts';
 import type { PeerId, RoomId, Topic } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { dayOf } from '../../protocol/room-keys.ts';
@@ -25,7 +25,7 @@ export interface MeetingHands {
   left(peer: PeerId, room: Room): void;
   passed(peer: PeerId, relay: Link, bytes: Uint8Array): void;
   /** What we asked the relay to pass on was not. */
-  dropped(peer: PeerId, isUnknown: boolean): void;
+  dropped(peer: PeerId, why: MeetRefusal): void;
   pong(relay: Link, token: number): void;
 }
 
@@ -88,7 +88,7 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
         return hands.pong(relay, frame.token);
       case 'refused':
         core.log('relay-refused', { why: frame.why });
-        if (frame.peer !== null) return hands.dropped(frame.peer, frame.why === 'not-met');
+        if (frame.peer !== null) return hands.dropped(frame.peer, frame.why);
         // Perhaps a join: once it is calm we say again what we want kept.
         return askAgain(relay);
       case 'join':

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
-import type { DeviceId, RoomId, Topic } from '../../protocol/ids.ts';
+import type { DeviceId, PersonId, RoomId, Topic } from '../../protocol/ids.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
@@ -36,8 +36,8 @@ export interface Doors {
 export interface MeshHands {
   /** A path to somebody of this room stands. */
   onPath(peer: Peer, room: Room): void;
-  /** What was handed to the relay for them was dropped. */
-  onDropped(peer: Peer, room: Room): void;
+  /** What was handed to the relay for them was dropped; `isTooFast`: for all that we hand to it. */
+  onDropped(peer: Peer, room: Room, isTooFast: boolean): void;
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** Of version 2. */
   onHop(bytes: Uint8Array, peer: Peer): void;
@@ -139,10 +139,10 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       peer.relay ??= link;
       takeFrame(peer, bytes);
     },
-    dropped: (id, isUnknown) => {
+    dropped: (id, why) => {
       const peer = peers.get(id);
       if (peer === undefined || peer.direct !== null) return;
-      if (isUnknown) {
+      if (why === 'not-met') {
         peer.relay = null;
         newEra(peer);
         forgetIfGone(peer);
@@ -150,7 +150,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       }
       for (const room of peer.rooms) {
         const known = core.rooms.get(room);
-        if (known !== undefined) hands.onDropped(peer, known);
+        if (known !== undefined) hands.onDropped(peer, known, why === 'too-fast');
       }
     },
     pong: (link, token) => heartbeat.answered(keyOfLink(link), token),
@@ -256,12 +256,21 @@ function neighbour(core: Core, peer: Peer): readonly NeighbourView[] {
     {
       peer: peer.id,
       device: peer.device,
+      person: peer.device === null ? null : personOf(core, peer.device),
       name: peer.device === null ? null : nameIn(core, peer.device, peer.rooms),
       path,
       rttMs: peer.rttMs,
       rooms: peer.rooms.size,
     },
   ];
+}
+
+function personOf(core: Core, device: DeviceId): PersonId | null {
+  for (const { persons } of core.rooms.values()) {
+    const person = persons.get(device);
+    if (person !== undefined) return person;
+  }
+  return null;
 }
 
 function nameIn(core: Core, device: DeviceId, rooms: ReadonlySet<RoomId>): string | null {

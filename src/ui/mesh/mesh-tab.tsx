@@ -93,7 +93,7 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
     <tr>
       <th scope="row">
         <span className="link-name">
-          {near.device ? <Knot of={near.device} size={32} /> : <span className="stranger-dot" />}
+          <Knot of={near.person ?? near.device} size={32} />
           <bdi>{near.name ?? w.mesh.unnamed}</bdi>
         </span>
       </th>

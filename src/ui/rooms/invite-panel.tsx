@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import { announce } from '../parts/announce.tsx';
 import { spoken } from '../parts/spoken.ts';
 import { copyText, inviteLink } from '../shell/invite-link.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 
 export interface InvitePanelProps {
   readonly invite: string;
@@ -14,7 +14,7 @@ export interface InvitePanelProps {
 }
 
 export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const link = inviteLink(invite);
   const [copied, setCopied] = useState<boolean | null>(null);
   const { size, path } = useMemo(() => qrPath(link), [link]);
@@ -28,21 +28,21 @@ export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
 
   return (
     <div className="invite">
-      <svg className="qr" viewBox={`0 0 ${size} ${size}`} {...spoken(w.invite.qr)} shapeRendering="crispEdges">
+      <svg className="qr" viewBox={`0 0 ${size} ${size}`} {...spoken(w.inviting.qr)} shapeRendering="crispEdges">
         <path d={path} />
       </svg>
       <input
         className="field"
         readOnly
         value={link}
-        aria-label={w.invite.link}
+        aria-label={w.inviting.link}
         dir="ltr"
         onFocus={(event) => event.currentTarget.select()}
       />
       <div className="actions">
         {canShare && (
           <button type="button" className="plain" onClick={() => void navigator.share({ url: link }).catch(() => undefined)}>
-            {w.invite.share}
+            {w.inviting.share}
           </button>
         )}
         <button type="button" className="deep" onClick={() => void copy()}>

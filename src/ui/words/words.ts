@@ -1,4 +1,5 @@
 /** Every word a person can read or hear. A language that lacks one does not compile. */
+import type { RoomKind } from '../../app/view.ts';
 
 /** `#` stands for the number. Forms a language does not have may be left out. */
 export interface Counted {
@@ -11,7 +12,7 @@ export interface Counted {
 }
 
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
-export type FirstWords = Omit<Words, 'start' | 'join' | 'person' | 'mesh' | 'you'>;
+export type FirstWords = Omit<Words, 'start' | 'join' | 'inviting' | 'outside' | 'leaving' | 'person' | 'mesh' | 'you'>;
 
 export interface Words {
   readonly lang: string;
@@ -81,6 +82,7 @@ export interface Words {
     readonly squareHint: string;
     readonly choose: string;
     readonly nothingYet: string;
+    readonly kinds: Readonly<Record<RoomKind, string>>;
     readonly unread: Counted;
     readonly youSaid: (text: string) => string;
     readonly saidBy: (name: string, text: string) => string;
@@ -116,6 +118,9 @@ export interface Words {
   readonly invite: {
     readonly open: string;
     readonly title: (room: string) => string;
+  };
+
+  readonly inviting: {
     readonly qr: string;
     readonly link: string;
     readonly share: string;
@@ -143,16 +148,25 @@ export interface Words {
     readonly arrivedIn: (room: string) => string;
     readonly notKept: string;
     readonly tooLong: string;
+    /** Letters. */
+    readonly tooMany: Counted;
     readonly aloneMembers: string;
-    readonly knocking: string;
-    readonly knockingHint: string;
-    readonly stopWaiting: string;
     readonly letIn: string;
     readonly out: string;
+  };
+
+  readonly outside: {
+    readonly alone: string;
+    readonly asked: string;
+    readonly over: string;
+    readonly hint: string;
+    readonly overHint: string;
+    readonly stop: string;
     readonly outHint: string;
   };
 
   readonly mark: {
+    readonly alone: string;
     readonly waiting: string;
     readonly left: string;
     readonly received: Counted;
@@ -165,17 +179,24 @@ export interface Words {
     readonly away: string;
     readonly none: string;
     readonly leave: string;
-    readonly leaveTitle: (room: string) => string;
-    readonly leaveTruth: string;
-    readonly leaveYes: string;
+    readonly leaveTwo: string;
     readonly openTo: string;
     readonly sealedFor: string;
     readonly sealedForTwo: string;
     readonly admin: string;
     readonly verified: string;
-    readonly leaveMembersTruth: string;
-    readonly leaveOutTruth: string;
-    readonly leaveOnlyAdmin: string;
+  };
+
+  readonly leaving: {
+    readonly title: (room: string) => string;
+    readonly openTruth: string;
+    readonly membersTruth: string;
+    readonly outTruth: string;
+    readonly onlyAdmin: string;
+    readonly yes: string;
+    readonly twoTitle: (name: string) => string;
+    readonly twoTruth: string;
+    readonly twoYes: string;
   };
 
   readonly person: {
@@ -183,6 +204,7 @@ export interface Words {
     readonly writeHint: string;
     readonly notBegun: string;
     readonly unverified: string;
+    readonly byDevice: string;
     readonly compare: string;
     readonly compareHint: string;
     readonly compareAgain: string;
@@ -234,6 +256,9 @@ export interface Words {
     readonly saved: string;
     readonly fingerprint: string;
     readonly fingerprintHint: string;
+    readonly mine: string;
+    readonly mineHint: string;
+    readonly deviceHint: string;
     readonly look: string;
     readonly theme: string;
     readonly light: string;
@@ -266,6 +291,7 @@ export interface Words {
     readonly again: string;
     readonly linkExpired: string;
     readonly membersNotLoaded: string;
+    readonly keysNotRead: string;
   };
 
   readonly update: { readonly ready: string; readonly apply: string; readonly later: string };
