@@ -9,6 +9,7 @@ const proofs = [
   'tests/protocol/vectors/**/*.test.ts',
   'tests/app/{storms,members-*}.test.ts',
   'tests/simulation/scenarios.test.ts',
+  'tests/simulation/suites-agree.test.ts',
 ];
 const inPages = { fileParallelism: false, maxWorkers: 1 };
 

@@ -4,8 +4,11 @@ import { createAllowance } from '../src/protocol/meeting/allowance.ts';
 import type { Allowance } from '../src/protocol/meeting/allowance.ts';
 
 export interface Doorkeeper {
-  /** Loopback is a proxy or ourselves: only the whole house's caps hold for it. */
-  admit(address: string): Admission;
+  /**
+   * Loopback is a proxy or ourselves: only the whole house's caps hold for it. Where too many stand without a handshake, the oldest of
+   * the largest crowd from one address has to go; `drop` ends it. Without `drop` nobody can be made to: then who comes last goes.
+   */
+  admit(address: string, drop?: () => void): Admission;
   counts(): Record<string, number>;
 }
 export type Admission =
@@ -54,19 +57,37 @@ interface Guest {
   readonly opens: Allowance;
 }
 
+interface Waiting {
+  readonly guest: Guest;
+  readonly drop: () => void;
+}
+
 export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits): Doorkeeper {
   const guests = new Map<string, Guest>();
   const counted = new Map<string, number>();
+  /** Without a handshake, and can be made to go; the oldest first. */
+  const waiting = new Set<Waiting>();
   let sockets = 0;
   let halfOpen = 0;
 
   const refusalOf = (guest: Guest, isLocal: boolean): DoorRefusal | null => {
     if (sockets >= limits.sockets) return 'full';
-    if (halfOpen >= limits.halfOpen) return 'half-open';
-    if (isLocal) return null;
-    if (guest.sockets >= limits.socketsPerAddress || guest.halfOpen >= limits.halfOpenPerAddress) return 'address-full';
-    return guest.opens.take(1) ? null : 'address-too-fast';
+    if (!isLocal) {
+      if (guest.sockets >= limits.socketsPerAddress || guest.halfOpen >= limits.halfOpenPerAddress) return 'address-full';
+      if (!guest.opens.take(1)) return 'address-too-fast';
+    }
+    return halfOpen < limits.halfOpen || makePlace(guest) ? null : 'half-open';
   };
+
+  /** Not for one of a crowd that is the largest itself. */
+  const makePlace = (newcomer: Guest): boolean => {
+    let one: Waiting | null = null;
+    for (const each of waiting) if (each.guest.halfOpen > (one?.guest ?? newcomer).halfOpen) one = each;
+    one?.drop();
+    return one !== null;
+  };
+
+  const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
   /** A guest with nothing open is forgotten, unless it is still too fast; there are few of those at a time. */
   const forgetQuiet = (): void => {
@@ -75,7 +96,7 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
   };
 
   return {
-    admit: (address) => {
+    admit: (address, drop) => {
       const key = prefixOf(address);
       const guest = guests.get(key) ?? {
         sockets: 0,
@@ -83,8 +104,7 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
         opens: createAllowance(limits.opensPerSecondPerAddress, limits.opensBurstPerAddress, clock.ticksMs),
       };
       const why = refusalOf(guest, isLoopback(address));
-      const name = why === null ? 'admitted' : `refused_${why}`;
-      counted.set(name, (counted.get(name) ?? 0) + 1);
+      count(why === null ? 'admitted' : `refused_${why}`);
       forgetQuiet();
       guests.set(key, guest);
       if (why !== null) return { state: 'refused', why };
@@ -95,9 +115,19 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
       guest.halfOpen += 1;
       let isShaken = false;
       let isGone = false;
+      const mine: Waiting = {
+        guest,
+        drop: () => {
+          count('dropped_half-open');
+          gone();
+          drop?.();
+        },
+      };
+      if (drop !== undefined) waiting.add(mine);
       const shaken = (): void => {
         if (isShaken) return;
         isShaken = true;
+        waiting.delete(mine);
         halfOpen -= 1;
         guest.halfOpen -= 1;
       };

@@ -66,6 +66,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     publicAddresses: settings.publicAddresses ?? [],
     direct: direct && {
       ...direct,
+      // Nobody is made to go for another there: each knock is a native connection, and a flood of them would be one of those.
       admit: (address) => {
         const admission = secondDoor.admit(address);
         return admission.state === 'admitted' ? admission.visit : null;
@@ -106,7 +107,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     acceptUpgrade: (request, socket, head) => {
       socket.on('error', () => {});
       const { remoteAddress: address = '0.0.0.0', remotePort: port = 0 } = request.socket;
-      const admission = isClosed ? ({ state: 'refused', why: 'full' } as const) : door.admit(address);
+      const admission = isClosed ? ({ state: 'refused', why: 'full' } as const) : door.admit(address, () => socket.destroy());
       if (admission.state === 'refused') {
         refuseUpgrade(socket, '503 Service Unavailable', admission.why);
         return;

@@ -13,6 +13,8 @@ export interface App {
   /** Takes a whole link or what stands behind its `#`. Joining twice is the same as once. */
   joinRoom(link: string): Promise<RoomId | null>;
   leaveRoom(room: RoomId): Promise<void>;
+  /** Behind a link. A room that one was in before is as it was; one that one never was in is gone. */
+  stopWaiting(room: RoomId): Promise<void>;
   /** A room of members: makes a link for others to come in by, or answers the one that still holds. Null: see trouble. */
   invite(room: RoomId): Promise<string | null>;
   /** Takes the links made so far back. */

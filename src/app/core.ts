@@ -7,7 +7,7 @@ import type { DeviceKey } from '../protocol/device.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
 import { createLane } from './lane.ts';
 import type { Lane } from './lane.ts';
-import type { Room } from './rooms/room.ts';
+import type { LastLine, Room } from './rooms/room.ts';
 import type { Voice } from './delivery/say.ts';
 import type { Store } from './store.ts';
 import type { PersonView, RoomView, Trouble } from './view.ts';
@@ -91,11 +91,20 @@ const viewOf = (room: Room, people: readonly PersonView[], myRole: RoomView['rol
   name: room.name,
   kind: room.kind,
   stage: room.stage,
+  wait: room.wait,
   role: myRole,
   invite: room.invite,
   unread: room.unread,
-  last: room.last,
+  last: room.last && lastIn(room, room.last),
   people,
+});
+
+/** By their newest name. */
+const lastIn = ({ names }: Room, { author, name, text, sentAtMs, mine }: LastLine): RoomView['last'] => ({
+  name: names.get(author) ?? name,
+  text,
+  sentAtMs,
+  mine,
 });
 
 const troubleOf = (refused: Exclude<CommitResult, { state: 'committed' }>): Trouble =>

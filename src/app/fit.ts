@@ -21,9 +21,9 @@ export function clip(text: string, maxBytes: number): string {
   return kept;
 }
 
-/** A name, mine or a stranger's: on one line, without letters that cannot be seen, trimmed and clipped. */
-export const fitName = (text: string, maxBytes: number): string =>
-  clip(text.replaceAll(/\s+/gu, ' ').replaceAll(unseen, '').trim(), maxBytes).trim();
-
-/** Control letters, and those that turn or hide others: two names must not differ by them alone, nor turn the line around. */
-const unseen = /[\p{Cc}\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]/gu;
+/** So many letters at the end are more than fit. */
+export function lettersOver(text: string, maxBytes: number): number {
+  let over = 0;
+  for (const _letter of text.slice(clip(text, maxBytes).length)) over += 1;
+  return over;
+}

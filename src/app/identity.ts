@@ -1,9 +1,11 @@
 /** Who lives on this device: made once, kept, renamed at will. */
 import type { Core } from './core.ts';
 import { decodeText } from '../protocol/bytes.ts';
+import type { PersonId } from '../protocol/ids.ts';
 import { deriveDevice, deviceSeedBytes } from '../protocol/device.ts';
 import { keyOf } from './records.ts';
-import { fitName, nameBytes } from './fit.ts';
+import { fitName } from './fit-name.ts';
+import { nameBytes } from './fit.ts';
 
 /** Answers whether somebody lives here. */
 export async function loadIdentity(core: Core): Promise<boolean> {
@@ -11,7 +13,18 @@ export async function loadIdentity(core: Core): Promise<boolean> {
   const name = await core.storage.get(keyOf.name);
   if (seed === null || name === null) return false;
   core.setMe({ key: deriveDevice(seed.value), name: decodeText(name.value) ?? '' });
+  const person = await core.storage.get(keyOf.shownAs);
+  // Written by `showAs`, where it was what it is called.
+  if (person !== null) core.setPerson((decodeText(person.value) ?? '') as PersonId);
   return true;
+}
+
+/** In the lane. The person's keys come late in a start: what others know us by is kept beside them, so that we see the same at once. */
+export async function showAs(core: Core, person: PersonId): Promise<void> {
+  core.setPerson(person);
+  const shown = await core.storage.get(keyOf.shownAs);
+  if (shown !== null && decodeText(shown.value) === person) return;
+  await core.commit([{ op: 'put', key: keyOf.shownAs, value: new TextEncoder().encode(person) }], 'relaxed');
 }
 
 export async function nameMe(core: Core, wanted: string): Promise<void> {

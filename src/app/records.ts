@@ -15,19 +15,23 @@ export const keyOf = {
   person: 'me/person',
   agreeing: 'me/agreeing',
   certificate: 'me/certificate',
+  /** The person's id alone. */
+  shownAs: 'me/shown-as',
   prekey: (expiresHour: number): string => `me/prekey/${pad(expiresHour)}`,
   /** Of a room of members: its operations in the order taken, and its live keys. */
   operation: (room: RoomId, place: number): string => `operation/${room}/${pad(place)}`,
   keyring: (room: RoomId): string => `keyring/${room}/live`,
   /** Left once: under which keys I have spoken there. */
   spent: (room: RoomId): string => `spent/${room}`,
-  /** What answers who knocks there with this invite. */
-  inviteSecret: (room: RoomId, invite: OperationId): string => `invite/${room}/${invite}`,
+  /** What answers who knocks there with an invite, by its public half. Earlier versions wrote the operation's id there. */
+  inviteSecret: (room: RoomId, key: string): string => `invite/${room}/${key}`,
   /** The link this device waits behind. */
   knock: (room: RoomId): string => `knock/${room}/link`,
   /** The sessions with a device, what it left to begin one with, and what waits for it. */
   pair: (device: DeviceId): string => `pair/${device}`,
   bundle: (device: DeviceId): string => `bundle/${device}`,
+  /** The last hour of my bundle that it was told last. */
+  handed: (device: DeviceId): string => `handed/${device}`,
   post: (device: DeviceId, tag: string): string => `post/${device}/${tag}`,
   /** S3: an initial that was taken, until its bundle has ended. */
   seenInitial: (initialId: Uint8Array): string => `seen/${bytesToHex(initialId)}`,
@@ -51,9 +55,14 @@ export const keyOf = {
   got: (room: RoomId, device: DeviceId): string => `got/${room}/${device}`,
   /** (author, n) → the key in the timeline. */
   log: (room: RoomId, device: DeviceId, n: number): string => `log/${room}/${device}/${pad(n)}`,
+  /** M1: the same of a second message under that number. */
+  twin: (room: RoomId, device: DeviceId, n: number): string => `${keyOf.log(room, device, n)}/twin`,
   /** In order of time: the signed content itself. Author and number keep apart what says to have the same id. */
   timeline: (room: RoomId, { sentAtMs, author, n, id }: Message): string =>
     `timeline/${room}/${pad(sentAtMs)}/${abbreviate(author)}/${pad(n)}/${id}`,
+  /** M2: taken, and worth nothing by what the room's operations say now; where it would stand in the timeline. */
+  voided: (timelineKey: string): string => timelineKey.replace(/^timeline/, 'voided'),
+  unvoided: (voidedKey: string): string => voidedKey.replace(/^voided/, 'timeline'),
   /** Sealed and not yet acknowledged by anyone. */
   outbox: (room: RoomId, n: number): string => `outbox/${room}/${pad(n)}`,
 };
@@ -86,13 +95,13 @@ export function decodeJson<Shape extends Record<string, 'string' | 'number'>>(
   }
 }
 
-/** Of a key of the outbox. */
+/** Of a key of the outbox, or of an operation's. */
 export function roomAndNumberIn(key: string): { readonly room: RoomId; readonly n: number } {
   const [, room, n] = key.split('/');
   return { room: room as RoomId, n: Number(n) };
 }
 
 /** Of a key of the log. */
-export const numberIn = (logKey: string): number => Number(logKey.slice(-15));
+export const numberIn = (logKey: string): number => Number(logKey.split('/')[3]);
 
 const pad = (value: number): string => String(value).padStart(15, '0');

@@ -14,6 +14,7 @@ import { createKeeper } from './delivery/keeper.ts';
 import { createOutbox } from './delivery/outbox.ts';
 import { createReceipts } from './delivery/receipts.ts';
 import { sendText } from './delivery/send.ts';
+import { createShare } from './delivery/share.ts';
 import { loadIdentity, nameMe } from './identity.ts';
 import { attachMesh } from './mesh/attach.ts';
 import type { Attached } from './mesh/attach.ts';
@@ -50,6 +51,8 @@ export interface World extends Omit<CorePorts, 'storage'> {
 export interface LocalApp extends App {
   /** `again`: it may have been sent under this id before; then it is not sent twice. */
   sendAs(id: MessageId, again: boolean, room: RoomId, text: string): Promise<boolean>;
+  /** The same wish asked again is the same room. */
+  startRoomAs(asked: MessageId, ...room: Parameters<App['startRoom']>): Promise<RoomId | null>;
 }
 
 export async function startApp(world: World): Promise<LocalApp> {
@@ -63,8 +66,9 @@ export async function startApp(world: World): Promise<LocalApp> {
   const peers = createPeers(routing);
   const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) => peopleIn(room, peers, core.me()?.key.id));
   const model = createModel(core, routing, world.loadPredictor);
-  const timelines = createTimelines(core, (room, n) => outbox.hasLeft(room, n));
-  const outbox = createOutbox(core, peers, (room) => timelines.refresh(room));
+  const timelines = createTimelines(core, (room, n) => outbox.stateOf(room, n));
+  const share = createShare(core.clock);
+  const outbox = createOutbox(core, peers, share, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
   const keeper = createKeeper(core, peers, timelines);
   let members: Members | null = null;
@@ -78,6 +82,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     else
       attached = attachMesh(core, network, world, {
         peers,
+        share,
         timelines,
         outbox,
         receipts,
@@ -153,9 +158,13 @@ export async function startApp(world: World): Promise<LocalApp> {
     nameMe: async (name) => {
       await nameMe(core, name);
       afterName();
+      members?.renamed();
     },
-    startRoom: async (name, kind) =>
-      afterRooms(kind === 'open' ? await startRoom(core, name) : ((await (await openMembers())?.start(name)) ?? null)),
+    startRoom: (name, kind) => app.startRoomAs(newMessageId(core.entropy.bytes(16)), name, kind),
+    startRoomAs: async (asked, name, kind) => {
+      if (kind === 'open') return afterRooms(await startRoom(core, asked, name));
+      return afterRooms((await (await openMembers())?.start(asked, name)) ?? null);
+    },
     joinRoom: async (link) => {
       const invite = decodeInviteLink(link, core.clock.nowMs());
       if (isRefusal(invite)) {
@@ -182,6 +191,11 @@ export async function startApp(world: World): Promise<LocalApp> {
       core.showRooms();
       afterRooms(null);
       await sweepLeftRooms(core);
+    },
+    stopWaiting: async (id) => {
+      // Never let in, so there is nothing to keep.
+      if (core.rooms.get(id)?.stage === 'knocking') return app.leaveRoom(id);
+      await (await openMembers())?.stopWaiting(id);
     },
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {
@@ -237,6 +251,7 @@ function stuckApp(store: Store): LocalApp {
     subscribe: () => noStop,
     nameMe: nothing,
     startRoom: noRoom,
+    startRoomAs: noRoom,
     joinRoom: noRoom,
     invite: noRoom,
     withdrawInvites: async () => false,
@@ -250,6 +265,7 @@ function stuckApp(store: Store): LocalApp {
     cancelPairing: nothing,
     letModelScore: nothing,
     leaveRoom: nothing,
+    stopWaiting: nothing,
     send: async () => false,
     sendAs: async () => false,
     show: nothing,

@@ -39,7 +39,7 @@ export function shareApp(
     stopServing = serve(app, tabs, clock, newMessageId(entropy.bytes(16)));
     store.change(app.view());
     app.subscribe(() => store.change(app.view()));
-    // What the leader before us left unanswered, it may have done: messages carry their id, the rest is harmless twice.
+    // What the leader before us left unanswered, it may have done: messages and new rooms carry an id, the rest is harmless twice.
     for (const { call, done } of asked.values()) void performed(app, call, true).then(done);
     asked.clear();
     for (const room of shown) void app.show(room);
@@ -90,7 +90,7 @@ export function shareApp(
     view: store.view,
     subscribe: store.subscribe,
     nameMe: (name) => act({ verb: 'nameMe', args: [name] }),
-    startRoom: (name, kind) => roomId({ verb: 'startRoom', args: [name, kind] }),
+    startRoom: (name, kind) => roomId({ verb: 'startRoom', args: [name, kind], id: newMessageId(entropy.bytes(16)) }),
     joinRoom: (link) => roomId({ verb: 'joinRoom', args: [link] }),
     invite: async (room) => (await ask({ verb: 'invite', args: [room] })) as string | null,
     withdrawInvites: async (room) => (await ask({ verb: 'withdrawInvites', args: [room] })) === true,
@@ -103,6 +103,7 @@ export function shareApp(
       shown.delete(room);
       return act({ verb: 'leaveRoom', args: [room] });
     },
+    stopWaiting: (room) => act({ verb: 'stopWaiting', args: [room] }),
     send: async (room, text) => (await ask({ verb: 'send', args: [room, text], id: newMessageId(entropy.bytes(16)) })) === true,
     show: (room) => {
       shown.add(room);
@@ -142,10 +143,12 @@ type Note =
     }
   | { readonly kind: 'done'; readonly ref: string; readonly result: unknown };
 
-type Verb = Exclude<keyof App, 'view' | 'subscribe' | 'close' | 'send'>;
+type Verb = Exclude<keyof App, 'view' | 'subscribe' | 'close' | Named>;
+/** What must not be done twice. */
+type Named = 'send' | 'startRoom';
 type Call =
   | { readonly [Name in Verb]: { readonly verb: Name; readonly args: Parameters<App[Name]> } }[Verb]
-  | { readonly verb: 'send'; readonly args: Parameters<App['send']>; readonly id: MessageId };
+  | { readonly [Name in Named]: { readonly verb: Name; readonly args: Parameters<App[Name]>; readonly id: MessageId } }[Named];
 
 interface Asked {
   readonly call: Call;
@@ -191,7 +194,7 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
     case 'nameMe':
       return app.nameMe(...call.args);
     case 'startRoom':
-      return app.startRoom(...call.args);
+      return app.startRoomAs(call.id, ...call.args);
     case 'joinRoom':
       return app.joinRoom(...call.args);
     case 'invite':
@@ -210,6 +213,8 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.setVerified(...call.args);
     case 'leaveRoom':
       return app.leaveRoom(...call.args);
+    case 'stopWaiting':
+      return app.stopWaiting(...call.args);
     case 'show':
       return app.show(...call.args);
     case 'older':

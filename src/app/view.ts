@@ -31,6 +31,7 @@ export type Trouble =
   | 'bad-link'
   | 'link-expired'
   | 'members-not-loaded'
+  | 'keys-not-read'
   | 'no-secure-context'
   | 'message-too-long'
   | 'too-many-rooms';
@@ -50,8 +51,10 @@ export interface RoomView {
    * `direct`: two persons.
    */
   readonly kind: RoomKind;
-  /** `knocking`: nobody of the room has let us in yet. `out`: we were removed; what we had stays readable. */
+  /** `knocking`: we were never in it, and nobody has let us in yet. `out`: we were removed; what we had stays readable. */
   readonly stage: 'in' | 'knocking' | 'out';
+  /** How it stands with the link that we wait behind to be let in, also again; null: we do not wait. */
+  readonly wait: Wait | null;
   /** Goes behind `#` in an invite link; null for the Square, and in a room of members until one is made with `invite`. */
   readonly invite: string | null;
   /** In a room of members: what I am there. */
@@ -61,6 +64,12 @@ export interface RoomView {
   /** Everyone whose word was seen here, and every member, the present first; without me. */
   readonly people: readonly PersonView[];
 }
+
+/**
+ * At the place that the link names: `alone`: nobody is there who might let us in. `asked`: somebody is, and heard our knock. `over`: the
+ * link has ended, as a member said or our clock does; should anybody let us in all the same, we are in.
+ */
+export type Wait = 'alone' | 'asked' | 'over';
 
 export type RoomKind = 'open' | 'square' | 'members' | 'direct';
 
@@ -100,9 +109,14 @@ export interface TimelineView {
   readonly hasOlder: boolean;
 }
 
+/** What a knot is drawn from: a room shows what it knows, the same to everybody in it. */
+export type Face = PersonId | DeviceId;
+
 export interface MessageView {
   readonly id: MessageId;
   readonly author: DeviceId;
+  /** The author's; null: not known yet. */
+  readonly face: Face | null;
   readonly name: string;
   readonly mine: boolean;
   readonly sentAtMs: number;
@@ -111,8 +125,12 @@ export interface MessageView {
   readonly mark: Mark | null;
 }
 
-/** Each step is backed by evidence: our disk, a path that took it, a receipt that only the receiver could have said. */
+/**
+ * Each step is backed by evidence: our disk, a path that took it, a receipt that only the receiver could have said. `alone`: nobody else was
+ * in the room, and whoever comes may not read what was said before.
+ */
 export type Mark =
+  | { readonly state: 'alone' }
   | { readonly state: 'waiting' }
   | { readonly state: 'left' }
   | { readonly state: 'received'; readonly by: number };
@@ -134,6 +152,8 @@ export interface NeighbourView {
   readonly peer: PeerId;
   /** Known once something that only that device could have said came over this path. */
   readonly device: DeviceId | null;
+  /** Whose device it is, where a room of members knows it. */
+  readonly person: PersonId | null;
   readonly name: string | null;
   readonly path: PathKind;
   readonly rttMs: number | null;

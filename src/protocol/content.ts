@@ -109,7 +109,7 @@ function readFields(read: Reader, kind: Content['kind'], author: DeviceId): Cont
       const sentAtMs = read.varint();
       const name = read.text(limits.nameBytes);
       const text = read.text(limits.textBytes);
-      if (id === null || n < 1 || n > maxNumber || sentAtMs > maxTimeMs) return null;
+      if (id === null || n < 1 || n > limits.number || sentAtMs > maxTimeMs) return null;
       return { kind, author, id, n, sentAtMs, name, text };
     }
     case 'receipt': {
@@ -134,7 +134,5 @@ function readFields(read: Reader, kind: Content['kind'], author: DeviceId): Cont
   }
 }
 
-/** 15 digits. */
-const maxNumber = 999_999_999_999_999;
 /** The year 9999: what fits the 15 digits of a timeline key, and every calendar. */
 const maxTimeMs = 253_402_300_799_999;

@@ -45,6 +45,7 @@ export function openEnvelope(keys: RoomKeys, envelope: Uint8Array): Uint8Array |
   }
 }
 
+/** E5: computed by whoever has the bytes, of either version, never carried. A retry resends identical bytes, and so has the same. */
 export const envelopeIdOf = (envelope: Uint8Array): EnvelopeId => bytesToHex(sha256(envelope).subarray(0, 16)) as EnvelopeId;
 
 const version = 1;

@@ -21,6 +21,8 @@ export const limits = {
   devicesPerRoom: 500,
   /** An author's messages held above a gap; the gap must close before more are taken. */
   messagesAboveGap: 1_024,
+  /** An author's number in a room or conversation: 15 digits, as records are filed. */
+  number: 999_999_999_999_999,
   /** Message ids in one receipt. */
   receiptIds: 64,
   /** How far ahead of our clock a message may be dated before we hold it back: 25 hours. */
@@ -47,6 +49,9 @@ export const limits = {
   disownedDevices: 64,
   operationBytes: 4_096,
   operationsPerRoom: 10_000,
+  /** Of one device, each after the other; and beside each other. */
+  operationsPerDevice: 1_000,
+  operationsBeside: 2_000,
   operationParents: 16,
   waitingOperations: 1_024,
   entryParents: 8,

@@ -11,6 +11,7 @@ export type Acts = Pick<
   | 'startRoom'
   | 'joinRoom'
   | 'leaveRoom'
+  | 'stopWaiting'
   | 'invite'
   | 'withdrawInvites'
   | 'removePerson'
@@ -69,6 +70,7 @@ export function createDoor(arriving: App | Promise<App>): Door {
       startRoom: async (name, kind) => (await soon).startRoom(name, kind),
       joinRoom: async (link) => (await soon).joinRoom(link),
       leaveRoom: async (room) => (await soon).leaveRoom(room),
+      stopWaiting: async (room) => (await soon).stopWaiting(room),
       invite: async (room) => (await soon).invite(room),
       withdrawInvites: async (room) => (await soon).withdrawInvites(room),
       removePerson: async (room, person) => (await soon).removePerson(room, person),

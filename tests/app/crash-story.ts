@@ -53,22 +53,21 @@ export async function tell(seed: string, falls: readonly Fall[]): Promise<Told> 
     brinks.get(name)?.arm(fall?.commit ?? 0, fall?.moment ?? 'before', () => page.crash(fall?.how ?? 'killed'));
   }
 
-  /** Whoever fell comes back a while later; it may fall again while it starts. */
-  const revive = async (): Promise<void> => {
-    for (const page of pages) {
-      while (page.running() === null) {
-        await world.runFor(300);
-        let isUp = false;
-        void page.start(room === null ? [] : [room]).then(() => (isUp = true));
-        await world.runUntil(() => isUp || page.node.lives().length === 0, 60_000);
-        if (page.running() === null) continue;
-        watch(page);
-        // What it shows is safe a moment later.
-        await world.runUntil(() => page.running() === null, 100);
-      }
-    }
-  };
   const isDown = (): boolean => pages.some((page) => page.running() === null);
+  const bringBack = async (page: Page): Promise<void> => {
+    await world.runFor(300);
+    let isUp = false;
+    void page.start(room === null ? [] : [room]).then(() => (isUp = true));
+    await world.runUntil(() => isUp || page.node.lives().length === 0, 60_000);
+    if (page.running() === null) return;
+    watch(page);
+    // What it shows is safe a moment later.
+    await world.runUntil(() => page.running() === null, 100);
+  };
+  /** Whoever fell comes back a while later; it may fall again while it starts, and so may another. */
+  const revive = async (): Promise<void> => {
+    while (isDown()) for (const page of pages) if (page.running() === null) await bringBack(page);
+  };
 
   const until = async (what: string, holds: () => boolean): Promise<void> => {
     const endMs = world.nowMs() + patienceMs;
@@ -134,30 +133,61 @@ export async function tell(seed: string, falls: readonly Fall[]): Promise<Told> 
     (app) => roomOf(app, id).invite !== null,
   );
   const link = view(asha)?.invite ?? '';
+  const putOut = async (): Promise<void> => {
+    await ask(
+      asha,
+      async (app) => {
+        const person = roomOf(app, id).people.find(({ name }) => name === 'Neema')?.member?.person;
+        if (person !== undefined) await app.removePerson(id, person);
+      },
+      (app) => knowsWithout(roomOf(app, id)),
+    );
+    await until('Neema is told', () => view(neema)?.stage === 'out');
+    await until('Juma knows', () => knowsWithout(view(juma)));
+  };
   // Nobody who comes later has it, or is said to.
   await say(asha, 'alone');
   await join(juma, link);
   await join(neema, link);
   for (const [at, page] of pages.entries()) await say(page, `all three, ${at}`);
   await until('all three have it', () => have(pages, 3) && have([asha], 4));
+  await putOut();
+  // By the link of before she waits in vain, and stops; by a new one she is in again. What she had is there all along.
+  await ask(
+    neema,
+    (app) => app.joinRoom(link),
+    (app) => roomOf(app, id).wait !== null,
+  );
+  await until('Neema sees that the link has ended', () => view(neema)?.wait === 'over');
+  await ask(
+    neema,
+    (app) => app.stopWaiting(id),
+    (app) => roomOf(app, id).wait === null,
+  );
+  if (view(neema)?.stage !== 'out') throw new Error('Neema is out of more than the room');
   await ask(
     asha,
-    async (app) => {
-      const person = roomOf(app, id).people.find(({ name }) => name === 'Neema')?.member?.person;
-      if (person !== undefined) await app.removePerson(id, person);
-    },
-    (app) => knowsWithout(roomOf(app, id)),
+    (app) => app.invite(id),
+    (app) => roomOf(app, id).invite !== null,
   );
+  const fresh = view(asha)?.invite ?? '';
+  await ask(
+    neema,
+    (app) => app.joinRoom(fresh),
+    (app) => roomOf(app, id).wait !== null || roomOf(app, id).stage === 'in',
+  );
+  await until('Neema is in again', () => view(neema)?.stage === 'in');
+  await say(neema, 'in again');
+  await until('all three have that', () => have([neema, juma], 4) && have([asha], 5));
+  await putOut();
   await say(asha, 'only two');
-  await until('Neema is told', () => view(neema)?.stage === 'out');
-  await until('Juma knows', () => knowsWithout(view(juma)));
   await say(juma, 'yes, only two');
-  await until('both have it', () => have([juma], 5));
+  await until('both have it', () => have([juma], 6));
   juma.crash('power-cut');
   await revive();
   await say(juma, 'back again');
   await say(asha, 'good');
-  await until('both have all', () => have([juma], 7) && have([asha], 8));
+  await until('both have all', () => have([juma], 8) && have([asha], 9));
   await until('all is marked', () =>
     [asha, juma].every((page) =>
       messagesOf(appOf(page), id).every(({ mark, text }) => mark === null || mark.state === 'received' || text === 'alone'),
@@ -173,7 +203,7 @@ export async function tell(seed: string, falls: readonly Fall[]): Promise<Told> 
     if (counts[what] > 0) wrong.push(`${what}: ${counts[what]}`);
   }
   for (const [name, messages] of shown) {
-    const wanted = { Asha: 8, Juma: 7, Neema: 3 }[name];
+    const wanted = { Asha: 9, Juma: 8, Neema: 4 }[name];
     if (messages.length !== wanted) wrong.push(`${name} has ${messages.map(({ text }) => text).join(', ')}`);
   }
   return { commits: names.map((name) => brinks.get(name)?.commits() ?? 0), wrong, left: nonces.counts().left };

@@ -166,4 +166,4 @@ test('a room goes on over midnight, with no path but the relay', async () => {
 
 /** 0: not there at all. */
 const rankOf = (message: MessageView | undefined): number =>
-  message === undefined ? 0 : { waiting: 1, left: 2, received: 3 }[message.mark?.state ?? 'waiting'];
+  message === undefined ? 0 : { alone: 1, waiting: 1, left: 2, received: 3 }[message.mark?.state ?? 'waiting'];

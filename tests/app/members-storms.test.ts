@@ -239,7 +239,7 @@ describe('a room of members', { timeout: 60_000 }, () => {
     await well.say(asha, 'without Neema');
     await world.finish(appOf(neema).joinRoom(well.link));
     await world.runFor(2 * minuteMs);
-    expect([stageOf(well, neema), membersOf(well, juma)]).toEqual(['knocking', ['Asha']]);
+    expect([stageOf(well, neema), membersOf(well, juma)]).toEqual(['out', ['Asha']]);
     await world.finish(appOf(neema).leaveRoom(well.room));
     const link = await world.finish(appOf(asha).invite(well.room));
     expect(link).not.toBe(well.link);

@@ -1,11 +1,12 @@
 /** Strangers at the door of a room of members: refused by name, and paid for with little. */
 import { describe, expect, test } from 'vitest';
 import { castTopic } from '../../src/protocol/contact/address.ts';
+import { endedKeys, openEnded, sealEnded } from '../../src/protocol/contact/ended.ts';
 import { decodeInviteLink, inviteKeys } from '../../src/protocol/contact/invite-link.ts';
-import { sealKnock } from '../../src/protocol/contact/knock.ts';
+import { openKnock, sealKnock } from '../../src/protocol/contact/knock.ts';
 import { begin } from '../../src/protocol/conversation/begin.ts';
 import { encodePassing } from '../../src/protocol/entries/passing.ts';
-import { encodeFrame } from '../../src/protocol/frame.ts';
+import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
 import { hourOf } from '../../src/protocol/hour.ts';
 import type { PeerId } from '../../src/protocol/ids.ts';
 import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
@@ -15,7 +16,7 @@ import { makeDevice } from '../../src/protocol/people/device.ts';
 import { makePerson } from '../../src/protocol/people/person.ts';
 import { dayOf } from '../../src/protocol/room-keys.ts';
 import { makeRequest } from '../../src/protocol/rooms/request.ts';
-import { encodeHop } from '../../src/protocol/wire/hop.ts';
+import { decodeHop, encodeHop } from '../../src/protocol/wire/hop.ts';
 import type { Link } from '../../src/ports/network.ts';
 import type { Page } from '../simulation/page.ts';
 import type { UnsafeCountedSuite } from '../simulation/unsafe-counted-suite.ts';
@@ -30,13 +31,20 @@ const paid = (suite: UnsafeCountedSuite): Record<(typeof heavy)[number], number>
 
 describe('a stranger', { timeout: 60_000 }, () => {
   /** At the door, by the link's topic, with no app behind. */
-  async function atDoor(well: Well, link: string): Promise<{ throwAt(bytes: Uint8Array): void; links: readonly Link[] }> {
+  async function atDoor(well: Well, link: string): Promise<Door> {
     const { world } = well.village;
     const network = world.node('Stranger').start().network();
     const met = new Set<PeerId>();
+    const heard: Uint8Array[] = [];
     network.listen({
       onOpen: () => undefined,
       onFrame: (from, bytes) => {
+        if (from.end === 'peer') {
+          const hop = decodeFrame(bytes);
+          const read = 'kind' in hop && hop.kind === 'hop' ? decodeHop(hop.bytes) : null;
+          if (read !== null && 'rest' in read) heard.push(read.rest);
+          return;
+        }
         const frame = decodeMeet(bytes);
         if (from.end === 'relay') takeSignals(network, from, bytes);
         if (from.end === 'relay' && 'kind' in frame && frame.kind === 'met') for (const peer of frame.peers) met.add(peer);
@@ -58,11 +66,19 @@ describe('a stranger', { timeout: 60_000 }, () => {
     }
     return {
       links,
+      heard,
       throwAt: (bytes) => {
         const hop = encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: new Uint8Array(8) }, bytes);
         for (const one of links) one.send(encodeFrame({ kind: 'hop', bytes: hop }));
       },
     };
+  }
+
+  interface Door {
+    readonly links: readonly Link[];
+    /** Envelopes that came over them. */
+    readonly heard: readonly Uint8Array[];
+    throwAt(bytes: Uint8Array): void;
   }
 
   const someone = (well: Well, fill: number) => {
@@ -118,6 +134,79 @@ describe('a stranger', { timeout: 60_000 }, () => {
     expect(roomOf(appOf(asha), well.room).people.length).toBeLessThan(10);
     expect(asha.node.disk.usedBytes() - used).toBeLessThan(200_000);
     await goOn(well, [asha, juma], 'knocked');
+  });
+
+  test('[F5] a flood of knocks by a link that has ended is answered once a second, with less than it brought, and leaves nothing', async () => {
+    const well = await wellOf('ended knocks', ['Asha', 'Juma']);
+    const [asha, juma] = well.people as [Page, Page];
+    const invite = decodeInviteLink(well.link, well.village.wallMs());
+    if ('refused' in invite || invite.kind !== 'members') throw new Error('no link');
+    await well.village.world.finish(appOf(asha).withdrawInvites(well.room));
+    await well.village.world.runFor(5_000);
+    const door = await atDoor(well, well.link);
+    await well.village.world.runFor(5_000);
+    const used = asha.node.disk.usedBytes();
+    const asked: Uint8Array[] = [];
+    for (let second = 0; second < 10; second += 1) {
+      for (let at = 0; at < 20; at += 1) {
+        const { suite, luck, us, bundle } = someone(well, second * 20 + at + 1);
+        const to = { room: well.room, invite: invite.operation };
+        const request = makeRequest(suite, to, us.device, us.certificate, 'Nobody', inviteKeys(suite, invite).signSecret);
+        const ack = luck(16);
+        asked.push(ack);
+        door.throwAt(sealKnock(suite, invite.secret, bundle, request.bytes, () => ack));
+      }
+      await well.village.world.runFor(1_000);
+    }
+    const suite = well.suiteOf(asha);
+    const isAnswer = (envelope: Uint8Array): boolean =>
+      asked.some((ack) => openEnded(suite, endedKeys(suite, invite.secret, ack), envelope) === null);
+    const answers = door.heard.filter(isAnswer);
+    expect(answers.length).toBeGreaterThan(0);
+    expect(answers.length).toBeLessThanOrEqual(11 * door.links.length);
+    expect(new Set(answers.map((bytes) => bytes.length))).toEqual(new Set([128]));
+    expect(asha.node.disk.usedBytes()).toBe(used);
+    expect(roomOf(appOf(asha), well.room).people.map(({ name }) => name)).toEqual(['Juma']);
+    await goOn(well, [asha, juma], 'ended');
+  });
+
+  test('[F5] who has the link can say that it has ended, and keeps nobody out by it; who has it not cannot', async () => {
+    const well = await wellOf('liar', ['Asha']);
+    const { world, until } = well.village;
+    const [asha] = well.people as [Page];
+    asha.crash('killed');
+    const zuri = await well.knocker('Zuri');
+    await world.runFor(5_000);
+    const door = await atDoor(well, well.link);
+    const invite = decodeInviteLink(well.link, well.village.wallMs());
+    if ('refused' in invite || invite.kind !== 'members') throw new Error('no link');
+    const suite = well.suiteOf(zuri);
+    const knocks = (): readonly Uint8Array[] =>
+      door.heard.flatMap((envelope) => {
+        const knock = openKnock(suite, invite.secret, envelope, well.village.wallMs());
+        return 'ack' in knock ? [knock.ack] : [];
+      });
+    await until('a knock', () => knocks().length > 0);
+    const [ack] = knocks() as [Uint8Array];
+    const waitOf = (): unknown => roomOf(appOf(zuri), well.room).wait;
+    // By the knock without the link, by the link without the knock, and of another room's link.
+    for (const keys of [
+      { ...endedKeys(suite, new Uint8Array(32), ack), tag: endedKeys(suite, invite.secret, ack).tag },
+      endedKeys(suite, invite.secret, new Uint8Array(16)),
+      endedKeys(suite, new Uint8Array(32), ack),
+    ]) {
+      door.throwAt(sealEnded(suite, keys));
+    }
+    await world.runFor(5_000);
+    expect(waitOf()).toBe('asked');
+    door.throwAt(sealEnded(suite, endedKeys(suite, invite.secret, ack)));
+    await until('it is believed', () => waitOf() === 'over');
+    zuri.crash('killed');
+    await well.back(zuri);
+    await until('and remembered', () => waitOf() === 'over');
+    await well.back(asha);
+    await until('and let in all the same', () => well.isIn(zuri));
+    expect(waitOf()).toBe(null);
   });
 
   test('[S3] sessions that a stranger begins are refused, and one is answered with silence for a while', async () => {

@@ -4,9 +4,11 @@ import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
+import type { LocalApp } from '../../src/app/start.ts';
 import { shareApp } from '../../src/app/tabs.ts';
 import type { SharedApp } from '../../src/app/tabs.ts';
 import type { Life } from '../../src/adapters/memory/node.ts';
+import type { MessageId } from '../../src/protocol/ids.ts';
 import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
 import type { Village } from './village.ts';
 
@@ -17,21 +19,21 @@ interface Tab {
 
 function openTab({ world }: Village, name: string): Tab {
   const life = world.node(name, { home: address }).start();
-  const { clock, entropy, log, readCard, tabs } = life;
-  const app = shareApp({ tabs, clock, entropy }, () =>
-    startApp({
-      clock,
-      entropy,
-      log,
-      loadMembers: async () => openMembersWith(nodeCryptoSuite),
-      loadPairing: async () => openPairingWith(nodeCryptoSuite),
-      readCard,
-      storage: life.openStorage(),
-      network: Promise.resolve(life.network()),
-    }),
-  );
-  return { app, life };
+  const { clock, entropy, tabs } = life;
+  return { app: shareApp({ tabs, clock, entropy }, () => startIn(life)), life };
 }
+
+const startIn = ({ clock, entropy, log, readCard, openStorage, network }: Life): Promise<LocalApp> =>
+  startApp({
+    clock,
+    entropy,
+    log,
+    loadMembers: async () => openMembersWith(nodeCryptoSuite),
+    loadPairing: async () => openPairingWith(nodeCryptoSuite),
+    readCard,
+    storage: openStorage(),
+    network: Promise.resolve(network()),
+  });
 
 test('both tabs are one person: one identity, the same rooms, the same messages', async () => {
   const village = createVillage('tabs');
@@ -117,6 +119,46 @@ test('the same in a room of members: each message is there exactly once', async 
     await world.finish(follower.app.show(well));
     expect([...textsOf(follower.app, well)].sort()).toEqual(['word 1', 'word 2', 'word 3']);
   }
+});
+
+test.each(['open', 'members'] as const)(
+  'the leader goes at any moment while the other starts a room (%s): it is there once',
+  async (kind) => {
+    for (let afterMs = 0; afterMs < 40; afterMs += 1) {
+      const village = createVillage(`room handover ${kind} ${afterMs}`);
+      const { world, until } = village;
+      const leader = openTab(village, 'Baraka');
+      await until('up', () => leader.app.view().stage === 'unnamed');
+      await world.finish(leader.app.nameMe('Baraka'));
+      const follower = openTab(village, 'Baraka');
+      await until('follows', () => follower.app.view().stage === 'ready');
+      const asked = follower.app.startRoom('The well', kind);
+      await world.runFor(afterMs);
+      leader.life.kill();
+      const room = await world.finish(asked);
+      await world.runFor(5_000);
+      expect([afterMs, follower.app.view().rooms.map(({ id }) => id)]).toEqual([afterMs, [room]]);
+      expect(await world.finish(follower.app.startRoom('The well', kind))).not.toBe(room);
+    }
+  },
+);
+
+test('of many messages the newest is known again after a restart, whatever its id', async () => {
+  const { world } = createVillage('many drafts');
+  const start = (): Promise<LocalApp> => world.finish(startIn(world.node('Baraka', { home: address }).start()));
+  const id = (n: number): MessageId => n.toString(16).padStart(32, '0') as MessageId;
+  let app = await start();
+  await world.finish(app.nameMe('Baraka'));
+  const room = (await world.finish(app.startRoom('The well', 'members')))!;
+  for (let n = 0; n < 64; n += 1) await world.finish(app.sendAs(id(1_000 + n), false, room, `word ${n}`));
+  await world.finish(app.sendAs(id(1), false, room, 'newest'));
+  await world.finish(app.close());
+  // As the next leader does for who was not answered.
+  app = await start();
+  await world.finish(app.show(room));
+  expect(await world.finish(app.sendAs(id(5_000), true, room, 'not on the disk yet'))).toBe(true);
+  expect(await world.finish(app.sendAs(id(1), true, room, 'newest'))).toBe(true);
+  expect(textsOf(app, room).slice(-2)).toEqual(['newest', 'not on the disk yet']);
 });
 
 test('the leader closes politely: what is asked meanwhile waits for the next one, and is not refused', async () => {

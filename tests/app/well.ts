@@ -9,6 +9,7 @@ import type { Vault } from '../../src/app/members/vault.ts';
 import type { Peers } from '../../src/app/mesh/peers.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import type { Page } from '../simulation/page.ts';
+import type { Nonces } from './nonces.ts';
 import { createUnsafeCountedSuite } from '../simulation/unsafe-counted-suite.ts';
 import type { UnsafeCountedSuite } from '../simulation/unsafe-counted-suite.ts';
 import { appOf, createVillage, roomOf, textsOf } from './village.ts';
@@ -41,7 +42,12 @@ export interface Hands {
 }
 
 /** The counted suite under all of it: these tests are about what devices say to each other. */
-export async function wellOf(seed: string, names: readonly string[], options: Omit<VillageOptions, 'page'> = {}): Promise<Well> {
+export async function wellOf(
+  seed: string,
+  names: readonly string[],
+  options: Omit<VillageOptions, 'page'> & { readonly nonces?: Nonces } = {},
+): Promise<Well> {
+  const { nonces } = options;
   const suites = new Map<string, UnsafeCountedSuite>();
   const hands = new Map<string, Hands>();
   const village = createVillage(seed, {
@@ -49,14 +55,15 @@ export async function wellOf(seed: string, names: readonly string[], options: Om
     page: (name) => {
       const suite = createUnsafeCountedSuite({ signPublic: nodeCryptoSuite.signPublic });
       suites.set(name, suite);
+      const used = nonces?.suite(name, suite) ?? suite;
       const openMembers: OpenMembers = (core, desk, told) =>
         core.lane.run(async () => {
-          const keys = await loadKeys(core, suite, core.entropy.bytes);
-          const vault = keys && (await openVault(core, suite, core.entropy.bytes, keys));
+          const keys = await loadKeys(core, used, core.entropy.bytes);
+          const vault = keys && (await openVault(core, used, core.entropy.bytes, keys));
           if (vault !== null) hands.set(name, { core, vault, peers: desk.peers });
           return vault && createMembers(core, vault, desk, told);
         });
-      return { openMembers };
+      return { openMembers, ...(nonces && { network: nonces.network }) };
     },
   });
   const { world, until } = village;

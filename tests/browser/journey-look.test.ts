@@ -113,7 +113,7 @@ test('a room with people who talk', async () => {
   await untilDialog(en.people.title);
   await isOpenToAll('people');
   await asha.hands.press(en.people.leave);
-  await untilDialog(en.people.leaveTitle(room));
+  await untilDialog(en.leaving.title(room));
   await isOpenToAll('leave dialog');
   await closeDialog();
 });

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openChromium } from './browsers.ts';
 import { openPage, openProfile } from './hands.ts';
-import { createPerson, createSteps, isDirect, isRelayOpen, said } from './person.ts';
+import { createPerson, createSteps, identityOf, isDirect, isRelayOpen, said, tell, untilDirect } from './person.ts';
 import type { Person } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
@@ -38,22 +38,8 @@ async function arriveAs(name: string, at: number): Promise<Person & { readonly p
 }
 
 const both = (): readonly Person[] => [asha, baraka];
-const untilDirect = (person: Person, who: string): Promise<unknown> =>
-  person.until(`${who} linked directly`, (seen) => isDirect(seen, who));
 const untilInstalled = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', null, { polling: 100 });
-
-/** One writes, the other reads it, and the writer sees that it was read from the disk over there. */
-async function tell(from: Person, to: Person, text: string): Promise<void> {
-  await from.write(text);
-  await Promise.all([to.hears(text), from.marked(text, 'received')]);
-}
-
-async function identityOf(person: Person): Promise<unknown> {
-  await person.showTab('you');
-  const { me } = await person.until('the own fingerprint', (seen) => seen.me !== null);
-  return me;
-}
 
 test('two people open a URL, take a name and meet by an invite link', async () => {
   await asha.arrive(relay.url);
@@ -73,8 +59,8 @@ test('the invite is gone from the address bar and from the history', async () =>
 });
 
 test('messages go both ways, directly, and are marked received', async () => {
-  await tell(asha, baraka, 'The pump is dry');
-  await tell(baraka, asha, 'I bring the long rope');
+  await tell(asha, [baraka], 'The pump is dry');
+  await tell(baraka, [asha], 'I bring the long rope');
   for (const [person, other] of [
     [asha, 'Baraka'],
     [baraka, 'Asha'],
@@ -100,8 +86,8 @@ test('after a reload the history and the identity are there, and the talk goes o
     expect(said(seen, mine).map(({ mark }) => mark)).toEqual(['received']);
     expect(seen.room).toBe(room);
   }
-  await tell(asha, baraka, 'Still here?');
-  await tell(baraka, asha, 'Still here');
+  await tell(asha, [baraka], 'Still here?');
+  await tell(baraka, [asha], 'Still here');
   for (const person of both()) {
     expect(await identityOf(person)).toEqual(identities.get(person.name));
     await person.openRoom(room);
@@ -127,8 +113,8 @@ test('the relay is killed, and they talk on over their own link', async () => {
   await Promise.all([untilDirect(asha, 'Baraka'), untilDirect(baraka, 'Asha')]);
   await relay.kill('SIGKILL');
   await Promise.all(both().map((person) => person.until('the loss of the relay', ({ tide }) => tide.includes('still here'))));
-  await tell(asha, baraka, 'The relay is gone');
-  await tell(baraka, asha, 'And we are not');
+  await tell(asha, [baraka], 'The relay is gone');
+  await tell(baraka, [asha], 'And we are not');
 });
 
 test('without any server the page starts, shows the history, and keeps what is written', async () => {
@@ -161,7 +147,7 @@ test('the relay comes back, and within 10 s they have found each other and the m
     `found again: relay ${tookMs[0]} and ${tookMs[1]} ms, message ${tookMs[2]}, mark ${tookMs[3]}, direct ${tookMs[4]} and ${tookMs[5]} ms`,
   );
   expect(Math.max(...tookMs)).toBeLessThan(mostMs);
-  await tell(asha, baraka, 'Got it');
+  await tell(asha, [baraka], 'Got it');
   expect(said(await asha.seen(), 'Written while nobody was there')).toHaveLength(1);
   expect(said(await baraka.seen(), 'Written while nobody was there')).toHaveLength(1);
 });

@@ -20,7 +20,7 @@ export interface Person {
   /** Until this message of somebody else is there. */
   hears(text: string): Promise<Seen>;
   /** Until this message of mine is marked so. */
-  marked(text: string, mark: 'waiting' | 'left' | 'received'): Promise<Seen>;
+  marked(text: string, mark: 'alone' | 'waiting' | 'left' | 'received'): Promise<Seen>;
 }
 
 /** Generous: two cores may be shared with seven others. */
@@ -73,7 +73,7 @@ export function createPerson(name: string, hands: Hands): Person {
       await hands.press(en.start.create);
       if (kind === 'members') {
         await until(`the room ${room}`, (seen) => seen.room === room);
-        await hands.press(en.invite.make);
+        await hands.press(en.inviting.make);
       }
       const alone = await until(`the room ${room} with its invite`, (seen) => seen.room === room && seen.invite !== null);
       return alone.invite ?? '';
@@ -100,7 +100,26 @@ export const said = ({ messages }: Seen, text: string): readonly SeenMessage[] =
 
 /** `who` is seen in the open room, reached page to page. */
 export const isDirect = ({ people }: Seen, who: string): boolean =>
-  people.some((each) => each.name.startsWith(who) && each.here && each.path.startsWith(en.people.direct));
+  people.some((each) => each.name.startsWith(who) && each.here && each.path.split(' · ').includes(en.people.direct));
+
+/** One writes, the others read it, and the writer sees that it was read from the disk over there. */
+export async function tell(from: Person, to: readonly Person[], text: string): Promise<void> {
+  await from.write(text);
+  await Promise.all([...to.map((each) => each.hears(text)), from.marked(text, 'received')]);
+}
+
+export const untilHere = (person: Person, who: string): Promise<unknown> =>
+  person.until(`${who} here`, ({ people }) => people.some(({ name, here }) => name.startsWith(who) && here));
+
+export const untilDirect = (person: Person, who: string): Promise<unknown> =>
+  person.until(`${who} linked directly`, (seen) => isDirect(seen, who));
+
+/** Fingerprint and knot, as the You tab shows them. */
+export async function identityOf(person: Person): Promise<unknown> {
+  await person.showTab('you');
+  const { me } = await person.until('the own fingerprint', (seen) => seen.me !== null);
+  return me;
+}
 
 export const isRelayOpen = ({ tide }: Seen): boolean =>
   tide.startsWith('Relay ') && tide.includes(' · ') && !tide.includes('lost');

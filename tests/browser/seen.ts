@@ -6,8 +6,11 @@ export interface Seen {
   readonly tide: string;
   /** The rooms of the list, as named there. */
   readonly rooms: readonly string[];
-  /** The one that is open. */
+  /** The one that is open, and what kind it says to be. */
   readonly room: string | null;
+  readonly kind: string | null;
+  /** Where nothing is to be read in it. */
+  readonly empty: string | null;
   readonly messages: readonly SeenMessage[];
   /** What stands in the field, unsent. */
   readonly draft: string;
@@ -15,14 +18,16 @@ export interface Seen {
   /** The table of the Mesh tab. */
   readonly links: readonly { readonly name: string; readonly path: string }[];
   readonly me: { readonly fingerprint: string; readonly knot: string } | null;
+  /** The heading of what lies open above all. */
+  readonly dialog: string | null;
   readonly invite: string | null;
+  /** The words to compare with somebody. */
+  readonly words: readonly string[];
   readonly notices: readonly string[];
   /** Why a link or a code was not taken. */
   readonly refusal: string | null;
   /** Where the composer would be, for who is not in the room. */
   readonly outside: string | null;
-  /** The title of the dialog on top. */
-  readonly dialog: string | null;
   /** The code of a pairing as it is drawn. */
   readonly code: { readonly size: number; readonly path: string } | null;
   /** When this was seen, by the page's clock; not part of what is compared. */
@@ -32,6 +37,9 @@ export interface Seen {
 export interface SeenMessage {
   readonly text: string;
   readonly mine: boolean;
+  /** Who it is by, and their knot; null on mine, and on all but the first of several in a row. */
+  readonly by: string | null;
+  readonly knot: string | null;
   /** `waiting`, `left`, `received`; null on messages of others. */
   readonly mark: string | null;
   readonly word: string;
@@ -66,11 +74,15 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
     tide: texts('.tide')[0] ?? '',
     rooms: texts('.room-row .room-name'),
     room: texts('.room .bar h1')[0] ?? null,
+    kind: texts('.room .bar .kind-sign')[0] ?? null,
+    empty: texts('.timeline-rest p')[0] ?? null,
     messages: visible('.timeline article').map((article) => ({
       text: textOf(article.querySelector('.text')),
       mine: article.classList.contains('mine'),
+      by: article.querySelector('.by b')?.textContent ?? null,
+      knot: article.querySelector('.knot path')?.getAttribute('d') ?? null,
       mark: article.querySelector<HTMLElement>('.cord')?.dataset['mark'] ?? null,
-      word: article.querySelector('.mark')?.getAttribute('aria-label') ?? '',
+      word: textOf(article.querySelector('.mark span')),
     })),
     draft: document.querySelector<HTMLTextAreaElement>('.composer textarea')?.value ?? '',
     people: visible('.person').map((person) => ({
@@ -88,11 +100,12 @@ export function lookAround({ before, patienceMs }: { before: string | null; pati
           knot: document.querySelector('.me .knot path')?.getAttribute('d') ?? '',
         }
       : null,
+    dialog: texts('dialog[open] h2').at(-1) ?? null,
     invite: document.querySelector<HTMLInputElement>('.invite input')?.value ?? null,
+    words: texts('.safety-words li'),
     notices: texts('.notice p'),
     refusal: texts('#invite-refused, #pair-refused')[0] ?? null,
-    outside: texts('.removed p, .knocking h2')[0] ?? null,
-    dialog: texts('dialog[open] h2').at(-1) ?? null,
+    outside: texts('.removed p, .removed h2, .knocking h2').join(' ') || null,
     code: drawing(document.querySelector<SVGSVGElement>('.pair .qr')),
     atMs: 0,
   });

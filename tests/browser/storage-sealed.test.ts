@@ -206,9 +206,63 @@ async function expectAllSealed(name: string): Promise<void> {
   const found = await look(name);
   expect(found).toEqual({ state: 'open', records: oldTexts, versions: oldVersions, logged: [] });
   const rows = await raw(name);
-  expect(rows.filter(({ shelf }) => shelf === 'records')).toEqual([]);
+  expect(await shelves(name)).toEqual(['keys', 'sealed']);
   expect(holds(rows, 'asiyesikia')).toBe(false);
 }
+
+/** Makes a database of one version before this one, where it is not there. */
+const shelves = (name: string, madeAs?: number): Promise<readonly string[]> =>
+  page.evaluate(
+    ([database, version]) =>
+      new Promise<string[]>((read, failed) => {
+        const asking = indexedDB.open(database, version);
+        asking.onupgradeneeded = () => {
+          for (const shelf of ['records', 'sealed']) asking.result.createObjectStore(shelf, { keyPath: 'key' });
+          asking.result.createObjectStore('keys');
+        };
+        asking.onsuccess = () => {
+          read([...asking.result.objectStoreNames]);
+          asking.result.close();
+        };
+        asking.onerror = () => failed(asking.error);
+      }),
+    [name, madeAs] as const,
+  );
+
+test('the shelf of what was unsealed goes once all of it is sealed, and nothing is put there any more', async () => {
+  expect(await shelves('left over', 2)).toContain('records');
+  expect((await look('left over')).state).toBe('open');
+  expect(await shelves('left over')).toEqual(['keys', 'sealed']);
+  await page.evaluate(writeRaw, { name: 'once old', rows: old.slice(0, 3), asVersion1: true });
+  await write('once old', { 'me/device': 'my own seed' });
+  const forged = { shelf: 'records', key: 'me/device', bytes: [...Buffer.from('the seed of Mallory')], version: 7 };
+  await expect(page.evaluate(writeRaw, { name: 'once old', rows: [forged] })).rejects.toThrow('object stores was not found');
+  expect((await look('once old')).records['me/device']).toBe('my own seed');
+});
+
+test('where sealing broke off, nothing unsealed comes in the place of what is sealed', async () => {
+  await page.evaluate(writeRaw, { name: 'forged', rows: old, asVersion1: true });
+  await breakSealing(700);
+  expect((await look('forged')).state).toBe('failed');
+  const forged = { shelf: 'records', key: 'timeline/00007', bytes: [...Buffer.from('by Mallory')], version: 9 };
+  await page.evaluate(writeRaw, { name: 'forged', rows: [forged] });
+  page = await openPage();
+  const found = await look('forged');
+  expect(found.logged).toEqual(['record-refused unsealed timeline']);
+  expect([found.records, found.versions]).toEqual([oldTexts, oldVersions]);
+  expect(await shelves('forged')).toEqual(['keys', 'sealed']);
+});
+
+/** From the row after so many on, in this page. */
+const breakSealing = (after: number): Promise<void> =>
+  page.evaluate((rows) => {
+    const put = IDBObjectStore.prototype.put;
+    let left = rows;
+    IDBObjectStore.prototype.put = function (...row: Parameters<typeof put>) {
+      if (this.name === 'sealed' && --left < 0) throw new DOMException('the disk broke', 'UnknownError');
+      return put.apply(this, row);
+    };
+  }, after);
 
 test('what an older Wavu kept unsealed is sealed once, and then it is an ordinary database', async () => {
   await page.evaluate(writeRaw, { name: 'old', rows: old, asVersion1: true });
@@ -221,14 +275,7 @@ test('what an older Wavu kept unsealed is sealed once, and then it is an ordinar
 
 test('an old database whose sealing broke off is sealed to its end', async () => {
   await page.evaluate(writeRaw, { name: 'broken', rows: old, asVersion1: true });
-  await page.evaluate(() => {
-    const put = IDBObjectStore.prototype.put;
-    let left = 700;
-    IDBObjectStore.prototype.put = function (...row: Parameters<typeof put>) {
-      if (this.name === 'sealed' && --left < 0) throw new DOMException('the disk broke', 'UnknownError');
-      return put.apply(this, row);
-    };
-  });
+  await breakSealing(700);
   expect((await look('broken')).state).toBe('failed');
   const half = await raw('broken');
   expect(half.filter(({ shelf }) => shelf === 'sealed')).toHaveLength(500);

@@ -56,7 +56,7 @@ test('a database of a newer version is refused and left as it was', async () => 
         asking.onsuccess = () => opened(asking.result);
         asking.onerror = () => failed(asking.error);
       });
-    (await openRaw(3)).close();
+    (await openRaw(4)).close();
     const answer = await ports.openStorage('from-later');
     const after = await openRaw();
     const kept = await new Promise((read) => {
@@ -65,7 +65,7 @@ test('a database of a newer version is refused and left as it was', async () => 
     });
     return { answer, version: after.version, stores: [...after.objectStoreNames], kept };
   });
-  expect(seen).toEqual({ answer: { state: 'refused', why: 'newer' }, version: 3, stores: ['later'], kept: 'kept' });
+  expect(seen).toEqual({ answer: { state: 'refused', why: 'newer' }, version: 4, stores: ['later'], kept: 'kept' });
   await page.close();
 });
 
@@ -78,7 +78,7 @@ test('a tab that holds the older database open and does not let go means blocked
         asking.onsuccess = () => opened(Object.assign(globalThis, { held: asking.result }) && null);
       }),
   );
-  expect(await upgrading.evaluate(async () => await ports.openStorage('held', 2))).toEqual({
+  expect(await upgrading.evaluate(async () => await ports.openStorage('held'))).toEqual({
     state: 'refused',
     why: 'blocked',
   });
@@ -95,7 +95,7 @@ test('a tab of ours stands aside for an upgrade, with all it was asked kept', as
     void opened.storage.commit({ durability: 'strict', writes: [{ op: 'put', key: 'last', value }] });
   });
   const last = await young.evaluate(async () => {
-    const opened = await ports.openStorage('moves-on', 3);
+    const opened = await ports.openStorage('moves-on', 4);
     return opened.state === 'open' ? [...((await opened.storage.get('last'))?.value ?? [])] : opened.why;
   });
   expect(last).toEqual([7]);

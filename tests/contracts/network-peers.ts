@@ -57,7 +57,7 @@ export const peerCases: Cases = {
 
   'opens a peer over a way that loses a third of what it carries': async (subject) => {
     const [a, b] = [await subject.page(), await subject.page()];
-    [listenTo(a), listenTo(b)];
+    for (const page of [a, b]) listenTo(page);
     let count = 0;
     const lossy = (from: Network, to: Network): Carry => {
       return (bytes) => {
@@ -72,7 +72,7 @@ export const peerCases: Cases = {
 
   'takes each signal once, and garbage not at all': async (subject) => {
     const [a, b] = [await subject.page(), await subject.page()];
-    [listenTo(a), listenTo(b)];
+    for (const page of [a, b]) listenTo(page);
     const thrice = (from: Network, to: Network): Carry => {
       return (bytes) => {
         const own = bytes.slice();
@@ -89,7 +89,7 @@ export const peerCases: Cases = {
 
   'takes no signal in the name of somebody else': async (subject) => {
     const [a, b, c] = [await subject.page(), await subject.page(), await subject.page()];
-    [listenTo(a), listenTo(b), listenTo(c)];
+    for (const page of [a, b, c]) listenTo(page);
     let answers = 0;
     const posing: Carry = (bytes) => {
       const own = bytes.slice();

@@ -1,10 +1,12 @@
-/** A million questions to both suites, and ten thousand rounds of ML-KEM against a hash other implementations agree on. */
+/** A million questions to both suites, ten thousand rounds of ML-KEM as other implementations do them, and whole rooms under both. */
 import { expect, test } from 'vitest';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { nobleSuite } from '../../src/protocol/suite/noble.ts';
 import { compareSuites } from '../protocol/differential.ts';
 import type { Primitive } from '../protocol/differential.ts';
 import { accumulate, accumulatedHashes } from '../protocol/vectors/accumulated.ts';
+import { runBoth } from '../simulation/both-suites.ts';
+import { members } from '../simulation/members.ts';
 
 /** A million in all; the slow ones less often. */
 const cases: Readonly<Record<Primitive, number>> = {
@@ -56,4 +58,12 @@ test('[suite] the cases are a million', () => {
 
 test.each([nobleSuite, nodeCryptoSuite])('[suite] $name does 10,000 accumulated ML-KEM rounds as others do', (suite) => {
   expect(accumulate(suite, 10_000)).toBe(accumulatedHashes[10_000]);
+});
+
+test('counted and node-crypto are one run of a room of eight with a guest, 20 seeds', async () => {
+  for (let run = 1; run <= 20; run += 1) {
+    const { real, firstDifference } = await runBoth(members, { nodes: 8, seed: `${seed}/${run}` });
+    expect({ seed: `${seed}/${run}`, firstDifference }).toEqual({ seed: `${seed}/${run}`, firstDifference: null });
+    process.stderr.write(`rooms of eight: ${run} of 20, ${real.length} lines alike\n`);
+  }
 });

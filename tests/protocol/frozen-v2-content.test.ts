@@ -1,6 +1,8 @@
 /** Bytes of version 2 that hops see, and the content within, frozen, and read a second time from WIRE.md alone (see frozen-v2.test.ts). */
 import { expect, test } from 'vitest';
+import { concat } from '../../src/protocol/bytes.ts';
 import { decodeBetween, directRoomOf, encodeBetween } from '../../src/protocol/entries/between.ts';
+import { envelopeIdOf } from '../../src/protocol/envelope.ts';
 import { decodeEntry, encodeEntry, messageIdOf } from '../../src/protocol/entries/entry.ts';
 import type { Body } from '../../src/protocol/entries/entry.ts';
 import { decodePassing, encodePassing } from '../../src/protocol/entries/passing.ts';
@@ -9,10 +11,10 @@ import { decodeRoomOperations, encodeRoomOperations } from '../../src/protocol/e
 import { decodeRoomWord, encodeRoomWord } from '../../src/protocol/entries/room-word.ts';
 import type { MessageId, OperationId, RoomId } from '../../src/protocol/ids.ts';
 import { parsePeerId, shortOf } from '../../src/protocol/ids.ts';
+import { decodeBundle } from '../../src/protocol/people/bundle.ts';
 import { isRefusal } from '../../src/protocol/refusal.ts';
 import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from '../../src/protocol/wire/acknowledgement.ts';
 import { bucketFor, bucketOf, pad, unpad } from '../../src/protocol/wire/bucket.ts';
-import { envelopeIdOf } from '../../src/protocol/wire/envelope-id.ts';
 import { decodeHop, encodeHop } from '../../src/protocol/wire/hop.ts';
 import { decodeParcel, encodeParcel } from '../../src/protocol/wire/parcel.ts';
 import { asha, badru, disagreements, good, hex, luckOf, nowHour, nowMs, suite, unhex, verdict } from './frozen/cast.ts';
@@ -45,7 +47,7 @@ test('[E6] [E7] an envelope on its way, a parcel, and an acknowledgement', () =>
   expect(wire.readHop(back, nowHour)).toEqual({ kind: 'acknowledgement', a, tag: suite.hash(a).slice(0, 16) });
   for (const bytes of [onTheWay, kept, back])
     expect(disagreements(bytes, readHop, (changed) => wire.readHop(changed, nowHour)).differ).toEqual([]);
-  expect(hex(wire.envelopeIdOf(envelope))).toBe(envelopeIdOf(suite, envelope));
+  expect(hex(wire.envelopeIdOf(envelope))).toBe(envelopeIdOf(envelope));
 });
 
 test('[E3] [E4] every bucket, and what fits', () => {
@@ -99,6 +101,10 @@ const said: readonly (readonly [Body, object])[] = [
     { kind: 'invite', bytes: luckOf('invite')(64) },
     { kind: 'invite', invite: luckOf('invite')(64).slice(0, 32), secret: luckOf('invite')(64).slice(32) },
   ],
+  [
+    { kind: 'call-me', text: 'Asha 🪢' },
+    { kind: 'call-me', text: 'Asha 🪢' },
+  ],
 ];
 
 test.each(said.map(([body, expected]) => [body.kind, body, expected] as const))('an entry: %s', (_, body, expected) => {
@@ -129,6 +135,8 @@ test('[E1] an entry has at most 8,200 bytes, and a text 8,000', () => {
     words(2, 8_025),
     words(3, 56),
     words(3, 57),
+    words(8, 56),
+    words(8, 57),
   ];
   for (const [at, bytes] of cases.entries())
     expect(verdict(bytes, decodeEntry, second.readEntry)).toBe(at % 2 === 0 ? 'both take it' : 'both refuse it');
@@ -238,4 +246,17 @@ test('[Y2] an entry of two, told to another device', () => {
   );
   expect(taken).toBeGreaterThan(100);
   expect(differ).toEqual([]);
+});
+
+test('a bundle, handed on over a session', () => {
+  const bytes = encodeBetween({ kind: 'bundle', body: asha.bundle.bytes });
+  expect(hex(bytes)).toMatchSnapshot();
+  expect(second.readContent(bytes)).toEqual({ kind: 'bundle', bundle: asha.bundle.bytes });
+  const first = (changed: Uint8Array): unknown => {
+    const between = decodeBetween(changed);
+    return isRefusal(between) || between.kind !== 'bundle' ? between : decodeBundle(suite, between.body, nowMs);
+  };
+  expect(
+    [bytes, bytes.subarray(0, -1), concat([bytes, Uint8Array.of(0)])].map((one) => verdict(one, first, second.readContent)),
+  ).toEqual(['both take it', 'both refuse it', 'both refuse it']);
 });

@@ -1,5 +1,6 @@
 /** Bytes of version 2 that say who is in a room, frozen, and read a second time from WIRE.md alone (see frozen-v2.test.ts). */
 import { expect, test } from 'vitest';
+import { endedKeys, openEnded, sealEnded } from '../../src/protocol/contact/ended.ts';
 import { inviteKeys } from '../../src/protocol/contact/invite-link.ts';
 import { openKnock, sealKnock } from '../../src/protocol/contact/knock.ts';
 import type { OperationId } from '../../src/protocol/ids.ts';
@@ -10,7 +11,7 @@ import type { Act } from '../../src/protocol/rooms/act.ts';
 import { decodeOperation, makeOperation } from '../../src/protocol/rooms/operation.ts';
 import { decodeRequest, makeRequest } from '../../src/protocol/rooms/request.ts';
 import { asha, badru, chiku, disagreements, hex, luckOf, nowHour, nowMs, signedAgain, suite, unhex } from './frozen/cast.ts';
-import { openKnock as openKnockAgain, readInviteLink } from './second/contact.ts';
+import { openEnded as openEndedAgain, openKnock as openKnockAgain, readInviteLink } from './second/contact.ts';
 import * as second from './second/operations.ts';
 import { readCertificate } from './second/people.ts';
 
@@ -208,4 +209,14 @@ test('[F2] a knock', () => {
   const borrowed = sealKnock(suite, link.secret, chiku.bundle, request.bytes, luckOf('knock'));
   expect(byFirst(borrowed)).toHaveProperty('refused');
   expect(() => openKnockAgain(borrowed, secondLink, nowHour)).toThrow('wrong-device');
+});
+
+test('[F5] an ended link', () => {
+  const a = luckOf('knock')(16);
+  const keys = endedKeys(suite, link.secret, a);
+  const envelope = sealEnded(suite, keys);
+  expect(hex(envelope)).toMatchSnapshot();
+  const byFirst = (changed: Uint8Array): unknown => openEnded(suite, keys, changed) ?? 'ended';
+  const { taken, differ } = disagreements(envelope, byFirst, (changed) => openEndedAgain(changed, link.secret, a));
+  expect({ taken, differ }).toEqual({ taken: 1, differ: [] });
 });

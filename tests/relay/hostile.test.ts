@@ -82,6 +82,22 @@ test('1,000 sockets that never shake hands: refused by name, counted, timed out,
   await until(() => heapBytes() - before < 8_388_608);
 }, 30_000);
 
+test('a crowd of one address that never shakes hands gives way to who comes from another', async () => {
+  await house.kill();
+  house = await openHouse({ handshakeMs: 30_000 });
+  const crowd = Array.from({ length: 256 }, () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${house.port}`, { localAddress: '127.0.0.2' });
+    socket.on('error', () => {});
+    return socket;
+  });
+  await until(() => counts()['socket_half_open'] === 256);
+  await provesWell();
+  expect(counts()).toMatchObject({ 'socket_dropped_half-open': 1 });
+  for (const socket of crowd) socket.terminate();
+  await until(() => counts()['socket_sockets'] === 0);
+  expect(counts()).toMatchObject({ socket_half_open: 0, connections: 0 });
+});
+
 test('a stranger who shakes hands but speaks no meet is told so; broken framing ends the link and is counted', async () => {
   const stranger = await openStranger();
   const connection = await stranger.dial(multiaddr(house.address));

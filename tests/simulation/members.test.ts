@@ -1,4 +1,4 @@
-/** Rooms of members with churn: the same run twice, whatever is said arrives, and stand-in cryptography finds what the real one finds. */
+/** Rooms of members with churn: the same run twice, and whatever is said arrives. */
 import { describe, expect, test } from 'vitest';
 import { members } from './members.ts';
 import type { Row } from './rows.ts';
@@ -19,13 +19,4 @@ describe('members', { timeout: 120_000 }, () => {
       expect(await members({ nodes: 5, seed })).toEqual(rows);
     });
   }
-
-  // Keys and ids are other bytes, and who is nearest follows from ids: no trace is like the other, but what comes of it is.
-  test(`the real suite finds nothing else, seed ${fresh}`, async () => {
-    const rows = await members({ nodes: 5, seed: fresh, suite: 'node-crypto' });
-    expect(rows.filter((row) => row.met === false)).toEqual([]);
-    expect(valueOf(rows, 'suite')).toBe('node-crypto');
-    const counted = await members({ nodes: 5, seed: fresh, suite: 'counted' });
-    for (const name of ['messages', 'refused', 'lost', 'shownTwice']) expect(valueOf(rows, name)).toBe(valueOf(counted, name));
-  });
 });

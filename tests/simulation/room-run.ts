@@ -23,13 +23,13 @@ export interface Scenario {
   readonly nodes: number;
   readonly seed: string;
   readonly messagesPerNode?: number;
-  /** Under rooms of members; open rooms are always sealed by noble. */
-  readonly suite?: SuiteName;
+  /** Under rooms of members, the counted one if none is given; open rooms are always sealed by noble. */
+  readonly suite?: Suite;
   readonly say?: (what: string) => void;
+  /** Told all that happens but for the bytes themselves: when, what, to whom, how many; what was logged; what is shown in the end. */
+  readonly trace?: (line: string) => void;
   readonly settle?: () => Promise<void>;
 }
-
-export type SuiteName = 'counted' | 'node-crypto';
 
 export interface Story {
   readonly name: string;
@@ -74,9 +74,8 @@ const afterMs = 120_000;
 const relayAddress = '/memory/relay';
 
 export const runStory = async (story: Story, scenario: Scenario): Promise<readonly Row[]> => {
-  const { nodes, seed, messagesPerNode = 3, settle } = scenario;
+  const { nodes, seed, messagesPerNode = 3, settle, suite = countedSuite(), trace } = scenario;
   const { kind: roomKind = 'open' } = story;
-  const suite = scenario.suite === 'node-crypto' ? nodeCryptoSuite : countedSuite();
   const tap = roomKind === 'open' ? createWiretap() : createMembersTap(suite);
   const pages = new Map<string, Page>();
   const guests: Page[] = [];
@@ -85,7 +84,9 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
   const world = createWorld({
     seed: `${story.name} ${nodes} ${messagesPerNode} ${seed}`,
     path: story.path,
-    onEvent: ({ kind, owner, other, bytes }) => {
+    onLog: (name, event, facts) => trace?.(`${name} logs ${event} ${JSON.stringify(facts)}`),
+    onEvent: ({ atUs, kind, owner, other, bytes }) => {
+      trace?.(`${atUs} us: ${kind} ${owner?.name} ${other} ${bytes?.length}`);
       if (owner !== null && linksOf(owner.name) > 0) linkedMs.set(owner.name, world.nowMs());
       if (kind === 'frame' && bytes !== null && owner !== null && owner.name !== 'relay')
         tap.arrived(bytes, other === 'relay', owner.name);
@@ -142,6 +143,8 @@ export const runStory = async (story: Story, scenario: Scenario): Promise<readon
     await world.finish(readAll(pages, gathered.room)),
     await world.finish(readAll(visitors, gathered.room)),
   );
+  for (const { node, running } of [...pages.values(), ...guests])
+    trace?.(`${node.name} shows ${JSON.stringify(running()?.app.view())}`);
   const under = roomKind === 'open' ? 'noble' : suite.name;
   return rowsOf(scenario, world, counts, tap, deliveredMs, under);
 };

@@ -6,17 +6,18 @@ import { createGauge } from './gauge.ts';
 import { hello } from './hello.ts';
 import { members } from './members.ts';
 import { countedSuite } from './room-run.ts';
-import type { Scenario, SuiteName } from './room-run.ts';
+import type { Scenario } from './room-run.ts';
 import { isMet } from './rows.ts';
 import type { Row } from './rows.ts';
 import { plans } from './scenarios/plans.ts';
 import { createSettle } from './settle.ts';
 import { storm } from './storm.ts';
 
+const suites = { counted: countedSuite, 'node-crypto': () => nodeCryptoSuite };
 const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm, members };
 
 const all = [...Object.keys(scenarios), ...plans.map(({ name }) => name)];
-const usage = `usage: npm run sim -- --scenario ${all.join('|')} [--nodes N] [--seed S] [--messages M] [--suite counted|node-crypto] [--json]
+const usage = `usage: npm run sim -- --scenario ${all.join('|')} [--nodes N] [--seed S] [--messages M] [--suite ${Object.keys(suites).join('|')}] [--json]
   Messages are of each device. ${plans.map(({ name, full }) => `${name} has ${full.nodes} nodes`).join(', ')}, unless told otherwise.
   The same scenario, nodes, messages and seed give the same run, event for event (see traceHash).
   Exit status 1: something that must hold did not. With --json nothing but the rows is on standard output.`;
@@ -46,24 +47,17 @@ const main = async (): Promise<number> => {
 
   say(`${values.scenario}, ${nodes} nodes, seed ${seed}`);
   const beganMs = performance.now();
+  const suite = suites[values.suite]();
   const rows =
     plan === undefined
-      ? await run!({ nodes, seed, ...messages, suite: values.suite, say, settle: createSettle() })
-      : await runCrowd(plan, {
-          nodes,
-          seed,
-          ...messages,
-          suite: values.suite === 'counted' ? countedSuite() : nodeCryptoSuite,
-          say,
-          settle: createSettle(),
-          gauge: createGauge(),
-        });
+      ? await run!({ nodes, seed, ...messages, suite, say, settle: createSettle() })
+      : await runCrowd(plan, { nodes, seed, ...messages, suite, say, settle: createSettle(), gauge: createGauge() });
   say(`${((performance.now() - beganMs) / 1000).toFixed(1)} s on the clock of this machine`);
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${table(rows)}\n`);
   return isMet(rows) ? 0 : 1;
 };
 
-const isSuite = (name: string): name is SuiteName => name === 'counted' || name === 'node-crypto';
+const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
 
 const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least && value <= 100_000;
 

@@ -18,6 +18,7 @@ const author = must(parseDeviceId('22'.repeat(32)));
 const message = (text: string, mark: Mark | null): MessageView => ({
   id,
   author,
+  face: author,
   name: 'A',
   mine: mark !== null,
   sentAtMs: 0,

@@ -55,7 +55,7 @@ interface Said {
 /** One life of one device, as it is watched. */
 interface Look {
   readonly device: string;
-  /** The mark of each text when it was last looked at. 0 waiting, 1 left, 2 and more received. */
+  /** The mark of each text when it was last looked at. 0 waiting or alone, 1 left, 2 and more received. */
   readonly ranks: Map<string, number>;
   linkedMs(): number;
 }
@@ -184,4 +184,4 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
   };
 };
 
-const rankOf = (mark: Mark): number => (mark.state === 'waiting' ? 0 : mark.state === 'left' ? 1 : 1 + mark.by);
+const rankOf = (mark: Mark): number => (mark.state === 'received' ? 1 + mark.by : mark.state === 'left' ? 1 : 0);

@@ -9,6 +9,7 @@ const speech = { w: en, f: createFormat('en'), whole: null };
 const near: NeighbourView = {
   peer: 'p' as NeighbourView['peer'],
   device: null,
+  person: null,
   name: null,
   path: 'direct',
   rttMs: 3,

@@ -12,6 +12,7 @@ function said(author: string, minute: number, mine = false): MessageView {
   return {
     id: `m${made}` as MessageView['id'],
     author: author as MessageView['author'],
+    face: author as MessageView['author'],
     name: author,
     mine,
     sentAtMs: noon + minute * minuteMs,

@@ -17,6 +17,7 @@ const troubles: Readonly<Record<Trouble, true>> = {
   'bad-link': true,
   'link-expired': true,
   'members-not-loaded': true,
+  'keys-not-read': true,
   'no-secure-context': true,
   'message-too-long': true,
   'too-many-rooms': true,

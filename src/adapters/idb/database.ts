@@ -4,7 +4,7 @@ import type { OpenedStorage } from '../../ports/storage.ts';
 import type { Luck } from '../../protocol/suite/suite.ts';
 import { makeDataKey, openDataKey } from './data-key.ts';
 import type { OpenedKey } from './data-key.ts';
-import { dataKeyName, SHELVES_VERSION } from './shelves.ts';
+import { dataKeyName, SEALING_VERSION, SHELVES_VERSION } from './shelves.ts';
 import type { Database, Shelves } from './shelves.ts';
 
 export type OpenedDatabase =
@@ -23,11 +23,17 @@ export async function openDatabase(name: string, luck: Luck, shelvesVersion: num
   const { promise: blocked, resolve: block } = Promise.withResolvers<'blocked'>();
   let letGo = (): void => undefined;
   let isMade = false;
+  let isUnsealed = false;
   const opening = openDB<Shelves>(name, shelvesVersion, {
-    upgrade: (db, version) => {
+    upgrade: async (db, version, _to, tx) => {
       isMade = version === 0;
       if (!db.objectStoreNames.contains('sealed')) db.createObjectStore('sealed', { keyPath: 'key' });
       if (!db.objectStoreNames.contains('keys')) db.createObjectStore('keys');
+      if (shelvesVersion === SEALING_VERSION || !db.objectStoreNames.contains('records')) return;
+      tx.done.catch(() => undefined); // the opening tells
+      if ((await tx.objectStore('records').count()) === 0) return db.deleteObjectStore('records');
+      isUnsealed = true;
+      tx.abort();
     },
     // Whoever has it open may only be finishing.
     blocked: () => void setTimeout(() => block('blocked'), patienceMs),
@@ -50,7 +56,7 @@ export async function openDatabase(name: string, luck: Luck, shelvesVersion: num
     key.catch(() => undefined); // told to whoever asks
     return { state: 'open', db, key, onLetGo: (run) => void (letGo = run) };
   } catch (error) {
-    return refused(whyNotOpen(error));
+    return isUnsealed ? openDatabase(name, luck, SEALING_VERSION) : refused(whyNotOpen(error));
   }
 }
 

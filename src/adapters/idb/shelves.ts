@@ -6,7 +6,7 @@ export interface Shelves extends DBSchema {
   /** Keys and versions stay readable: ids, numbers and times. */
   sealed: { key: string; value: Row };
   keys: { key: KeyName; value: KeptKey };
-  /** What version 1 kept as it was (seal-old.ts); a younger database has no such shelf. */
+  /** What version 1 kept as it was (seal-old.ts); gone with version 3. */
   records: { key: string; value: StoredRecord };
 }
 export type Database = IDBPDatabase<Shelves>;
@@ -24,4 +24,6 @@ export type KeyName = typeof dataKeyName;
 export const dataKeyName = 'data';
 
 /** Raised when the shape changes; a database above it belongs to a later Wavu. */
-export const SHELVES_VERSION = 2;
+export const SHELVES_VERSION = 3;
+/** While what version 1 left is being sealed. */
+export const SEALING_VERSION = 2;

@@ -4,11 +4,13 @@ import type { OpenedStorage, Range, Storage, StoredRecord } from '../../ports/st
 import type { Luck } from '../../protocol/suite/suite.ts';
 import { createCommits } from './commits.ts';
 import type { Shelf } from './commits.ts';
+import { openDatabase } from './database.ts';
 import type { OpenedDatabase } from './database.ts';
 import { createKnownVersions } from './known-versions.ts';
 import { readRange } from './range.ts';
 import { createRows } from './rows.ts';
 import { sealOld } from './seal-old.ts';
+import { SEALING_VERSION } from './shelves.ts';
 import type { Row } from './shelves.ts';
 
 export async function openStorage(opening: Promise<OpenedDatabase>, luck: Luck, log: Log): Promise<OpenedStorage> {
@@ -24,8 +26,12 @@ export async function openStorage(opening: Promise<OpenedDatabase>, luck: Luck, 
     const key = await opened.key;
     if (typeof key === 'string') return refuse(key);
     const rows = createRows(db.name, key.records, luck, log);
-    const isKeyWritten = await sealOld(db, rows, key.kept);
-    const shelf = { db, rows, known: createKnownVersions(versionsKnown), newKey: isKeyWritten ? null : key.kept };
+    if (db.version === SEALING_VERSION) {
+      await sealOld(db, rows, key.kept, log);
+      db.close();
+      return await openStorage(openDatabase(db.name, luck), luck, log);
+    }
+    const shelf = { db, rows, known: createKnownVersions(versionsKnown), newKey: key.kept };
     const storage = createStorage(shelf);
     opened.onLetGo(() => void storage.close());
     return { state: 'open', storage };

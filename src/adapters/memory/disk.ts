@@ -18,6 +18,8 @@ export interface DiskFaults {
   /** This many commits still end in `failed`. */
   failCommits: number;
   quotaBytes: number;
+  /** Keys whose records do not open any more, as where a seal is broken: as if there were none, until something is put there. */
+  readonly unreadable: Set<string>;
 }
 
 export interface DiskRules {
@@ -40,7 +42,7 @@ export const diskRules: DiskRules = {
 export const createDisk = (rules: DiskRules, random: Random): Disk => {
   const records = new Map<string, StoredRecord>();
   const keys: string[] = [];
-  const faults: DiskFaults = { open: null, failCommits: 0, quotaBytes: rules.quotaBytes };
+  const faults: DiskFaults = { open: null, failCommits: 0, quotaBytes: rules.quotaBytes, unreadable: new Set() };
   /** Commits the platter does not have yet, oldest first, each with what stood there before. */
   let atRisk: { readonly atMs: number; readonly before: ReadonlyMap<string, StoredRecord | null> }[] = [];
   let used = 0;
@@ -75,13 +77,15 @@ export const createDisk = (rules: DiskRules, random: Random): Disk => {
   return {
     faults,
     usedBytes: () => used,
-    get: (key) => copy(records.get(key)),
+    get: (key) => (faults.unreadable.has(key) ? null : copy(records.get(key))),
     range: ({ from, to, limit, reverse }) => {
       const first = firstAtOrAfter(keys, from);
       const end = firstAtOrAfter(keys, to);
-      const count = Math.max(0, Math.min(end - first, limit));
+      const most = faults.unreadable.size === 0 ? limit : limit + faults.unreadable.size;
+      const count = Math.max(0, Math.min(end - first, most));
       const found = reverse === true ? keys.slice(end - count, end).reverse() : keys.slice(first, first + count);
-      return found.map((key) => copy(records.get(key))).filter((record) => record !== null);
+      const readable = found.filter((key) => !faults.unreadable.has(key)).slice(0, Math.max(0, limit));
+      return readable.map((key) => copy(records.get(key))).filter((record) => record !== null);
     },
     apply: (batch, nowMs) => {
       if (faults.failCommits > 0) {
@@ -94,6 +98,7 @@ export const createDisk = (rules: DiskRules, random: Random): Disk => {
       for (const write of batch.writes) {
         const old = records.get(write.key) ?? null;
         if (!before.has(write.key)) before.set(write.key, old);
+        faults.unreadable.delete(write.key);
         if (write.op === 'delete') place(write.key, null);
         else place(write.key, { key: write.key, value: write.value, version: (old?.version ?? 0) + 1 });
       }

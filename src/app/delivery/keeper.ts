@@ -2,7 +2,7 @@
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import type { Message } from '../../protocol/content.ts';
-import type { DeviceId, EnvelopeId, MessageId } from '../../protocol/ids.ts';
+import type { DeviceId, MessageId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { Write } from '../../ports/storage.ts';
@@ -18,7 +18,6 @@ import { frameOf, say } from './say.ts';
 
 /** What is remembered of an envelope after it was opened. */
 export interface Entry {
-  readonly id: EnvelopeId;
   readonly room: Room;
   readonly author: DeviceId;
   readonly n: number;
@@ -52,15 +51,14 @@ export interface Prepared {
 export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Keeper {
   const judge = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
     const twin = fresh.get(`${message.author}/${message.n}`);
-    if (twin !== undefined) return twin.messageId === message.messageId ? 'known' : refused('equivocation', room);
+    if (twin !== undefined && twin.messageId === message.messageId) return 'known';
     const head = room.heads.get(message.author);
     const isBefore = head !== undefined && message.n <= head.from;
-    if (has(head, message.n) || isBefore) {
+    if (has(head, message.n) || isBefore || twin !== undefined) {
       const log = await core.storage.get(keyOf.log(room.id, message.author, message.n));
-      const key = log === null ? '' : (decodeText(log.value) ?? '');
       // From before we came, and given to us all the same.
-      if (isBefore && log === null) return 'fresh';
-      return messageIdIn(key) === message.messageId ? 'known' : refused('equivocation', room);
+      if (log === null && isBefore && twin === undefined) return 'fresh';
+      return log !== null && isAt(log.value, message) ? 'known' : judgeTwin(room, message, fresh);
     }
     if (head === undefined && message.author !== core.me()?.key.id) {
       const authors = new Set([...fresh.values()].map(({ author }) => author).filter((author) => !room.heads.has(author)));
@@ -70,6 +68,19 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
     const ahead = (head?.above.size ?? 0) + [...fresh.values()].filter(({ author }) => author === message.author).length;
     const isTooFar = ahead >= limits.messagesAboveGap && message.n !== (head?.upTo ?? 0) + 1;
     return isTooFar ? refused('too-many', room) : 'fresh';
+  };
+
+  /**
+   * M1: two messages under one number are both kept: a device whose disk was set back does not know what it said. Of a third its author
+   * may think that it was received, as its session says so: nothing else would end its coming.
+   */
+  const judgeTwin = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
+    if (room.keys !== null) return refused('equivocation', room);
+    const arrived = fresh.get(twinOf(message));
+    if (arrived !== undefined) return arrived.messageId === message.messageId ? 'known' : refused('equivocation', room);
+    const before = await core.storage.get(keyOf.twin(room.id, message.author, message.n));
+    if (before === null) return 'twin';
+    return isAt(before.value, message) ? 'known' : refused('equivocation', room);
   };
 
   const refused = (why: RefusalReason, room: Room): Standing => {
@@ -120,11 +131,15 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
       for (const each of arrived) {
         const standing = await judge(room, each, fresh);
         // A repeated envelope whose first copy did not make it to the disk: the sender will try again.
-        if (standing === 'fresh' && each.body === null) continue;
+        if ((standing === 'fresh' || standing === 'twin') && each.body === null) continue;
         if (standing === 'fresh') fresh.set(`${each.author}/${each.n}`, each);
+        if (standing === 'twin') fresh.set(twinOf(each), each);
+        if (standing === 'twin') core.log('equivocation-kept', { room: room.id });
         if (standing !== 'refused') acknowledged.push(each);
       }
-      const kept = [...fresh.values()].flatMap(({ body, peer }) => (body === null ? [] : { ...body, peer }));
+      const kept = [...fresh].flatMap(([name, { body, peer, ...each }]) =>
+        body === null ? [] : { ...body, peer, isTwin: name === twinOf(each) },
+      );
       const keeping = keepMessages(room, kept, me.key.id);
       return {
         writes: keeping.writes,
@@ -145,7 +160,12 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
   };
 }
 
-type Standing = 'fresh' | 'known' | 'refused';
+type Standing = 'fresh' | 'twin' | 'known' | 'refused';
+
+const isAt = (log: Uint8Array, { messageId }: Pick<Arrived, 'messageId'>): boolean =>
+  messageIdIn(decodeText(log) ?? '') === messageId;
+
+const twinOf = ({ author, n }: Pick<Arrived, 'author' | 'n'>): string => `${author}/${n}/twin`;
 
 const nothingToKeep: Prepared = { writes: [], apply: () => undefined };
 const forwardTo = 3;

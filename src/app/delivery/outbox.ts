@@ -11,44 +11,61 @@ import { handedOver, heardBack } from '../routing/evidence.ts';
 import { has } from '../rooms/room.ts';
 import type { Head } from '../rooms/room.ts';
 import { frameOf } from './say.ts';
+import type { Share } from './share.ts';
 
 export interface Outbox {
   load(): Promise<void>;
-  /** The write that must be in the same commit as the message; `add` after it. */
-  write(room: RoomId, n: number, envelope: Uint8Array): Write;
-  add(room: RoomId, n: number, envelope: Uint8Array): void;
+  /** The write that must be in the same commit as the message; `add` after it. Null: nobody else was there, and whoever comes may not read it. */
+  write(room: RoomId, n: number, envelope: Uint8Array | null): Write;
+  add(room: RoomId, n: number, envelope: Uint8Array | null): void;
   /** Hands to every path of the room what it has not had. */
   flush(room: RoomId): void;
-  hasLeft(room: RoomId, n: number): boolean;
+  /** What is for others, and nobody acknowledged. */
+  numbers(room: RoomId): readonly number[];
+  /** As the disk knows it, of what nobody acknowledged. */
+  stateOf(room: RoomId, n: number): 'waiting' | 'left' | 'alone';
   /** What one of these heads covers need not be kept: the writes for the same commit, and what to do after it. */
   settled(room: RoomId, got: ReadonlyMap<DeviceId, Head>): { readonly writes: readonly Write[]; apply(): void };
   drop(room: RoomId): void;
   close(): void;
 }
 
-export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) => void): Outbox {
+export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (room: RoomId) => void): Outbox {
   const rooms = new Map<RoomId, Map<number, Entry>>();
   let retry: Stop | null = null;
   let savePlanned: Stop | null = null;
 
-  const add = (room: RoomId, n: number, envelope: Uint8Array, left: boolean): void => {
+  const add = (room: RoomId, n: number, state: Entry['state'], envelope: Uint8Array): void => {
     const entries = rooms.get(room) ?? new Map<number, Entry>();
-    rooms.set(room, entries.set(n, { envelope, left, hasGone: left, had: new Map(), waitMs: firstWaitMs, tries: 0 }));
+    const hasGone = state === 'left';
+    rooms.set(room, entries.set(n, { envelope, state, hasGone, had: new Map(), waitMs: firstWaitMs, tries: 0 }));
   };
 
   /** Answers whether a path was too full to take it all. */
   const flushTo = (room: RoomId, peer: Peer): boolean => {
     const known = peer.device === null ? undefined : core.rooms.get(room)?.got.get(peer.device);
-    for (const [n, entry] of rooms.get(room) ?? []) {
-      if (entry.had.get(peer.id) === peer.era || has(known, n) || n <= (known?.from ?? 0)) continue;
-      const result = (entry.tries === 0 ? sendTo : sendAgain)(peer, frameOf(entry.envelope));
+    const lacking = [...(rooms.get(room) ?? [])].filter(
+      ([n, { state }]) => state !== 'alone' && !has(known, n) && n > (known?.from ?? 0),
+    );
+    let isFull = false;
+    // A long history is asked for by what they show to have.
+    for (const [n, entry] of lacking.slice(-mostAtOnce)) {
+      if (entry.had.get(peer.id) === peer.era) continue;
+      const frame = frameOf(entry.envelope);
+      const isFirst = entry.tries === 0 && !entry.had.has(peer.id);
+      const what = isFirst ? (n === lacking.at(-1)?.[0] ? 'new' : 'first') : 'again';
+      if (!share.take(peer, frame.length, 1, what)) {
+        isFull = true;
+        continue;
+      }
+      const result = (entry.tries === 0 ? sendTo : sendAgain)(peer, frame);
       handedOver(peer, result === 'full');
       if (result !== 'sent') return result === 'full';
       entry.had.set(peer.id, peer.era);
       if (!entry.hasGone) saveLeft();
       entry.hasGone = true;
     }
-    return false;
+    return isFull;
   };
 
   /** Shown once it is on the disk, for a mark never goes back. Most are acknowledged before their turn comes, and nothing is written. */
@@ -57,11 +74,11 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
       savePlanned = null;
       void core.lane.run(async () => {
         const unsaved = [...rooms].flatMap(([room, entries]) =>
-          [...entries].flatMap(([n, entry]) => (entry.hasGone && !entry.left ? [{ room, n, entry }] : [])),
+          [...entries].flatMap(([n, entry]) => (entry.hasGone && entry.state === 'waiting' ? [{ room, n, entry }] : [])),
         );
-        const writes = unsaved.map(({ room, n, entry }) => record(room, n, entry.envelope, true));
+        const writes = unsaved.map(({ room, n, entry }) => record(room, n, 'left', entry.envelope));
         if (writes.length === 0 || !(await core.commit(writes, 'strict'))) return;
-        for (const { entry } of unsaved) entry.left = true;
+        for (const { entry } of unsaved) entry.state = 'left';
         for (const room of new Set(unsaved.map((each) => each.room))) leftNow(room);
       });
     });
@@ -98,11 +115,11 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
     load: async () => {
       for (const record of await core.storage.range(under('outbox'))) {
         const { room, n } = roomAndNumberIn(record.key);
-        add(room, n, record.value.slice(1), record.value[0] === 1);
+        add(room, n, states[record.value[0] ?? 0] ?? 'waiting', record.value.slice(1));
       }
     },
-    write: (room, n, envelope) => record(room, n, envelope, false),
-    add: (room, n, envelope) => add(room, n, envelope, false),
+    write: (room, n, envelope) => record(room, n, envelope === null ? 'alone' : 'waiting', envelope ?? nothing),
+    add: (room, n, envelope) => add(room, n, envelope === null ? 'alone' : 'waiting', envelope ?? nothing),
     flush: (room) => {
       const isFull = peers
         .inRoom(room)
@@ -112,7 +129,8 @@ export function createOutbox(core: Core, peers: Peers, leftNow: (room: RoomId) =
       // Nobody there: the next path to open asks by itself.
       if (isFull || entries.some((entry) => entry.had.size > 0)) plan();
     },
-    hasLeft: (room, n) => rooms.get(room)?.get(n)?.left ?? false,
+    numbers: (room) => [...(rooms.get(room) ?? [])].flatMap(([n, { state }]) => (state === 'alone' ? [] : n)),
+    stateOf: (room, n) => rooms.get(room)?.get(n)?.state ?? 'waiting',
     settled: (id, got) => {
       const entries = rooms.get(id) ?? new Map<number, Entry>();
       const heads = [...got.values()];
@@ -143,21 +161,26 @@ interface Entry {
   readonly envelope: Uint8Array;
   /** Handed to a path. */
   hasGone: boolean;
-  /** The disk knows. */
-  left: boolean;
+  /** As the disk knows it. */
+  state: (typeof states)[number];
   /** Which peers had it, and in which era of theirs. */
   readonly had: Map<PeerId, number>;
   waitMs: number;
   tries: number;
 }
 
+const mostAtOnce = 64;
 const tickMs = 1_000;
 const saveLeftMs = 300;
 const firstWaitMs = 4_000;
 const longestWaitMs = 60_000;
 
-const record = (room: RoomId, n: number, envelope: Uint8Array, left: boolean): Write => ({
+/** By the first byte of their records. */
+const states = ['waiting', 'left', 'alone'] as const;
+const nothing = new Uint8Array(0);
+
+const record = (room: RoomId, n: number, state: Entry['state'], envelope: Uint8Array): Write => ({
   op: 'put',
   key: keyOf.outbox(room, n),
-  value: concat([Uint8Array.of(left ? 1 : 0), envelope]),
+  value: concat([Uint8Array.of(states.indexOf(state)), envelope]),
 });

@@ -6,7 +6,7 @@ import type { DeviceId, MessageId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Write } from '../../ports/storage.ts';
 import { keyOf, messageIdIn, numberIn, sentAtMsIn, under } from '../records.ts';
-import { has, withEntry, withUpTo, writeHead } from '../rooms/room.ts';
+import { has, lastSaid, withEntry, withUpTo, writeHead } from '../rooms/room.ts';
 import type { Head, Room } from '../rooms/room.ts';
 import type { Timelines } from '../rooms/timeline.ts';
 import type { Outbox } from './outbox.ts';
@@ -66,6 +66,8 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     for (const each of told) {
       const before = next.get(each.device) ?? room.got.get(each.device);
       if (before === undefined && room.got.size + next.size >= limits.devicesPerRoom) continue;
+      // Of what I do not know to have said: my disk was set back, and under my numbers they have something else.
+      if ('upTo' in each && each.upTo > lastSaid(room, me.key.id)) continue;
       const met = 'messages' in each || isMet(before) ? before : await firstHead(room, me.key.id, each.device, before);
       if (met === null) continue;
       const after = 'messages' in each ? withMessages(met, mine, each.messages, byId) : withAllUpTo(met, mine, each.upTo);

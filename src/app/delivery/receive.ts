@@ -23,9 +23,9 @@ export interface ReceiveHands {
 
 export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): Receive {
   const seen = createSeen();
-  let waiting: Arrived[] = [];
+  let waiting: Opened[] = [];
 
-  const take = (arrived: Arrived): void => {
+  const take = (arrived: Opened): void => {
     if (waiting.length >= mostWaiting) {
       // The disk is slower than they speak: not kept, not acknowledged, and so said again later.
       seen.forget(arrived.id);
@@ -48,7 +48,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
     }
   };
 
-  const keep = async (room: Room, arrived: readonly Arrived[]): Promise<void> => {
+  const keep = async (room: Room, arrived: readonly Opened[]): Promise<void> => {
     const { writes, apply } = await keeper.prepare(room, arrived);
     if (writes.length > 0 && !(await core.commit(writes, 'strict'))) {
       for (const each of arrived) seen.forget(each.id);
@@ -99,15 +99,18 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
   };
 }
 
+type Sealed = Entry & { readonly id: EnvelopeId };
+type Opened = Arrived & { readonly id: EnvelopeId };
+
 interface Seen {
-  get(id: EnvelopeId): Entry | undefined;
-  add(entry: Entry): void;
+  get(id: EnvelopeId): Sealed | undefined;
+  add(entry: Sealed): void;
   forget(id: EnvelopeId): void;
 }
 
 /** The last few thousand envelopes, oldest forgotten first. */
 function createSeen(): Seen {
-  const entries = new Map<EnvelopeId, Entry>();
+  const entries = new Map<EnvelopeId, Sealed>();
   return {
     get: (id) => entries.get(id),
     add: (entry) => {

@@ -29,17 +29,17 @@ export const sealFor = (core: Core, keys: RoomKeys, signed: Uint8Array): Uint8Ar
 
 export function say(core: Core, me: Self, room: Room, content: Exclude<Content, { kind: 'message' }>, peer: Peer): Handed {
   if (room.keys === null) return core.voice()?.say(room, content, peer) ?? 'closed';
-  return handOver(core, room.keys, encodeContent(content, room.id, me.key), peer);
+  const frame = frameFor(core, room.keys, encodeContent(content, room.id, me.key));
+  const result = frame === null ? 'closed' : sendTo(peer, frame);
+  return result === 'too-big' ? 'closed' : result;
 }
 
-export function handOver(core: Core, keys: RoomKeys, signed: Uint8Array, peer: Peer): Handed {
+/** Null: it cannot be sealed. */
+export function frameFor(core: Core, keys: RoomKeys, signed: Uint8Array): Uint8Array | null {
   const envelope = sealFor(core, keys, signed);
-  if (isRefusal(envelope)) {
-    core.log('not-sealed', { why: envelope.refused, room: keys.id });
-    return 'closed';
-  }
-  const result = sendTo(peer, frameOf(envelope));
-  return result === 'too-big' ? 'closed' : result;
+  if (!isRefusal(envelope)) return frameOf(envelope);
+  core.log('not-sealed', { why: envelope.refused, room: keys.id });
+  return null;
 }
 
 /** Version 1 begins with its number alone; of version 2 there is a hop header in front. */

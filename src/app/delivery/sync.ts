@@ -5,19 +5,21 @@ import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
 import type { DeviceId, PeerId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
-import { pathOf } from '../mesh/peers.ts';
+import type { Stop } from '../../ports/clock.ts';
+import { countAsLost, pathOf, sendTo } from '../mesh/peers.ts';
 import type { Given, Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, numberIn, under } from '../records.ts';
 import type { Head, Room } from '../rooms/room.ts';
-import { handOver, say } from './say.ts';
+import { frameFor, say } from './say.ts';
+import type { Share } from './share.ts';
 
 export interface Sync {
   /** Tells a peer what we have, once per era of its path. */
   greet(peer: Peer, room: Room): void;
   /** Everybody in the room shall say theirs. */
   ask(room: Room): void;
-  /** What was handed to a path did not get there. */
-  dropped(peer: Peer, room: Room): void;
+  /** What was handed to a path did not get there. `isTooFast`: the relay carries no more of us for now. */
+  dropped(peer: Peer, room: Room, isTooFast: boolean): void;
   /** We are leaving this room, though the path may stay. */
   farewell(room: Room): void;
   close(): void;
@@ -25,8 +27,8 @@ export interface Sync {
   heard(peer: Peer, room: Room, summary: Summary): void;
 }
 
-export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
-  const asking = new Set<string>();
+export function createSync(core: Core, peers: Peers, share: Share, self: PeerId): Sync {
+  const asking = new Map<string, { readonly atMs: number; readonly stop: Stop }>();
   /** Not answered yet: the newest of each peer and room says what those before it said. */
   const unanswered = new Map<string, Summary>();
 
@@ -48,53 +50,71 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
     if (result === 'full') askLater(peer, room);
   };
 
-  /** Something on the way was dropped: once it is calm, begin where their next summary says. */
+  /** In reply to what they said: only so often, or a flood of theirs would be one of ours. */
+  const reply = (peer: Peer, room: Room, about: Summary['about']): void => {
+    if (share.takeWord(peer)) tell(peer, room, about);
+    else askLater(peer, room);
+  };
+
+  /** Something on the way was dropped, or has to wait: once it is calm, begin where their next summary says. */
   const askLater = (peer: Peer, room: Room, waitMs = calmMs): void => {
     const { era } = peer;
     const key = `${peer.id}/${room.id}`;
-    if (asking.has(key)) return;
-    asking.add(key);
-    core.clock.after(waitMs, () => {
+    const atMs = core.clock.ticksMs() + waitMs;
+    const planned = asking.get(key);
+    if (planned !== undefined && planned.atMs <= atMs) return;
+    planned?.stop();
+    const stop = core.clock.after(waitMs, () => {
       asking.delete(key);
       if (peer.era === era && pathOf(peer) !== null && core.rooms.has(room.id)) tell(peer, room, 'asks');
     });
+    asking.set(key, { atMs, stop });
   };
 
-  /** What `peer` lacks of one author, as far as one go allows. Answers how many were handed over, and whether all. */
-  const give = async (peer: Peer, room: Room, author: DeviceId, after: number, most: number): Promise<Part> => {
-    const records = await core.storage.range({
+  /** What `peer` lacks of one author, as far as one go and our share allow. */
+  const give = async (peer: Peer, room: Room, { author, after, top, most }: Wanted): Promise<Part> => {
+    const logs = await core.storage.range({
       from: keyOf.log(room.id, author, after + 1),
       to: under(`log/${room.id}/${author}`).to,
       limit: most,
     });
-    let last = after;
-    if (room.keys === null) {
-      const kept = await Promise.all(records.map((record) => core.storage.get(decodeText(record.value) ?? '')));
-      const whole = kept.flatMap((each) => each?.value ?? []);
-      if (whole.length > 0 && (await core.voice()?.give(room, whole, peer)) !== 'sent') return { count: 0, last, isAll: false };
-      return {
-        count: records.length,
-        last: records.length === 0 ? after : numberIn(records.at(-1)!.key),
-        isAll: records.length < most,
-      };
+    const together: Uint8Array[] = [];
+    let [count, last] = [0, after];
+    let end: Part['end'] = logs.length < most ? 'all' : 'stopped';
+    for (const log of logs) {
+      const n = numberIn(log.key);
+      const kept = (await core.storage.get(decodeText(log.value) ?? ''))?.value ?? null;
+      const frame = kept === null || room.keys === null ? kept : frameFor(core, room.keys, kept);
+      // Entries of a room of members are moved over the session, many in one frame.
+      const frames = room.keys === null ? (frame?.length ?? 0) / bytesTogether : 1;
+      if (frame !== null && !share.take(peer, frame.length, frames, n <= top ? 'again' : 'first')) {
+        end = 'spent';
+        break;
+      }
+      if (frame !== null && room.keys === null) together.push(frame);
+      if (frame !== null && room.keys !== null && sendTo(peer, frame) !== 'sent') {
+        end = 'stopped';
+        break;
+      }
+      [count, last] = [count + 1, n];
     }
-    for (const [count, record] of records.entries()) {
-      const kept = await core.storage.get(decodeText(record.value) ?? '');
-      if (kept === null) continue;
-      if (handOver(core, room.keys, kept.value, peer) !== 'sent') return { count, last, isAll: false };
-      last = numberIn(record.key);
-    }
-    return { count: records.length, last, isAll: records.length < most };
+    if (together.length > 0 && (await core.voice()?.give(room, together, peer)) !== 'sent')
+      return { count: 0, last: after, end: 'stopped' };
+    return { count, last, end };
   };
 
   /**
-   * After which number to go on with an author; null: not now. A summary that has not moved since we gave says that they
-   * could not keep it, or that all of it lies above a gap that we have too: then nothing is given twice.
+   * After which number to go on with an author; null: not now. What they had from us on this path is not given again for a while,
+   * however far back they say they are: it may be on its way, or they could not keep it, or they make us work.
    */
   const goOnAfter = (before: Given | undefined, head: Head, after: number): number | null => {
-    if (before?.after !== after) return after;
-    if (head.upTo <= after) return Math.max(after, before.last);
-    return core.clock.ticksMs() - before.atMs < againMs ? null : after;
+    if (before === undefined) return after;
+    const next = Math.max(after, before.last);
+    // All of it lies above a gap that we have too: then nothing is given twice.
+    if (head.upTo <= after) return next;
+    if (after < before.last && core.clock.ticksMs() - before.atMs >= againMs) return after;
+    // Who has not moved could not keep it, and would not keep what follows.
+    return after === before.after || Math.max(head.upTo, ...head.above) <= next ? null : next;
   };
 
   const answer = async (peer: Peer, room: Room, summary: Summary): Promise<void> => {
@@ -102,24 +122,28 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
     const given = peer.given.get(room.id) ?? new Map<DeviceId, Given>();
     peer.given.set(room.id, given);
     let left = mostAtOnce;
-    let isAll = true;
+    let end: Part['end'] = 'all';
     let isStuck = false;
     for (const [author, head] of room.heads) {
       const after = theirs.get(abbreviate(author)) ?? 0;
       // The author has its own messages, whatever its summary says; unless it lost its disk, and then it says 0.
       if (Math.max(head.upTo, ...head.above) <= after) continue;
-      const from = goOnAfter(given.get(author), head, after);
+      const before = given.get(author);
+      const from = goOnAfter(before, head, after);
       isStuck ||= from === null;
       if (from === null) continue;
-      const part = await give(peer, room, author, from, left);
-      if (part.count > 0) given.set(author, { after, last: part.last, atMs: core.clock.ticksMs() });
-      left -= part.count;
-      isAll &&= part.isAll;
-      if (left <= 0 || !part.isAll) break;
+      const top = before?.top ?? 0;
+      const part = await give(peer, room, { author, after: from, top, most: left });
+      const { count, last } = part;
+      if (count > 0) given.set(author, { after, last, top: Math.max(top, last), atMs: core.clock.ticksMs() });
+      left -= count;
+      end = part.end;
+      if (left <= 0 || end !== 'all') break;
     }
-    if (!isAll) tell(peer, room, 'asks');
-    else if (summary.about === 'asks' || !peer.told.has(room.id) || hasMore(theirs, room)) tell(peer, room, 'tells');
-    if (isAll && isStuck) askLater(peer, room, againMs);
+    if (end === 'spent') return askLater(peer, room, spentMs);
+    if (end === 'stopped') reply(peer, room, 'asks');
+    else if (summary.about === 'asks' || !peer.told.has(room.id) || hasMore(theirs, room)) reply(peer, room, 'tells');
+    if (end === 'all' && isStuck) askLater(peer, room, againMs);
   };
 
   /** Everybody hears now and then what we have by now: receipts that were lost, copies that luck left out. Idle rooms say nothing. */
@@ -139,8 +163,9 @@ export function createSync(core: Core, peers: Peers, self: PeerId): Sync {
       for (const peer of peers.inRoom(room.id)) tell(peer, room, 'asks');
     },
     close: () => stop(),
-    dropped: (peer, room) => {
-      peer.given.delete(room.id);
+    dropped: (peer, room, isTooFast) => {
+      if (isTooFast) share.slowDown();
+      countAsLost(room.id, peer);
       askLater(peer, room);
     },
     heard: (peer, room, summary) => {
@@ -166,10 +191,20 @@ const hasMore = (theirs: ReadonlyMap<string, number>, room: Room): boolean => {
   return [...theirs].some(([device, upTo]) => upTo > (ours.get(device) ?? 0));
 };
 
+interface Wanted {
+  readonly author: DeviceId;
+  readonly after: number;
+  /** They had it from us before. */
+  readonly top: number;
+  readonly most: number;
+}
+
 interface Part {
+  /** How many of them were handed over, and up to which number. */
   readonly count: number;
   readonly last: number;
-  readonly isAll: boolean;
+  /** `stopped`: the path takes no more, or there is more than one go. `spent`: it would be more than our share. */
+  readonly end: 'all' | 'stopped' | 'spent';
 }
 
 /** A long history goes in parts, each asked for by the summary that follows the one before. */
@@ -177,4 +212,8 @@ const mostAtOnce = 128;
 const calmMs = 1_500;
 /** Whoever did not keep what we gave, for want of a disk, is given it again no sooner. */
 const againMs = 10_000;
+/** As much of our share is there again then as one go brings. */
+const spentMs = 750;
+/** Entries of a room of members fill the frame they are moved in. */
+const bytesTogether = 4_000;
 const remindMs = 30_000;

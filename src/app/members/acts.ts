@@ -3,10 +3,12 @@ import { encodeBetween } from '../../protocol/entries/between.ts';
 import type { DeviceId, PersonId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
+import { sendableEpochs } from '../../protocol/rooms/epochs.ts';
 import { rekey, remove } from '../../protocol/rooms/room-acts.ts';
 import type { Done } from '../../protocol/rooms/room-acts.ts';
 import { act, sendingEpoch } from '../../protocol/rooms/room.ts';
 import type { Change, Room as SealedRoom } from '../../protocol/rooms/room.ts';
+import { summaryOf } from '../../protocol/rooms/summary.ts';
 import { lastSaid } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
@@ -19,8 +21,12 @@ export interface Acts {
   rekey(room: Room): Promise<boolean>;
   /** In a turn. */
   rekeyIn(turn: Turn, room: Room): Promise<boolean>;
+  /** In a turn: an entry of mine. False: it cannot be said. */
+  say(turn: Turn, room: Room, text: string): Promise<boolean>;
   removePerson(room: Room, person: PersonId): Promise<boolean>;
   makeAdmin(room: Room, person: PersonId): Promise<boolean>;
+  /** By the name I have now; false: I am called so there, or may not. */
+  callMe(room: Room): Promise<boolean>;
   /** Tells the room. */
   leave(room: Room): Promise<boolean>;
 }
@@ -32,7 +38,7 @@ export function createActs(desk: MembersDesk, changed: (room: RoomId) => void): 
     let isDone = false;
     const isKept = await vault.turn(async (turn) => {
       const before = turn.room(room.id);
-      if (before === null || room.stage === 'out') return;
+      if (before === null || room.stage === 'out' || vault.lackedIn(room.id).length > 0) return;
       isDone = await run(turn, before);
       turn.after(() => changed(room.id));
     });
@@ -60,12 +66,23 @@ export function createActs(desk: MembersDesk, changed: (room: RoomId) => void): 
   const carryOutIn = (room: Room, what: (before: SealedRoom) => Done | Refusal): Promise<boolean> =>
     core.lane.run(() => doIn(room, (turn, before) => carryOut(turn, room, before, what(before))));
 
-  return {
+  const acts: Acts = {
     doIn,
     rekey: (room) => doIn(room, (turn, before) => carryOut(turn, room, before, rekey(before, vault.hands()))),
     rekeyIn: (turn, room) => {
       const before = turn.room(room.id)!;
       return carryOut(turn, room, before, rekey(before, vault.hands()));
+    },
+    say: async (turn, room, text) => {
+      // Left meanwhile, or left and joined anew.
+      if (core.rooms.get(room.id) !== room) return false;
+      turn.after(() => changed(room.id));
+      const isSaid = (): boolean => desk.keepEntry(turn, room, { kind: 'text', text }) !== null;
+      if (isSaid()) return true;
+      // Somebody has gone and nobody made new keys yet: whoever has something to say does (K4).
+      const graph = turn.room(room.id)?.graph;
+      if (graph === undefined || sendableEpochs(graph).length > 0) return false;
+      return (await acts.rekeyIn(turn, room)) && isSaid();
     },
     removePerson: (room, person) =>
       carryOutIn(room, (before) => {
@@ -75,8 +92,18 @@ export function createActs(desk: MembersDesk, changed: (room: RoomId) => void): 
       }),
     makeAdmin: (room, person) =>
       carryOutIn(room, (before) => plain(act(before, vault.hands(), { kind: 'role', person, role: 'admin' }))),
+    callMe: (room) =>
+      core.lane.run(() =>
+        doIn(room, (turn, before) => {
+          const name = core.me()?.name ?? '';
+          const mine = summaryOf(before.graph).members.find(({ person }) => person === vault.keys.person.id);
+          if (mine === undefined || mine.called === name) return false;
+          return carryOut(turn, room, before, plain(act(before, vault.hands(), { kind: 'call-me', called: name })));
+        }),
+      ),
     leave: (room) => carryOutIn(room, (before) => plain(act(before, vault.hands(), { kind: 'leave' }))),
   };
+  return acts;
 }
 
 /** No keys go with it. */

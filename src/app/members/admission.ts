@@ -1,5 +1,6 @@
 /** Somebody knocks: the member who stands nearest lets them in, and tells them all that they need to be one of us. */
 import { bytesToHex } from '../../protocol/bytes.ts';
+import { endedKeys, sealEnded } from '../../protocol/contact/ended.ts';
 import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import { openKnock } from '../../protocol/contact/knock.ts';
 import type { Knock } from '../../protocol/contact/knock.ts';
@@ -7,11 +8,13 @@ import { encodeBetween } from '../../protocol/entries/between.ts';
 import { nothingSaid } from '../../protocol/entries/passing.ts';
 import type { DeviceId, OperationId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import { limits } from '../../protocol/limits.ts';
 import { headsOf, operationsOf } from '../../protocol/rooms/graph.ts';
 import { decodeRequest } from '../../protocol/rooms/request.ts';
 import { admit } from '../../protocol/rooms/room-acts.ts';
 import { sendingEpoch } from '../../protocol/rooms/room.ts';
 import { encodeAcknowledgement } from '../../protocol/wire/acknowledgement.ts';
+import { encodeHop } from '../../protocol/wire/hop.ts';
 import { frameOf } from '../delivery/say.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
@@ -20,12 +23,15 @@ import type { Room } from '../rooms/room.ts';
 import { inviteIdOf } from './desk.ts';
 import type { MembersDesk } from './desk.ts';
 import type { Invites } from './invites.ts';
+import { toLinkEnd } from './letters.ts';
 import type { Turn } from './vault.ts';
 import { clocksOf } from './voice.ts';
 
 export interface Admission {
-  /** Somebody's knock, if it is one that can be read here. */
+  /** Somebody's knock, if it is one that can be read here: let in, or told that the link has ended. */
   onKnock(envelope: Uint8Array, peer: Peer): boolean;
+  /** A device of a member says, as nobody else could, that it has nothing of the room: it gets all, under new keys. */
+  onLost(turn: Turn, room: Room, device: DeviceId): Promise<void>;
 }
 
 export interface AdmissionHands {
@@ -38,8 +44,10 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
   const { core, vault, post, peers } = desk;
   const { suite } = vault;
   const answering = new Set<string>();
-  /** When somebody who is in already was given new keys. */
-  const keyedMs = new Map<string, number>();
+  /** When somebody who is in already was asked whether they lost their keys, and given new ones. */
+  const doneMs = new Map<string, number>();
+  /** Since when somebody we let in knocks on, as if our answer were nothing to them. */
+  const deafSinceMs = new Map<string, number>();
 
   /** The nearest to the knock first, the others in case it does not answer (F2). */
   const answer = (room: Room, invite: OperationId, secret: Uint8Array, knock: Knock, peer: Peer): void => {
@@ -60,54 +68,68 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
   const letIn = async (room: Room, invite: OperationId, secret: Uint8Array, knock: Knock, peer: Peer): Promise<void> => {
     const { deviceId, personId } = knock.bundle.certificate;
     const { psk } = inviteKeys(suite, { room: room.id, secret });
-    let didAdmit = false;
-    const isKept = await vault.turn(async (turn) => {
+    await vault.turn(async (turn) => {
       const sealed = turn.room(room.id);
-      if (sealed === null || room.stage !== 'in') return;
+      if (sealed === null || room.stage !== 'in' || vault.lackedIn(room.id).length > 0) return;
       const isIn = [...room.members].some(([device, member]) => device === deviceId && member.person === personId);
       const before = sendingEpoch(sealed);
       const done = isIn ? null : admit(sealed, vault.hands(), knock.request, invite);
       if (done !== null && isRefusal(done)) return core.log('not-admitted', { why: done.refused });
       if (done !== null) turn.setRoom(done.room);
+      turn.after(() => {
+        peer.rooms.add(room.id);
+        sendTo(peer, frameOf(encodeAcknowledgement(knock.ack)));
+      });
       turn.write({ op: 'put', key: keyOf.bundle(deviceId), value: knock.bundle.bytes });
-      // Let in before, and on the way: what was sent then is sent again by itself.
-      if (isIn && post.awaits(deviceId)) return void (didAdmit = true);
-      // In, and knocks: it has lost its keys, as who left while nobody heard it. Under those of before it must not begin again (K10).
-      const isLost = isIn && isHourPast(`${room.id}/${deviceId}`);
-      if (isIn && !isLost) return void (didAdmit = true);
+      const { sessions } = turn.pair(deviceId);
+      // They took another link meanwhile, and cannot read what is sealed under the first.
+      const isDeaf = isIn && post.awaits(deviceId) && !sessions.some(({ isShared }) => isShared) && isDeafFor(deviceId);
+      // Let in before, and on the way: by the first of it they show who they are, and get the rest.
+      if (isIn && post.awaits(deviceId) && !isDeaf) return post.guess(turn, deviceId, nothingSaid, peer);
       // What follows is too much for the first envelope.
-      const hasSession = turn.pair(deviceId).sessions.length > 0;
-      if (!(isLost && hasSession) && !post.begin(turn, knock.bundle, nothingSaid, { id: inviteIdOf(invite), psk })) return;
-      if (isLost && !(await rekey(turn, room))) return;
-      const now = turn.room(room.id)!;
+      const by = { id: inviteIdOf(invite), psk };
+      const isBegun = isDeaf
+        ? await post.beginAnew(turn, deviceId, { bundle: knock.bundle, invite: by })
+        : (isIn && sessions.length > 0) || post.begin(turn, knock.bundle, nothingSaid, by);
+      if (!isBegun) return;
+      turn.after(() => post.flush(peer, deviceId));
+      // In, and knocks: it may have lost all it had. Or somebody says its knock once more, who cannot answer on a session.
+      if (isIn) return void (isHourPast(`asked/${room.id}/${deviceId}`) && (await tellPlace(turn, room, deviceId, true)));
       await tellAll(turn, room, deviceId);
       for (const { device, body } of done?.heads ?? []) await post.send(turn, device, encodeBetween({ kind: 'heads', body }));
       for (const { devices, body } of done?.rows ?? []) {
         for (const device of devices) await post.send(turn, device, encodeBetween({ kind: 'seed-row', body }));
       }
       if (done !== null) desk.castOperations(turn, room, done.operations, before ?? undefined);
-      const clocks = clocksOf(room).filter(({ seq }) => seq > 0);
-      await desk.tell(turn, room.id, deviceId, { kind: 'summary', asks: false, heads: headsOf(now.graph).slice(0, 16), clocks });
+      await tellPlace(turn, room, deviceId, false);
       for (const body of done?.headEntries ?? []) {
         const said = desk.keepEntry(turn, room, { kind: 'head', bytes: body });
         // The cast is settled once anybody has it, and the newcomer can say nothing before.
-        if (said !== null) await desk.tell(turn, room.id, deviceId, { kind: 'entries', number: 0, entries: [said] });
+        if (said !== null) await desk.tell(turn, room.id, deviceId, { kind: 'entries', entries: [said] });
       }
-      didAdmit = true;
+      turn.after(() => onAdmitted(room));
     });
-    if (!isKept || !didAdmit) return;
-    peer.device = deviceId;
-    peer.rooms.add(room.id);
-    sendTo(peer, frameOf(encodeAcknowledgement(knock.ack)));
-    post.flush(peer);
-    onAdmitted(room);
+  };
+
+  const isDeafFor = (device: DeviceId): boolean => {
+    const nowMs = core.clock.ticksMs();
+    const sinceMs = deafSinceMs.get(device);
+    if (sinceMs === undefined) deafSinceMs.set(device, nowMs);
+    if (sinceMs === undefined || nowMs - sinceMs < deafMs) return false;
+    return deafSinceMs.delete(device);
   };
 
   const isHourPast = (name: string): boolean => {
     const nowMs = core.clock.ticksMs();
-    if (nowMs - (keyedMs.get(name) ?? -hourMs) < hourMs) return false;
-    keyedMs.set(name, nowMs);
+    if (nowMs - (doneMs.get(name) ?? -hourMs) < hourMs) return false;
+    doneMs.set(name, nowMs);
     return true;
+  };
+
+  const tellPlace = (turn: Turn, room: Room, device: DeviceId, asks: boolean): Promise<boolean> => {
+    const clocks = clocksOf(room).filter(({ seq }) => seq > 0);
+    const heads = headsOf(turn.room(room.id)!.graph).slice(0, limits.operationParents);
+    return desk.tell(turn, room.id, device, { kind: 'summary', asks, heads, clocks });
   };
 
   /** Every operation of the room, parents first. */
@@ -115,7 +137,14 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
     desk.tellOperations(turn, room.id, device, operationsOf(turn.room(room.id)!.graph));
 
   return {
+    onLost: async (turn, room, device) => {
+      // Under the keys of before it must not begin again (K10).
+      if (!isHourPast(`keyed/${room.id}/${device}`) || !(await rekey(turn, room))) return;
+      await tellAll(turn, room, device);
+      await tellPlace(turn, room, device, false);
+    },
     onKnock: (envelope, peer) => {
+      let isRead = false;
       for (const room of core.rooms.values()) {
         if (room.kind !== 'members' || room.stage !== 'in') continue;
         for (const [operation, secret] of invites.standing(room.id)) {
@@ -123,15 +152,30 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
           if (isRefusal(knock)) continue;
           const inviteKey = suite.signPublic(inviteKeys(suite, { room: room.id, secret }).signSecret);
           const request = decodeRequest(suite, knock.request, { room: room.id, invite: operation, inviteKey });
-          if (isRefusal(request)) core.log('knock-refused', { why: request.refused });
-          else answer(room, operation, secret, knock, peer);
+          isRead = true;
+          if (isRefusal(request)) {
+            core.log('knock-refused', { why: request.refused });
+            // Another member may have made an invite of the same key, and this is not theirs.
+            continue;
+          }
+          answer(room, operation, secret, knock, peer);
+          return true;
+        }
+        for (const [, secret] of invites.ended(room.id)) {
+          const knock = openKnock(suite, secret, envelope, core.clock.nowMs());
+          if (isRefusal(knock)) continue;
+          // F5: smaller than what asked for it, and nothing of it is kept.
+          const ended = sealEnded(suite, endedKeys(suite, secret, knock.ack));
+          sendTo(peer, frameOf(encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, ended)));
           return true;
         }
       }
-      return false;
+      return isRead;
     },
   };
 }
 
 const turnMs = 1_500;
+/** Knocks come every ten seconds. */
+const deafMs = 25_000;
 const hourMs = 3_600_000;

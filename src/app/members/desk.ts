@@ -6,11 +6,13 @@ import { encodeBetween } from '../../protocol/entries/between.ts';
 import { encodeEntry, messageIdOf } from '../../protocol/entries/entry.ts';
 import type { Body } from '../../protocol/entries/entry.ts';
 import { encodeRoomOperations } from '../../protocol/entries/room-operations.ts';
+import { outlineOf } from '../../protocol/entries/outline.ts';
+import type { Outline } from '../../protocol/entries/outline.ts';
 import { shortOf } from '../../protocol/ids.ts';
-import type { DeviceId, OperationId, RoomId, Short } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { dayOf } from '../../protocol/room-keys.ts';
-import { headsOf } from '../../protocol/rooms/graph.ts';
+import { headsOf, viewNow } from '../../protocol/rooms/graph.ts';
 import type { Operation } from '../../protocol/rooms/operation.ts';
 import { sealIn } from '../../protocol/rooms/room-envelope.ts';
 import { servedCasts } from '../../protocol/rooms/room-acts.ts';
@@ -25,10 +27,11 @@ import { sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
 import { messageOf, writeSigned } from '../rooms/kept.ts';
+import type { Newest } from '../rooms/newest.ts';
 import { lastSaid } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import { packed } from './packed.ts';
-import { toLinkEnd } from './post.ts';
+import { toLinkEnd } from './letters.ts';
 import type { Post } from './post.ts';
 import type { Turn, Vault } from './vault.ts';
 
@@ -37,6 +40,7 @@ export interface MembersDesk {
   readonly vault: Vault;
   readonly post: Post;
   readonly peers: Peers;
+  readonly newest: Newest;
   /** Seals under the epoch given, or the best; null where this device has none. */
   seal(
     turn: Turn,
@@ -51,8 +55,6 @@ export interface MembersDesk {
   keepEntry(turn: Turn, room: Room, body: Body): Signed | null;
   /** Says a part to a device of the room alone. */
   tell(turn: Turn, room: RoomId, device: DeviceId, part: Part): Promise<boolean>;
-  /** The newest that nothing follows yet. */
-  saw(room: Room, id: Short, parents: readonly Short[]): void;
   /** Operations for a device of the room alone, parents first. */
   tellOperations(turn: Turn, room: RoomId, device: DeviceId, operations: readonly Operation[]): Promise<void>;
 }
@@ -62,20 +64,18 @@ export function createMembersDesk(
   vault: Vault,
   post: Post,
   peers: Peers,
+  newest: Newest,
   { timelines, outbox, receipts }: Desk,
 ): MembersDesk {
-  const tips = new WeakMap<Room, readonly Short[]>();
-  /** Operation heads that an entry of mine named in this start. */
-  const named = new WeakMap<Room, Set<OperationId>>();
-  /** What a turn that is not on the disk yet said already. */
-  const saidInTurn = new WeakMap<Turn, Map<RoomId, number>>();
-  const tipsInTurn = new WeakMap<Turn, Map<Room, readonly Short[]>>();
+  /** What a turn that is not on the disk yet said last. */
+  const saidInTurn = new WeakMap<Turn, Map<RoomId, Outline>>();
 
   const desk: MembersDesk = {
     core,
     vault,
     post,
     peers,
+    newest,
     seal: (turn, id, content, epoch) => {
       const room = turn.room(id);
       const under = room && (epoch ?? sendingEpoch(room));
@@ -107,30 +107,30 @@ export function createMembersDesk(
       const me = vault.keys.us.device.id;
       const graph = turn.room(room.id)?.graph;
       if (graph === undefined) return null;
-      const before = saidInTurn.get(turn) ?? new Map<RoomId, number>();
+      const before = saidInTurn.get(turn) ?? new Map<RoomId, Outline>();
       saidInTurn.set(turn, before);
-      const seq = (before.get(room.id) ?? lastSaid(room, me)) + 1;
-      const heads = headsOf(graph).filter((head) => !named.get(room)?.has(head));
-      const parents = [
-        ...(tipsInTurn.get(turn)?.get(room) ?? tips.get(room) ?? []).slice(-mostParents),
-        ...heads.slice(0, mostParents).map(shortOf),
-      ];
-      const entry = encodeEntry({ sentAtMs: core.clock.nowMs(), seq, parents, body });
+      const last = before.get(room.id);
+      const seq = (last?.seq ?? lastSaid(room, me)) + 1;
+      const parents = last === undefined ? newest.parentsIn(room, headsOf(graph)) : [shortOf(last.id)];
+      const written = { sentAtMs: core.clock.nowMs(), seq, parents, body };
+      const entry = encodeEntry(written);
       const said = desk.seal(turn, room.id, entry);
       if (said === null) return null;
-      before.set(room.id, seq);
       const id = messageIdOf(vault.suite, room.id, me, entry);
+      const outline = outlineOf(id, me, written);
+      before.set(room.id, outline);
       const message = messageOf(said.signed, id);
       if (message === null) throw new Error('an entry of our own is not one');
       const keeping = keepMessages(room, [{ message, bytes: writeSigned(said.signed) }], me);
-      turn.write(...keeping.writes, outbox.write(room.id, seq, said.hop));
-      tipsInTurn.set(turn, new Map([...(tipsInTurn.get(turn) ?? []), [room, [shortOf(id)]]]));
+      const { deviceCount, policy } = viewNow(graph);
+      // Whoever comes later is given by sync what is theirs.
+      const hop = deviceCount === 1 && policy.historyDays === 0 ? null : said.hop;
+      turn.write(...keeping.writes, outbox.write(room.id, seq, hop));
       turn.after(() => {
-        named.set(room, new Set([...(named.get(room) ?? []), ...heads.slice(0, mostParents)]));
-        tips.set(room, [shortOf(id)]);
+        newest.saw(room, outline);
         keeping.apply();
         receipts.sent(room, id, seq);
-        outbox.add(room.id, seq, said.hop);
+        outbox.add(room.id, seq, hop);
         timelines.add(room, [message]);
         core.showRooms();
         outbox.flush(room.id);
@@ -144,10 +144,6 @@ export function createMembersDesk(
         if (!isTold) return;
       }
     },
-    saw: (room, id, parents) => {
-      const before = tips.get(room) ?? [];
-      tips.set(room, [...before.filter((tip) => !parents.includes(tip) && tip !== id), id].slice(-mostTips));
-    },
   };
   return desk;
 }
@@ -157,5 +153,3 @@ export const inviteIdOf = (invite: OperationId): Uint8Array => hexToBytes(invite
 const mostAtOnce = 16;
 /** A room is passed on by its members, each to three others. */
 const mostHops = 8;
-const mostParents = 4;
-const mostTips = 16;

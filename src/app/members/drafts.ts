@@ -2,7 +2,7 @@
 import type { Core } from '../core.ts';
 import type { MessageId } from '../../protocol/ids.ts';
 import { byteLength, textBytes } from '../fit.ts';
-import { keyOf, under } from '../records.ts';
+import { decodeJson, encodeJson, keyOf, under } from '../records.ts';
 import type { Turn, Vault } from './vault.ts';
 
 export interface Draft {
@@ -19,21 +19,23 @@ export interface Drafts {
 }
 
 export function createDrafts(core: Core, vault: Vault): Drafts {
-  /** Oldest first. */
-  let said: MessageId[] = [];
+  /** Oldest first; with the number that each was said as. */
+  let said: readonly Said[] = [];
 
   const keep = (turn: Turn, id: MessageId): void => {
-    turn.write({ op: 'put', key: keyOf.draft(id), value: new Uint8Array(0) });
+    const n = (said.at(-1)?.n ?? 0) + 1;
+    turn.write({ op: 'put', key: keyOf.draft(id), value: encodeJson({ n }) });
     const over = said.slice(0, Math.max(0, said.length + 1 - mostKept));
-    turn.write(...over.map((old) => ({ op: 'delete', key: keyOf.draft(old) }) as const));
+    turn.write(...over.map((old) => ({ op: 'delete', key: keyOf.draft(old.id) }) as const));
     turn.after(() => {
-      said = [...said.slice(over.length), id];
+      said = [...said.slice(over.length), { id, n }];
     });
   };
 
   return {
     load: async () => {
-      said = (await core.storage.range(under('draft'))).map(({ key }) => key.slice('draft/'.length) as MessageId);
+      const kept = await core.storage.range(under('draft'));
+      said = kept.map(({ key, value }) => readSaid(key, value)).sort((one, other) => one.n - other.n);
     },
     once: async ({ id, again, text }, say) => {
       if (text === '') return false;
@@ -42,7 +44,7 @@ export function createDrafts(core: Core, vault: Vault): Drafts {
         return false;
       }
       return core.lane.run(async () => {
-        if (again && said.includes(id)) return true;
+        if (again && said.some((each) => each.id === id)) return true;
         let isSaid = false;
         const isKept = await vault.turn(async (turn) => {
           isSaid = await say(turn);
@@ -53,6 +55,17 @@ export function createDrafts(core: Core, vault: Vault): Drafts {
     },
   };
 }
+
+interface Said {
+  readonly id: MessageId;
+  readonly n: number;
+}
+
+/** Once nothing stood there; what did so is older than all that has a number. */
+const readSaid = (key: string, value: Uint8Array): Said => ({
+  id: key.slice('draft/'.length) as MessageId,
+  n: decodeJson(value, { n: 'number' })?.n ?? 0,
+});
 
 /** More than a tab asks before it is answered. */
 const mostKept = 64;

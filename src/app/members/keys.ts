@@ -17,6 +17,7 @@ import { decodeDevice, encodeDevice, makeDevice } from '../../protocol/people/de
 import { decodePerson, encodePerson, makePerson } from '../../protocol/people/person.ts';
 import type { Person } from '../../protocol/people/person.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import type { Refusal } from '../../protocol/refusal.ts';
 import type { Luck, Suite } from '../../protocol/suite/suite.ts';
 import type { Write } from '../../ports/storage.ts';
 import { keyOf, under } from '../records.ts';
@@ -28,33 +29,38 @@ export interface Keys {
   prekeys: readonly Prekey[];
 }
 
-/** In the lane. Null: nobody lives here yet, or the disk refused. */
+/**
+ * In the lane. Null: nobody lives here yet, the disk refused, or it does not give back all of what it was given; then nothing new is
+ * made in its place: what is left of a person is more than another person.
+ */
 export async function loadKeys(core: Core, suite: Suite, luck: Luck): Promise<Keys | null> {
   const me = core.me();
   if (me === null) return null;
   const hour = hourOf(core.clock.nowMs());
   const records = [keyOf.person, keyOf.agreeing, keyOf.certificate].map((key) => core.storage.get(key));
-  const [personRecord, deviceRecord, certificateRecord] = await Promise.all(records);
-  const stored = personRecord && deviceRecord && certificateRecord;
-  if (!stored) {
+  const [personRecord = null, deviceRecord = null, certificateRecord = null] = await Promise.all(records);
+  const isNew = [personRecord, deviceRecord, certificateRecord].every((record) => record === null);
+  if (isNew) {
     const person = makePerson(suite, luck);
     // The device keeps the key it has signed with before.
     const seeds = [me.key.seed];
     const device = makeDevice(suite, (length) => seeds.pop() ?? luck(length));
     const certificate = makeCertificate(suite, person, device, hour, wireVersion);
     const writes: Write[] = [
-      { op: 'put', key: keyOf.person, value: encodePerson(person) },
-      { op: 'put', key: keyOf.agreeing, value: encodeDevice(device) },
-      { op: 'put', key: keyOf.certificate, value: certificate.bytes },
+      // Where one lies there that could not be read, the disk refuses.
+      { op: 'put', key: keyOf.person, value: encodePerson(person), expect: 0 },
+      { op: 'put', key: keyOf.agreeing, value: encodeDevice(device), expect: 0 },
+      { op: 'put', key: keyOf.certificate, value: certificate.bytes, expect: 0 },
     ];
     if (!(await core.commit(writes, 'strict'))) return null;
     return withPrekeys(core, suite, luck, { person, us: { device, certificate }, prekeys: [] });
   }
-  const person = decodePerson(suite, personRecord.value);
-  const device = decodeDevice(suite, deviceRecord.value);
-  const certificate = decodeCertificate(suite, certificateRecord.value);
-  if (isRefusal(person) || isRefusal(device) || isRefusal(certificate)) {
+  const person = personRecord && decodePerson(suite, personRecord.value);
+  const device = deviceRecord && decodeDevice(suite, deviceRecord.value);
+  const certificate = certificateRecord && decodeCertificate(suite, certificateRecord.value);
+  if (!isRead(person) || !isRead(device) || !isRead(certificate)) {
     core.log('keys-not-read');
+    core.trouble('keys-not-read');
     return null;
   }
   return withPrekeys(core, suite, luck, { person, us: { device, certificate }, prekeys: await readPrekeys(core, suite) });
@@ -86,6 +92,8 @@ async function readPrekeys(core: Core, suite: Suite): Promise<readonly Prekey[]>
   });
   return read.sort((one, other) => other.bundle.expiresHour - one.bundle.expiresHour);
 }
+
+const isRead = <Noun extends object>(noun: Noun | Refusal | null): noun is Noun => noun !== null && !isRefusal(noun);
 
 const wireVersion = 2;
 const bundleHours = 24 * 14;

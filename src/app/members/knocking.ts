@@ -1,10 +1,14 @@
-/** Waiting behind a link until a member lets us in. */
-import { bytesToHex, createReader, createWriter, hexToBytes, isEqual } from '../../protocol/bytes.ts';
+/** Waiting behind a link until a member lets us in, also back into a room we were put out of: what we had stays there meanwhile. */
+import { isEqual } from '../../protocol/bytes.ts';
 import { castTopic } from '../../protocol/contact/address.ts';
-import { inviteKeys, inviteSecretBytes } from '../../protocol/contact/invite-link.ts';
-import type { MemberInvite } from '../../protocol/contact/invite-link.ts';
-import { sealKnock } from '../../protocol/contact/knock.ts';
-import type { OperationId, RoomId, Topic } from '../../protocol/ids.ts';
+import { endedKeys, openEnded } from '../../protocol/contact/ended.ts';
+import type { EndedKeys } from '../../protocol/contact/ended.ts';
+import { inviteKeys } from '../../protocol/contact/invite-link.ts';
+import type { InviteKeys, MemberInvite } from '../../protocol/contact/invite-link.ts';
+import { openKnock, sealKnock } from '../../protocol/contact/knock.ts';
+import { hasExpired } from '../../protocol/hour.ts';
+import type { RoomId, Topic } from '../../protocol/ids.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
 import { makeRequest } from '../../protocol/rooms/request.ts';
 import { encodeHop } from '../../protocol/wire/hop.ts';
 import type { Stop } from '../../ports/clock.ts';
@@ -15,19 +19,26 @@ import { keyOf, under } from '../records.ts';
 import type { Room } from '../rooms/room.ts';
 import { inviteIdOf } from './desk.ts';
 import type { MembersDesk } from './desk.ts';
-import { toLinkEnd } from './post.ts';
+import { toLinkEnd } from './letters.ts';
 import type { Turn } from './vault.ts';
+import { readWait, writeWait } from './wait.ts';
+import type { Wait } from './wait.ts';
 
 export interface Knocking {
   load(): Promise<void>;
-  /** In the turn in which the room is kept: from now on we wait behind this link. */
-  wait(turn: Turn, invite: MemberInvite): void;
+  isBehind(invite: MemberInvite): boolean;
+  /** In the turn in which the room is kept: from now on we wait behind this link, and no other. */
+  wait(turn: Turn, room: Room, invite: MemberInvite, isOver: boolean): void;
   /** There is a path to somebody who may let us in. */
   knockAt(peer: Peer, room: Room): void;
   /** The psk of the session in which somebody answers ours. */
   pskOf(inviteId: Uint8Array): Uint8Array | null;
-  /** We are in. */
-  came(turn: Turn, room: Room): void;
+  /** True: somebody knocks by the link we wait behind, and can let nobody in either. */
+  onKnock(envelope: Uint8Array, peer: Peer): boolean;
+  /** True: somebody who has our link says that it has ended. */
+  onEnded(turn: Turn, envelope: Uint8Array): boolean;
+  /** We are in, or wait no longer. */
+  stop(turn: Turn, room: Room): void;
   topicsOf(room: Room, day: number): readonly Topic[];
   forget(room: RoomId): void;
   close(): void;
@@ -35,67 +46,127 @@ export interface Knocking {
 
 export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
   const { suite } = vault;
-  const waits = new Map<RoomId, Wait>();
+  const waits = new Map<RoomId, Waiting>();
   let again: Stop | null = null;
 
-  const knockOf = (room: Room): Uint8Array | null => {
-    const wait = waits.get(room.id);
+  const knockOf = (id: RoomId, waiting: Waiting): Knock | null => {
     const bundle = vault.keys.prekeys[0]?.bundle;
     const me = core.me();
-    if (wait === undefined || bundle === undefined || me === null) return null;
-    const { signSecret } = inviteKeys(suite, wait);
-    const to = { room: room.id, invite: wait.operation };
-    const request = makeRequest(suite, to, vault.keys.us.device, vault.keys.us.certificate, me.name, signSecret);
-    wait.knock ??= sealKnock(suite, wait.secret, bundle, request.bytes, vault.luck);
-    return wait.knock;
+    if (bundle === undefined || me === null) return null;
+    if (waiting.knock !== null) return waiting.knock;
+    const { operation, secret } = waiting.wait;
+    const { device, certificate } = vault.keys.us;
+    const request = makeRequest(suite, { room: id, invite: operation }, device, certificate, me.name, waiting.keys.signSecret);
+    const ack = vault.luck(ackBytes);
+    const bytes = sealKnock(suite, secret, bundle, request.bytes, () => ack);
+    waiting.knock = { bytes, ended: endedKeys(suite, secret, ack) };
+    return waiting.knock;
+  };
+
+  /** Who only waits as we do is nobody to wait for. */
+  const mayLetIn = (waiting: Waiting, peer: Peer): boolean =>
+    core.clock.ticksMs() - (waiting.fellows.get(peer) ?? -fellowForMs) >= fellowForMs;
+
+  const look = (room: Room, waiting: Waiting): void => {
+    const { isOver, expiresHour } = waiting.wait;
+    const isAsked = peers.inRoom(room.id).some((peer) => mayLetIn(waiting, peer));
+    const now = isOver || hasExpired(expiresHour, core.clock.nowMs()) ? 'over' : isAsked ? 'asked' : 'alone';
+    if (room.wait === now) return;
+    room.wait = now;
+    core.showRooms();
+  };
+
+  const hold = (room: Room, wait: Wait): void => {
+    const keys = inviteKeys(suite, { room: room.id, secret: wait.secret });
+    const waiting: Waiting = { wait, keys, knock: null, fellows: new WeakMap(), restMs: 0 };
+    waits.set(room.id, waiting);
+    look(room, waiting);
+    plan();
+  };
+
+  /** Who was there may have been busy, or not have known the invite yet. Whom we meet we knock at in any case. */
+  const plan = (): void => {
+    again ??= core.clock.after(againMs, () => {
+      again = null;
+      for (const [id, waiting] of waits) {
+        const room = core.rooms.get(id);
+        if (room === undefined) continue;
+        look(room, waiting);
+        waiting.restMs -= againMs;
+        if (waiting.restMs > 0) continue;
+        waiting.restMs = room.wait === 'over' ? overAgainMs : 0;
+        for (const peer of peers.inRoom(id)) knocking.knockAt(peer, room);
+      }
+      if (waits.size > 0) plan();
+    });
   };
 
   const knocking: Knocking = {
     load: async () => {
       for (const { key, value } of await core.storage.range(under('knock'))) {
-        const room = key.split('/')[1] as RoomId;
-        const read = createReader(value);
-        const operation = bytesToHex(read.fixed(32)) as OperationId;
-        const secret = read.fixed(inviteSecretBytes);
-        const inviter = read.fixed(16);
-        const expiresHour = read.u32();
-        if (!read.isDone()) continue;
-        const { psk, castSecret } = inviteKeys(suite, { room, secret });
-        waits.set(room, { room, operation, secret, inviter, expiresHour, name: '', relays: [], psk, castSecret, knock: null });
+        const room = core.rooms.get(key.split('/')[1] as RoomId);
+        const wait = readWait(value);
+        if (room !== undefined && wait !== null) hold(room, wait);
       }
     },
-    wait: (turn, invite) => {
-      const { operation, secret, inviter, expiresHour } = invite;
-      const value = createWriter().fixed(hexToBytes(operation)).fixed(secret).fixed(inviter).u32(expiresHour).done();
-      turn.write({ op: 'put', key: keyOf.knock(invite.room), value });
-      const { psk, castSecret } = inviteKeys(suite, invite);
-      turn.after(() => void waits.set(invite.room, { ...invite, psk, castSecret, knock: null }));
-    },
-    knockAt: (peer, room) => {
-      const knock = knockOf(room);
-      if (knock === null || pathOf(peer) === null) return;
-      sendTo(peer, frameOf(encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, knock)));
-      // Who was there may have been busy, or not have known the invite yet.
-      again ??= core.clock.after(againMs, () => {
-        again = null;
-        for (const id of waits.keys()) {
-          const waiting = core.rooms.get(id);
-          if (waiting?.stage !== 'knocking') continue;
-          for (const each of peers.inRoom(id)) knocking.knockAt(each, waiting);
-        }
+    isBehind: ({ room, operation }) => waits.get(room)?.wait.operation === operation,
+    wait: (turn, room, { operation, secret, inviter, expiresHour }, isOver) => {
+      const wait = { operation, secret, inviter, expiresHour, isOver };
+      turn.write({ op: 'put', key: keyOf.knock(room.id), value: writeWait(wait) });
+      turn.after(() => {
+        hold(room, wait);
+        for (const peer of peers.inRoom(room.id)) knocking.knockAt(peer, room);
       });
     },
+    knockAt: (peer, room) => {
+      const waiting = waits.get(room.id);
+      const knock = waiting && knockOf(room.id, waiting);
+      if (waiting === undefined || !knock || pathOf(peer) === null) return;
+      sendTo(peer, frameOf(encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, knock.bytes)));
+      look(room, waiting);
+    },
     pskOf: (inviteId) => {
-      for (const wait of waits.values()) if (isEqual(inviteIdOf(wait.operation), inviteId)) return wait.psk;
+      for (const { wait, keys } of waits.values()) if (isEqual(inviteIdOf(wait.operation), inviteId)) return keys.psk;
       return null;
     },
-    came: (turn, room) => {
+    onKnock: (envelope, peer) => {
+      for (const [id, waiting] of waits) {
+        if (isRefusal(openKnock(suite, waiting.wait.secret, envelope, core.clock.nowMs()))) continue;
+        waiting.fellows.set(peer, core.clock.ticksMs());
+        const room = core.rooms.get(id);
+        if (room !== undefined) look(room, waiting);
+        return true;
+      }
+      return false;
+    },
+    onEnded: (turn, envelope) => {
+      for (const [id, waiting] of waits) {
+        const { knock, wait } = waiting;
+        if (knock === null || openEnded(suite, knock.ended, envelope) !== null) continue;
+        const room = core.rooms.get(id);
+        if (wait.isOver || room === undefined) return true;
+        const over = { ...wait, isOver: true };
+        turn.write({ op: 'put', key: keyOf.knock(id), value: writeWait(over) });
+        turn.after(() => {
+          // Another may have taken its place.
+          if (waits.get(id) !== waiting) return;
+          waiting.wait = over;
+          look(room, waiting);
+        });
+        return true;
+      }
+      return false;
+    },
+    stop: (turn, room) => {
       turn.write({ op: 'delete', key: keyOf.knock(room.id) });
-      turn.after(() => void waits.delete(room.id));
+      turn.after(() => {
+        waits.delete(room.id);
+        room.wait = null;
+      });
     },
     topicsOf: (room, day) => {
-      const wait = waits.get(room.id);
-      return wait === undefined ? [] : [castTopic(suite, wait.castSecret, day)];
+      const waiting = waits.get(room.id);
+      return waiting === undefined ? [] : [castTopic(suite, waiting.keys.castSecret, day)];
     },
     forget: (room) => void waits.delete(room),
     close: () => again?.(),
@@ -103,11 +174,25 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
   return knocking;
 }
 
-interface Wait extends MemberInvite {
-  readonly psk: Uint8Array;
-  readonly castSecret: Uint8Array;
+interface Waiting {
+  wait: Wait;
+  readonly keys: InviteKeys;
   /** The same bytes each time, so that it is one knock. */
-  knock: Uint8Array | null;
+  knock: Knock | null;
+  /** Who knocked by the same link, and when last. */
+  readonly fellows: WeakMap<Peer, number>;
+  /** Until we knock again at who is there. */
+  restMs: number;
 }
 
+interface Knock {
+  readonly bytes: Uint8Array;
+  /** By which somebody would say that the link has ended. */
+  readonly ended: EndedKeys;
+}
+
+const ackBytes = 16;
 const againMs = 10_000;
+const overAgainMs = 60_000;
+/** Fellows knock again sooner. */
+const fellowForMs = 150_000;

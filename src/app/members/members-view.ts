@@ -3,7 +3,8 @@ import type { DeviceId, PersonId } from '../../protocol/ids.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
 import type { RoomSummary } from '../../protocol/rooms/summary.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
-import { fitName, nameBytes, roomNameBytes } from '../fit.ts';
+import { fitName } from '../fit-name.ts';
+import { nameBytes, roomNameBytes } from '../fit.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MemberView } from '../view.ts';
 
@@ -18,6 +19,12 @@ export function refreshRoom(room: Room, sealed: SealedRoom, me: Me, verified: Re
   room.name = fitName(summary.name, roomNameBytes);
   const members = new Map<DeviceId, MemberView>();
   const names = new Map<DeviceId, string>();
+  const persons = new Map<DeviceId, PersonId>();
+  // Who has gone keeps the name and the face under which they wrote.
+  for (const { device, person, called } of summary.gone) {
+    persons.set(device, person);
+    names.set(device, fitName(called, nameBytes));
+  }
   for (const [rank, member] of summary.members.entries()) {
     const view: MemberView = {
       person: member.person,
@@ -28,13 +35,14 @@ export function refreshRoom(room: Room, sealed: SealedRoom, me: Me, verified: Re
     };
     for (const { device } of member.devices) {
       members.set(device, view);
+      persons.set(device, member.person);
       names.set(device, fitName(member.called, nameBytes));
     }
   }
-  // Who has gone keeps the name under which they wrote.
   for (const device of room.names.keys()) if (!room.heads.has(device) && !names.has(device)) room.names.delete(device);
   for (const [device, name] of names) room.names.set(device, name);
   room.members = members;
+  room.persons = persons;
   return members.has(me.device);
 }
 

@@ -1,11 +1,9 @@
 /** Rooms of members: founded, joined through somebody who lets us in, spoken in, left; and people put out of them. */
 import type { Core } from '../core.ts';
 import { castTopic } from '../../protocol/contact/address.ts';
-import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import type { MemberInvite } from '../../protocol/contact/invite-link.ts';
-import type { PersonId, RoomId, Topic } from '../../protocol/ids.ts';
+import type { MessageId, PersonId, RoomId, Topic } from '../../protocol/ids.ts';
 import { safetyNumber } from '../../protocol/people/fingerprint.ts';
-import { sendableEpochs } from '../../protocol/rooms/epochs.ts';
 import { servedCasts } from '../../protocol/rooms/room-acts.ts';
 import { sendingEpoch } from '../../protocol/rooms/room.ts';
 import type { Summary } from '../../protocol/content.ts';
@@ -14,7 +12,8 @@ import { createDirect } from '../direct/direct.ts';
 import { createDirectory } from '../direct/directory.ts';
 import type { Keeper } from '../delivery/keeper.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
-import { keyOf, under } from '../records.ts';
+import { showAs } from '../identity.ts';
+import { createNewest } from '../rooms/newest.ts';
 import { writeRoom } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { SafetyView } from '../view.ts';
@@ -23,22 +22,29 @@ import { createAdmission } from './admission.ts';
 import { createComing } from './coming.ts';
 import { createMembersDesk } from './desk.ts';
 import { createInvites } from './invites.ts';
+import { createJudging } from './judging.ts';
 import { createKnocking } from './knocking.ts';
 import { refreshRoom } from './members-view.ts';
+import { createMyName } from './my-name.ts';
+import { createMending } from './mending.ts';
 import { createNewKeys } from './new-keys.ts';
 import { createPost } from './post.ts';
-import { createMembersReceive, loadSeen } from './receive.ts';
+import { createMembersReceive } from './receive.ts';
 import { createSaidIn } from './said.ts';
+import { createSayAgain } from './say-again.ts';
 import { createDrafts } from './drafts.ts';
 import type { Draft } from './drafts.ts';
-import type { Turn, Vault } from './vault.ts';
+import type { Vault } from './vault.ts';
 import { createReach } from './reach.ts';
+import { loadSeen } from './seen.ts';
 import { createTending } from './tending.ts';
 import { createUnread } from './unread.ts';
+import { loadVerified } from './verified.ts';
 import { createVoice } from './voice.ts';
 
 export interface Members {
-  start(name: string): Promise<RoomId | null>;
+  /** The same wish asked again is the same room. */
+  start(asked: MessageId, name: string): Promise<RoomId | null>;
   /** A link was opened: the room is there at once, and waits for somebody to let us in. */
   knock(invite: MemberInvite): Promise<RoomId | null>;
   send(room: Room, draft: Draft): Promise<boolean>;
@@ -46,11 +52,15 @@ export interface Members {
   withdrawInvites(room: RoomId): Promise<boolean>;
   removePerson(room: RoomId, person: PersonId): Promise<boolean>;
   makeAdmin(room: RoomId, person: PersonId): Promise<boolean>;
+  /** Behind a link into a room that we were in before; what we had of it stays. */
+  stopWaiting(room: RoomId): Promise<void>;
   /** Tells the room, before its records go. */
   leave(room: RoomId): Promise<void>;
   safetyOf(person: PersonId): SafetyView;
   setVerified(person: PersonId, isVerified: boolean): Promise<boolean>;
   startDirect(person: PersonId): Promise<RoomId | null>;
+  /** I am called otherwise now: every room and conversation is told. */
+  renamed(): void;
   hop(bytes: Uint8Array, peer: Peer): void;
   /** It is known now who is at the end of this path. */
   sees(peer: Peer): void;
@@ -75,18 +85,33 @@ export interface MembersHands {
 
 export async function createMembers(core: Core, vault: Vault, desk: MembersDeskInit, hands: MembersHands): Promise<Members> {
   const { peers, keeper, receipts } = desk;
+  const sees = (peer: Peer): void => {
+    mending.met(peer);
+    direct.sees(peer);
+  };
   const onBound = (peer: Peer): void => {
     unread.bound(peer);
-    direct.sees(peer);
+    sees(peer);
   };
   const post = createPost(core, vault, peers, {
     onArrived: (turn, device, { room, seq }) => direct.onArrived(turn, device, room, seq),
     onBound,
+    onStuck: (device) => mending.beginAnew(device),
+    onSilenced: async (turn, device) => {
+      await unread.again(turn, device);
+      await direct.again(turn, device);
+    },
   });
-  const members = createMembersDesk(core, vault, post, peers, desk);
+  const mending = createMending(core, vault, post);
+  const newest = createNewest(core, vault.keys.us.device.id);
+  const members = createMembersDesk(core, vault, post, peers, newest, desk);
   const me = { person: vault.keys.person.id, device: vault.keys.us.device.id };
-  const verified = new Set((await core.storage.range(under('verified'))).map(({ key }) => key.split('/')[1] as PersonId));
-
+  const verified = await loadVerified(core, () => {
+    for (const [id, room] of core.rooms) {
+      seenAs.delete(room);
+      changed(id);
+    }
+  });
   /** How a room stood when it was last shown. */
   const seenAs = new WeakMap<Room, string>();
 
@@ -99,29 +124,34 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       return core.showRooms();
     }
     if (room === undefined || sealed === null || room.kind !== 'members') return;
-    // The operations are on their way.
-    if (sealed.graph.count === 0) return;
+    // The operations are on their way, or lost to the disk: what others know of us is not said yet.
+    if (sealed.graph.count === 0 || vault.lackedIn(id).length > 0) return;
     const name = room.name;
-    const isIn = refreshRoom(room, sealed, me, verified);
+    const isIn = refreshRoom(room, sealed, me, verified.all);
     // Over, taken back by somebody else, or ended by a removal.
     if (room.invite !== null && invites.standing(id).length === 0) room.invite = null;
     const stage = isIn && sendingEpoch(sealed) !== null ? 'in' : room.stage === 'in' && !isIn ? 'out' : room.stage;
     if (stage !== room.stage || name !== room.name) void core.lane.run(() => moveTo(room, stage));
     else if (stage === 'in') newKeys.watch(room);
-    const looks = `${sealed.graph.count}/${servedCasts(sealed).length}/${verified.size}`;
+    const looks = `${sealed.graph.count}/${servedCasts(sealed).length}/${verified.all.size}`;
     if (seenAs.get(room) === looks) return;
     // What others are told again is what is new: a word alone is nothing.
     seenAs.set(room, looks);
     room.changes += 1;
+    desk.timelines.refresh(id);
+    // What they are called here, they are called in the conversations with them.
+    for (const each of core.rooms.values()) direct.refresh(each);
     core.showRooms();
     hands.onTopics();
+    myName.watch(room);
+    judging.watch(room);
   };
 
   const moveTo = async (room: Room, stage: Room['stage']): Promise<void> => {
-    const cameIn = room.stage === 'knocking' && stage === 'in';
+    const cameIn = room.stage !== 'in' && stage === 'in';
     const isKept = await vault.turn((turn) => {
       turn.write(writeRoom({ ...room, stage }, room.unread));
-      if (cameIn) knocking.came(turn, room);
+      if (cameIn) knocking.stop(turn, room);
     });
     if (!isKept) return;
     room.stage = stage;
@@ -130,19 +160,24 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     if (!cameIn) return;
     hands.onCameIn(room);
     newKeys.watch(room);
+    myName.watch(room);
   };
 
   const acts = createActs(members, changed);
+  const judging = createJudging(members, desk.timelines);
   const newKeys = createNewKeys(core, vault, {
     rekey: acts.rekey,
     ask: hands.onCameIn,
   });
   const invites = createInvites(members);
   const knocking = createKnocking(members);
-  const coming = createComing(members, knocking, (room) => {
-    changed(room.id);
-    core.showRooms();
-    hands.onTopics();
+  const coming = createComing(members, knocking, {
+    onCame: (room) => {
+      changed(room.id);
+      core.showRooms();
+      hands.onTopics();
+    },
+    hasEnded: (invite) => invites.hasEnded(invite.room, invite.operation),
   });
   const admission = createAdmission(members, invites, {
     onAdmitted: (room) => changed(room.id),
@@ -151,51 +186,55 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
   await Promise.all([invites.load(), knocking.load()]);
   const drafts = createDrafts(core, vault);
   await drafts.load();
-  const direct = createDirect(core, vault, post, drafts, desk, {
+  const direct = createDirect(core, vault, post, drafts, newest, desk, {
     ...createDirectory(core, vault),
-    isVerified: (person) => verified.has(person),
+    isVerified: (person) => verified.all.has(person),
   });
+  const myName = createMyName(members, { callMe: acts.callMe, tellName: direct.tellName });
   const said = createSaidIn(core, members, {
     onDirect: direct.onEntry,
     onSummary: hands.onSummary,
     onReceipt: (room, device, messages) => receipts.gotMessages(room, device, messages),
     onClock: (room, device, upTo) => receipts.gotUpTo(room, device, upTo),
     onInvite: invites.learn,
+    onMine: createSayAgain(members, desk.outbox).came,
+    onDirectClocks: direct.onClocks,
+    onBundle: mending.takeBundle,
+    onLost: admission.onLost,
   });
   const unread = createUnread(members);
-  const reach = createReach(members);
+  const reach = createReach(members, invites);
   const tending = createTending(members, (id) => changed(id));
   const receive = createMembersReceive(members, keeper, await loadSeen(core), {
     onSaid: said.inRoom,
     onTold: said.toMe,
-    mayBegin: (device) => [...core.rooms.values()].some((room) => room.members.has(device)) || direct.knows(device),
+    mayBegin: ({ deviceId, personId }) =>
+      [...core.rooms.values()].some((room) => room.members.has(deviceId) && room.persons.get(deviceId) === personId),
+    onRefused: mending.refused,
+    onHeard: mending.heard,
     pskOf: knocking.pskOf,
-    onKnock: admission.onKnock,
+    onKnock: (envelope, peer) => admission.onKnock(envelope, peer) || knocking.onKnock(envelope, peer),
+    onEnded: knocking.onEnded,
     onUnread: unread.heard,
     onBound,
     onChanged: (rooms) => rooms.forEach(changed),
   });
   await post.load();
+  await newest.load(core.rooms.values());
   await tending.now();
-  core.setPerson(me.person);
+  await showAs(core, me.person);
   core.setVoice(createVoice(core, members));
   for (const id of core.rooms.keys()) changed(id);
+  myName.everywhere();
 
   const roomWith = (id: RoomId): Room | null => {
     const room = core.rooms.get(id);
     return room?.kind === 'members' ? room : null;
   };
 
-  const say = async (turn: Turn, room: Room, text: string): Promise<boolean> => {
-    // Left meanwhile, or left and joined anew.
-    if (core.rooms.get(room.id) !== room) return false;
-    turn.after(() => changed(room.id));
-    const isSaid = (): boolean => members.keepEntry(turn, room, { kind: 'text', text }) !== null;
-    if (isSaid()) return true;
-    // Somebody has gone and nobody made new keys yet: whoever has something to say does (K4).
-    const graph = turn.room(room.id)?.graph;
-    if (graph === undefined || sendableEpochs(graph).length > 0) return false;
-    return (await acts.rekeyIn(turn, room)) && isSaid();
+  const isDoneIn = async (id: RoomId, run: (room: Room) => Promise<boolean>): Promise<boolean> => {
+    const room = roomWith(id);
+    return room !== null && run(room);
   };
 
   return {
@@ -204,7 +243,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     send: async (room, { text, ...draft }) => {
       const trimmed = { ...draft, text: text.trim() };
       if (room.kind === 'direct') return direct.send(room, trimmed);
-      return room.stage === 'in' && drafts.once(trimmed, (turn) => say(turn, room, trimmed.text));
+      return room.stage === 'in' && drafts.once(trimmed, (turn) => acts.say(turn, room, trimmed.text));
     },
     invite: async (id) => {
       const room = roomWith(id);
@@ -218,14 +257,9 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       changed(id);
       return isDone;
     },
-    removePerson: async (id, person) => {
-      const room = roomWith(id);
-      return room !== null && acts.removePerson(room, person);
-    },
-    makeAdmin: async (id, person) => {
-      const room = roomWith(id);
-      return room !== null && acts.makeAdmin(room, person);
-    },
+    removePerson: async (id, person) => isDoneIn(id, (room) => acts.removePerson(room, person)),
+    makeAdmin: async (id, person) => isDoneIn(id, (room) => acts.makeAdmin(room, person)),
+    stopWaiting: coming.stopWaiting,
     leave: async (id) => {
       const room = roomWith(id);
       if (room?.stage === 'in') await acts.leave(room);
@@ -236,37 +270,22 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       const { words, digits } = safetyNumber(vault.suite, me.person, person);
       return { words, digits };
     },
-    setVerified: (person, isVerified) =>
-      core.lane.run(async () => {
-        const key = keyOf.verified(person);
-        const write = isVerified ? ({ op: 'put', key, value: Uint8Array.of(1) } as const) : ({ op: 'delete', key } as const);
-        if (!(await core.commit([write], 'strict'))) return false;
-        if (isVerified) verified.add(person);
-        else verified.delete(person);
-        for (const [id, room] of core.rooms) {
-          seenAs.delete(room);
-          changed(id);
-        }
-        return true;
-      }),
+    setVerified: verified.set,
     startDirect: direct.start,
+    renamed: myName.everywhere,
     hop: receive.hop,
-    sees: direct.sees,
+    sees,
     greet: (peer, room) => {
       post.flush(peer);
       if (room.kind === 'direct') return direct.greet(peer, room);
-      if (room.stage !== 'knocking') return room.stage === 'out';
+      if (room.wait === null) return room.stage !== 'in';
       knocking.knockAt(peer, room);
       return true;
     },
     topicsOf: (room, day) => {
       if (room.kind === 'direct') return direct.topicsOf(room, day);
-      const sealed = vault.room(room.id);
-      const casts = room.stage === 'in' && sealed !== null ? servedCasts(sealed).slice(0, mostCasts) : [];
-      const met = reach.secretsIn(room);
-      if (room.stage === 'knocking') return knocking.topicsOf(room, day);
-      const doors = invites.standing(room.id).map(([, secret]) => inviteKeys(vault.suite, { room: room.id, secret }).castSecret);
-      return [...casts, ...doors, ...met].map((secret) => castTopic(vault.suite, secret, day));
+      if (room.wait !== null) return knocking.topicsOf(room, day);
+      return reach.secretsIn(room).map((secret) => castTopic(vault.suite, secret, day));
     },
     close: () => {
       receive.close();
@@ -278,5 +297,3 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     },
   };
 }
-
-const mostCasts = 2;

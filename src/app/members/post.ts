@@ -1,33 +1,28 @@
-/**
- * What is for one device alone: sealed over the session with it. Letters are kept until it acknowledges, and handed to every path that
- * ends there; what is said in passing goes once, to one path, and is on no disk (M10).
- */
+/** What is for one device alone: sealed over the session with it, which is begun where there is none, and anew where it broke (S15). */
 import type { Core } from '../core.ts';
-import { bytesToHex } from '../../protocol/bytes.ts';
 import { begin } from '../../protocol/conversation/begin.ts';
 import type { InviteKey } from '../../protocol/conversation/begin.ts';
-import { spokenOn, withBegun, withSession } from '../../protocol/conversation/pair.ts';
+import { mayReset, spokenOn, withBegun, withSession } from '../../protocol/conversation/pair.ts';
 import { seal } from '../../protocol/conversation/seal.ts';
 import type { Sealed } from '../../protocol/conversation/seal.ts';
-import { giveUp, needsLease, ownWord, renewLease } from '../../protocol/conversation/session.ts';
+import { giveUp, isStuck, ownWord, renewLease } from '../../protocol/conversation/session.ts';
 import type { SessionState } from '../../protocol/conversation/session-state.ts';
+import { replacesAll } from '../../protocol/conversation/who.ts';
 import { nothingSaid } from '../../protocol/entries/passing.ts';
-import { encodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import type { Bundle } from '../../protocol/people/bundle.ts';
 import { decodeBundle } from '../../protocol/people/bundle.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { encodeHop } from '../../protocol/wire/hop.ts';
-import type { Stop } from '../../ports/clock.ts';
-import { pathOf, sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
-import { keyOf, under } from '../records.ts';
-import { afterArrival, firstWaitMs, initialNumber, isShared, letterOf, readLetter, tagOf, writeLetter } from './letter.ts';
+import { keyOf } from '../records.ts';
+import { initialNumber, isShared, letterOf } from './letter.ts';
 import type { Letter, LetterEntry } from './letter.ts';
+import { createLetters } from './letters.ts';
+import type { Letters, LettersHands } from './letters.ts';
 import { sessionName } from './vault.ts';
 import type { Turn, Vault } from './vault.ts';
 
-export interface Post {
+export interface Post extends Pick<Letters, 'flush' | 'arrived' | 'close'> {
   load(): Promise<void>;
   /** Seals for a device; begins a session where there is none. False: there is none, and nothing to begin one with. */
   send(turn: Turn, device: DeviceId, content: Uint8Array, entry?: LetterEntry): Promise<boolean>;
@@ -43,72 +38,30 @@ export interface Post {
   awaits(device: DeviceId): boolean;
   /** Begins a session with whoever left this bundle. */
   begin(turn: Turn, bundle: Bundle, content: Uint8Array, invite: InviteKey | null, entry?: LetterEntry): boolean;
-  /** What the session has to say for itself. */
+  /** S15. What waited on what was spoken on before is dropped: its own parts of the app say it again. False: not now. */
+  beginAnew(turn: Turn, device: DeviceId, knocked?: { readonly bundle: Bundle; readonly invite: InviteKey }): Promise<boolean>;
+  /** These are spoken on no more: they began anew. */
+  silenced(turn: Turn, device: DeviceId, sessions: readonly SessionState[]): void;
+  /** What the session has to say for itself. `isBack`: the two just met again. */
   tend(turn: Turn, device: DeviceId, isBack: boolean): void;
-  /** Hands to this path what waits for the device at its end. */
-  flush(peer: Peer): void;
-  /** An acknowledgement: something arrived. */
-  arrived(a: Uint8Array, peer: Peer): void;
-  close(): void;
 }
 
-type OnArrived = (turn: Turn, device: DeviceId, entry: LetterEntry) => void;
-
-export interface PostHands {
-  onArrived: OnArrived;
-  /** It is known now, and was not before, which device is at the end of this path. */
-  onBound(peer: Peer): void;
+export interface PostHands extends LettersHands {
+  /** S15: nothing can be said on the session any more. */
+  onStuck(device: DeviceId): void;
+  /** In a turn: what was under way to that device is to be said again. */
+  onSilenced(turn: Turn, device: DeviceId): Promise<void>;
 }
 
-export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, onBound }: PostHands): Post {
-  /** By tag. */
-  const waiting = new Map<string, Letter>();
-  let retry: Stop | null = null;
-  let arrived: { readonly tag: string; readonly peer: Peer }[] = [];
-
-  const put = (
-    turn: Turn,
-    device: DeviceId,
-    state: Pick<SessionState, 'initialId'>,
-    { n, envelope, entry }: Pick<Letter, 'n' | 'envelope' | 'entry'>,
-  ): void => {
-    const tag = tagOf(envelope);
-    const letter = letterOf({ device, initialId: sessionName(state), n, envelope, entry, isKept: true });
-    turn.write({ op: 'put', key: keyOf.post(device, tag), value: writeLetter(letter) });
-    turn.after(() => {
-      waiting.set(tag, letter);
-      for (const peer of peers.all()) if (peer.device === device) post.flush(peer);
-    });
-  };
-
-  const hand = (peer: Peer, envelope: Uint8Array): ReturnType<typeof sendTo> => {
-    const hop = encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, envelope);
-    return sendTo(peer, encodeFrame({ kind: 'hop', bytes: hop }));
-  };
-
-  const lettersFor = (device: DeviceId): readonly Letter[] => [...waiting.values()].filter((letter) => letter.device === device);
-
-  /** Once in a while the same bytes again, ever more patiently. */
-  const plan = (): void => {
-    retry ??= core.clock.after(tickMs, () => {
-      retry = null;
-      for (const letter of waiting.values()) {
-        if (letter.had.size === 0) continue;
-        letter.waitMs -= tickMs;
-        if (letter.waitMs > 0) continue;
-        letter.tries += 1;
-        letter.waitMs = Math.min(firstWaitMs * 2 ** Math.min(letter.tries, 8), longestWaitMs);
-        letter.had.clear();
-      }
-      for (const peer of peers.all()) post.flush(peer);
-    });
-  };
+export function createPost(core: Core, vault: Vault, peers: Peers, hands: PostHands): Post {
+  const letters = createLetters(core, vault, peers, hands);
 
   const sealIn = (turn: Turn, device: DeviceId, session: SessionState, content: Uint8Array): Sealed | null => {
-    const state = needsLease(session) ? renewLease(session) : session;
-    const sealed = seal(vault.suite, state, content);
+    // S11: with every commit anew, so that a disk that is set back a little stands before no number that was used.
+    const sealed = seal(vault.suite, renewLease(session), content);
     if (isRefusal(sealed)) {
       core.log('not-posted', { why: sealed.refused });
+      if (isStuck(session)) turn.after(() => hands.onStuck(device));
       return null;
     }
     turn.setPair(device, withSession(turn.pair(device), sealed.state));
@@ -123,8 +76,10 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     entry: LetterEntry | null = null,
   ): boolean => {
     const sealed = sealIn(turn, device, session, content);
-    if (sealed !== null) put(turn, device, sealed.state, { n: sealed.n, envelope: sealed.envelope, entry });
-    return sealed !== null;
+    if (sealed === null) return false;
+    const { n, envelope } = sealed;
+    letters.add(turn, letterOf({ device, initialId: sessionName(sealed.state), n, envelope, entry, isKept: true }));
+    return true;
   };
 
   /** Sealed on no disk: given up in time, or one that was lost would hold the window back for ever (S5). */
@@ -139,60 +94,57 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     if (next - acknowledged >= mostInPassing) return false;
     const sealed = sealIn(turn, device, withoutLost(turn, session), content);
     if (sealed === null) return false;
-    turn.after(() => {
-      const { n, envelope } = sealed;
-      const initialId = sessionName(sealed.state);
-      const letter = letterOf({ device, initialId, n, envelope, entry: null, isKept: false });
-      waiting.set(tagOf(sealed.envelope), letter);
-      then(letter);
-    });
+    const { n, envelope } = sealed;
+    const letter = letterOf({ device, initialId: sessionName(sealed.state), n, envelope, entry: null, isKept: false });
+    letters.add(turn, letter);
+    turn.after(() => then(letter));
     return true;
   };
 
   /** What went in passing long before, and never arrived. */
   const withoutLost = (turn: Turn, session: SessionState): SessionState => {
-    let state = session;
-    for (const [tag, letter] of waiting) {
-      if (letter.isKept || letter.initialId !== sessionName(session) || letter.n + lostBehind > session.sending.next) continue;
-      turn.after(() => void waiting.delete(tag));
-      state = giveUp(state, letter.n);
+    const isLost = ({ isKept, initialId, n }: Letter): boolean =>
+      !isKept && initialId === sessionName(session) && n + lostBehind <= session.sending.next;
+    const lost = [...letters.all()].filter(isLost);
+    letters.drop(turn, lost);
+    return lost.reduce((state, { n }) => giveUp(state, n), session);
+  };
+
+  const bundleOf = async (device: DeviceId): Promise<Bundle | null> => {
+    const left = await core.storage.get(keyOf.bundle(device));
+    const bundle = left && decodeBundle(vault.suite, left.value, core.clock.nowMs());
+    return bundle === null || isRefusal(bundle) ? null : bundle;
+  };
+
+  /** With a first content and, where it is small, all of it. Answers the session it began. */
+  const beginWith = (
+    turn: Turn,
+    bundle: Bundle,
+    content: Uint8Array,
+    how: { readonly invite: InviteKey | null; readonly replaces: Uint8Array | null; readonly entry: LetterEntry | null },
+  ): SessionState | null => {
+    const device = bundle.certificate.deviceId;
+    const nowMs = core.clock.nowMs();
+    const { invite, replaces, entry } = how;
+    const begun = begin(vault.suite, { us: vault.keys.us, bundle, content, invite, replaces }, vault.luck, nowMs);
+    const changed = isRefusal(begun) ? begun : withBegun(turn.pair(device), begun, nowMs);
+    if (isRefusal(begun) || isRefusal(changed)) {
+      core.log('not-begun', { why: 'refused' in changed ? changed.refused : 'closed' });
+      return null;
     }
+    turn.setPair(device, changed.pair);
+    const { state, envelope } = begun;
+    letters.add(turn, letterOf({ device, initialId: sessionName(state), n: initialNumber, envelope, entry, isKept: true }));
+    if (replaces !== null) post.silenced(turn, device, changed.silenced);
     return state;
   };
 
-  /** In the lane: all that was acknowledged meanwhile is one commit. */
-  const settle = async (): Promise<void> => {
-    const all = arrived;
-    arrived = [];
-    await vault.turn((turn) => {
-      for (const { tag, peer } of all) {
-        const letter = waiting.get(tag);
-        if (letter === undefined) continue;
-        if (letter.isKept) turn.write({ op: 'delete', key: keyOf.post(letter.device, tag) });
-        turn.setPair(letter.device, afterArrival(turn.pair(letter.device), letter));
-        // Revealed after it was committed there.
-        if (letter.entry !== null) onArrived(turn, letter.device, letter.entry);
-        turn.after(() => {
-          waiting.delete(tag);
-          // Nobody else could have told that number.
-          if (peer.device !== null) return;
-          peer.device = letter.device;
-          post.flush(peer);
-          onBound(peer);
-        });
-      }
-    });
-  };
-
   const post: Post = {
+    ...{ flush: letters.flush, arrived: letters.arrived, close: letters.close },
     load: async () => {
-      for (const { key, value } of await core.storage.range(under('post'))) {
-        const [, device, tag] = key.split('/');
-        const letter = readLetter(device as DeviceId, value);
-        if (letter !== null && tag !== undefined) waiting.set(tag, letter);
-      }
+      await letters.load();
       // What was under way in passing when we went is nobody's to acknowledge any more.
-      const kept = new Set([...waiting.values()].map((letter) => `${letter.initialId}/${letter.n}`));
+      const kept = new Set([...letters.all()].map((letter) => `${letter.initialId}/${letter.n}`));
       await vault.turn((turn) => {
         for (const device of vault.devices()) {
           for (const { state } of turn.pair(device).sessions) {
@@ -205,41 +157,47 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
     send: async (turn, device, content, entry) => {
       const session = spokenOn(turn.pair(device));
       if (session !== null) return sealOn(turn, device, session, content, entry);
-      const left = await core.storage.get(keyOf.bundle(device));
-      const bundle = left && decodeBundle(vault.suite, left.value, core.clock.nowMs());
-      return bundle !== null && !isRefusal(bundle) && post.begin(turn, bundle, content, null, entry);
+      const bundle = await bundleOf(device);
+      return bundle !== null && post.begin(turn, bundle, content, null, entry);
     },
     isWaiting: (device, room, seq) =>
-      [...waiting.values()].some((letter) => letter.device === device && letter.entry?.room === room && letter.entry.seq === seq),
+      letters.of(device).some(({ entry }) => entry !== null && entry.room === room && entry.seq === seq),
     pass: (turn, device, content, peer) => {
       const session = spokenOn(turn.pair(device));
       // Where the other side does not know of it yet, the letter that begins it goes first, and this would be a riddle.
       if (session === null || !isShared(turn.pair(device), session)) return false;
-      return sealInPassing(turn, device, session, content, (letter) => void hand(peer, letter.envelope));
+      return sealInPassing(turn, device, session, content, (letter) => void letters.hand(peer, letter.envelope));
     },
     guess: async (turn, device, content, peer) => {
-      const [letter] = lettersFor(device);
-      if (letter !== undefined) return turn.after(() => void hand(peer, letter.envelope));
+      const [letter] = letters.of(device);
+      if (letter !== undefined) return turn.after(() => void letters.hand(peer, letter.envelope));
       const session = spokenOn(turn.pair(device));
       if (session === null) return void (await post.send(turn, device, content));
-      sealInPassing(turn, device, session, content, (sealed) => void hand(peer, sealed.envelope));
+      sealInPassing(turn, device, session, content, (sealed) => void letters.hand(peer, sealed.envelope));
     },
-    isBusyWith: (device) => lettersFor(device).length >= busyWith,
-    awaits: (device) => lettersFor(device).some((letter) => letter.isKept),
+    isBusyWith: (device) => letters.of(device).length >= busyWith,
+    awaits: (device) => letters.of(device).some((letter) => letter.isKept),
     begin: (turn, bundle, content, invite, entry) => {
-      const device = bundle.certificate.deviceId;
       const isSmall = content.length < mostInInitial;
-      const beginning = { us: vault.keys.us, bundle, content: isSmall ? content : nothingSaid, invite, replaces: null };
-      const begun = begin(vault.suite, beginning, vault.luck, core.clock.nowMs());
-      const changed = isRefusal(begun) ? begun : withBegun(turn.pair(device), begun, core.clock.nowMs());
-      if (isRefusal(begun) || isRefusal(changed)) {
-        core.log('not-begun', { why: 'refused' in changed ? changed.refused : 'closed' });
-        return false;
-      }
-      turn.setPair(device, changed.pair);
-      const inside = isSmall ? (entry ?? null) : null;
-      put(turn, device, begun.state, { n: initialNumber, envelope: begun.envelope, entry: inside });
-      return isSmall || sealOn(turn, device, begun.state, content, entry);
+      const inside = { invite, replaces: null, entry: isSmall ? (entry ?? null) : null };
+      const state = beginWith(turn, bundle, isSmall ? content : nothingSaid, inside);
+      return state !== null && (isSmall || sealOn(turn, bundle.certificate.deviceId, state, content, entry));
+    },
+    beginAnew: async (turn, device, knocked) => {
+      if (!mayReset(turn.pair(device), core.clock.nowMs())) return false;
+      const bundle = knocked?.bundle ?? (await bundleOf(device));
+      const how = { invite: knocked?.invite ?? null, replaces: replacesAll, entry: null };
+      if (bundle === null || beginWith(turn, bundle, nothingSaid, how) === null) return false;
+      core.log('session-begun-anew');
+      return true;
+    },
+    silenced: (turn, device, sessions) => {
+      const names = new Set(sessions.map(sessionName));
+      letters.drop(
+        turn,
+        letters.of(device).filter(({ initialId }) => names.has(initialId)),
+      );
+      turn.after(() => void core.lane.run(() => vault.turn((next) => hands.onSilenced(next, device))));
     },
     tend: (turn, device, isBack) => {
       for (let round = 0; round < mostOwnWords; round += 1) {
@@ -248,38 +206,13 @@ export function createPost(core: Core, vault: Vault, peers: Peers, { onArrived, 
         if (word === null || !sealOn(turn, device, word.state, word.content)) return;
       }
     },
-    flush: (peer) => {
-      if (peer.device === null || pathOf(peer) === null) return;
-      let isWaiting = false;
-      for (const letter of waiting.values()) {
-        if (letter.device !== peer.device || !letter.isKept) continue;
-        isWaiting = true;
-        if (letter.had.get(peer.id) === peer.era) continue;
-        const result = hand(peer, letter.envelope);
-        // None of ours is too big; one that were must not stop the others.
-        if (result !== 'sent' && result !== 'too-big') break;
-        letter.had.set(peer.id, peer.era);
-      }
-      if (isWaiting) plan();
-    },
-    arrived: (a, peer) => {
-      const tag = bytesToHex(vault.suite.hash(a).subarray(0, 16));
-      if (!waiting.has(tag)) return core.log('acknowledgement-refused', { why: 'unknown-tag' });
-      arrived.push({ tag, peer });
-      if (arrived.length === 1) void core.lane.run(settle);
-    },
-    close: () => retry?.(),
   };
   return post;
 }
 
-const mostInInitial = 560;
-const mostOwnWords = 2;
 /** Half the window is for letters alone. */
 const mostInPassing = 128;
+const mostInInitial = 560;
+const mostOwnWords = 2;
 const lostBehind = 64;
 const busyWith = 64;
-/** Whoever is at the other end of the link. */
-export const toLinkEnd: Uint8Array = new Uint8Array(8);
-const tickMs = 1_000;
-const longestWaitMs = 60_000;

@@ -1,23 +1,26 @@
 /**
- * Where a room's people meet once one of them has missed the room's own place: it moves on with the keys after somebody went (K9). Who
+ * Where a room's people meet: at its own place, and behind its links. The place moves on with the keys after somebody went (K9), and who
  * was away so long knows only the persons; so both sides are also where just those two would meet.
  */
 import { reachSecretWith } from '../../protocol/contact/address.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import { inviteKeys } from '../../protocol/contact/invite-link.ts';
+import { servedCasts } from '../../protocol/rooms/room-acts.ts';
 import { sendingEpoch } from '../../protocol/rooms/room.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
 import type { Member, RoomSummary } from '../../protocol/rooms/summary.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
+import type { Invites } from './invites.ts';
 
 export interface Reach {
   /** Cast secrets: few, others at another time. */
   secretsIn(room: Room): readonly Uint8Array[];
 }
 
-export function createReach({ core, vault, post, peers }: MembersDesk): Reach {
+export function createReach({ core, vault, post, peers }: MembersDesk, invites: Invites): Reach {
   const known = new Map<string, Uint8Array | null>();
   const me = { id: vault.keys.person.id, dhSecret: vault.keys.person.dhSecret };
 
@@ -58,7 +61,10 @@ export function createReach({ core, vault, post, peers }: MembersDesk): Reach {
       const turn = Math.floor(core.clock.nowMs() / turnMs);
       const first = sorted.length <= most ? 0 : (turn * most) % sorted.length;
       const chosen: readonly Member[] = [...sorted, ...sorted].slice(first, first + Math.min(most, sorted.length));
-      return chosen.flatMap((member) => secretWith(room.id, member) ?? []);
+      const links = [...invites.standing(room.id), ...invites.ended(room.id)];
+      const doors = links.map(([, secret]) => inviteKeys(vault.suite, { room: room.id, secret }).castSecret);
+      const met = chosen.flatMap((member) => secretWith(room.id, member) ?? []);
+      return [...servedCasts(sealed).slice(0, mostCasts), ...doors, ...met];
     },
   };
 }
@@ -66,3 +72,4 @@ export function createReach({ core, vault, post, peers }: MembersDesk): Reach {
 /** A page keeps 64 topics at a relay, for all its rooms and for two days around midnight. */
 const most = 6;
 const turnMs = 600_000;
+const mostCasts = 2;

@@ -4,27 +4,23 @@ import { accept } from '../../protocol/conversation/accept.ts';
 import { open as openSession } from '../../protocol/conversation/open.ts';
 import { withAccepted, withSession } from '../../protocol/conversation/pair.ts';
 import { classOf } from '../../protocol/entries/between.ts';
-import type { DeviceId, EnvelopeId, RoomId } from '../../protocol/ids.ts';
-import { hourOf } from '../../protocol/hour.ts';
-import { limits } from '../../protocol/limits.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { Certificate } from '../../protocol/people/certificate.ts';
 import { isRefusal, refuse } from '../../protocol/refusal.ts';
-import type { Refusal } from '../../protocol/refusal.ts';
+import type { Refusal, RefusalReason } from '../../protocol/refusal.ts';
 import { open as openRoom } from '../../protocol/rooms/room.ts';
 import type { Signed } from '../../protocol/rooms/signed.ts';
 import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from '../../protocol/wire/acknowledgement.ts';
 import { bucketOf, controlBucket } from '../../protocol/wire/bucket.ts';
-import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { decodeHop, encodeHop, passOn } from '../../protocol/wire/hop.ts';
 import type { Stop } from '../../ports/clock.ts';
-import type { Write } from '../../ports/storage.ts';
-import type { Core } from '../core.ts';
 import type { Arrived, Keeper } from '../delivery/keeper.ts';
 import { frameOf } from '../delivery/say.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
-import { keyOf, under } from '../records.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
+import type { Seen } from './seen.ts';
 import type { Turn } from './vault.ts';
 
 export interface MembersReceive {
@@ -38,14 +34,20 @@ export interface ReceiveHands {
   onSaid(turn: Turn, room: Room, said: Said): Arrived | null | Promise<Arrived | null>;
   /** Said by one device to this one. False: it cannot be kept now; then it is not acknowledged either. */
   onTold(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
-  /** Whose session without an invite is taken. */
-  mayBegin(device: DeviceId): boolean;
+  /** Whose session without an invite is taken: of a device that is known, and of its own person (P3). */
+  mayBegin(certificate: Certificate): boolean;
   /** The secret of an invite that I wait behind. */
   pskOf(inviteId: Uint8Array): Uint8Array | null;
   /** True: it was somebody who knocks. */
   onKnock(envelope: Uint8Array, peer: Peer): boolean;
+  /** True: it was said of a link that I wait behind. */
+  onEnded(turn: Turn, envelope: Uint8Array): boolean;
   /** It is known now, and was not before, which device is at the end of this path. */
   onBound(peer: Peer): void;
+  /** What came on the session that this began was refused. */
+  onRefused(device: DeviceId, initialId: Uint8Array, why: RefusalReason): void;
+  /** Something was opened on it. */
+  onHeard(turn: Turn, device: DeviceId, initialId: Uint8Array): void;
   /** Somebody of a room of mine speaks, perhaps, and I have no key to it. */
   onUnread(peer: Peer): void;
   /** After a turn that changed rooms. */
@@ -55,7 +57,6 @@ export interface ReceiveHands {
 export interface Said {
   readonly signed: Signed;
   readonly peer: Peer | null;
-  readonly id: EnvelopeId;
   /** To be passed on as it is. */
   readonly sealed: Uint8Array | null;
 }
@@ -66,12 +67,7 @@ export interface Told {
   readonly peer: Peer;
 }
 
-export function createMembersReceive(
-  desk: MembersDesk,
-  keeper: Keeper,
-  seen: Map<string, DeviceId>,
-  hands: ReceiveHands,
-): MembersReceive {
+export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Seen, hands: ReceiveHands): MembersReceive {
   const { core, vault, post } = desk;
   let waiting: { readonly bytes: Uint8Array; readonly peer: Peer }[] = [];
   let thinking: Stop | null = null;
@@ -119,6 +115,8 @@ export function createMembersReceive(
     const sealed = onward && encodeHop(onward, envelope);
     const bucket = bucketOf(envelope);
     if (isRefusal(bucket)) return bucket;
+    if (bucket.number === controlBucket.knock)
+      return mayKnock(peer) && hands.onKnock(envelope, peer) ? null : refuse('unknown-tag');
     const place = vault.findPlace(envelope);
     if (place !== null) {
       const room = core.rooms.get(place.room);
@@ -127,7 +125,7 @@ export function createMembersReceive(
       const opened = openRoom(held, vault.hands(), place, envelope);
       if (isRefusal(opened)) return opened;
       turn.setRoom(opened.room);
-      const kept = await hands.onSaid(turn, room, { signed: opened.signed, peer, id: idOf(envelope), sealed });
+      const kept = await hands.onSaid(turn, room, { signed: opened.signed, peer, sealed });
       if (kept !== null) arrived.push(kept);
       return null;
     }
@@ -136,7 +134,7 @@ export function createMembersReceive(
     const isInitial = bucket.number === controlBucket.initial;
     const begun = isInitial ? await takeInitial(turn, envelope, peer, arrived) : refuse('unknown-tag');
     if (begun?.refused !== 'unknown-tag') return begun;
-    if (isInitial && mayKnock(peer) && hands.onKnock(envelope, peer)) return null;
+    if (!isInitial && hands.onEnded(turn, envelope)) return null;
     if (keepForLater(bytes, peer)) return null;
     hands.onUnread(peer);
     return begun;
@@ -194,6 +192,7 @@ export function createMembersReceive(
     if (isRefusal(opened)) {
       // S8: its acknowledgement was lost.
       if (opened.refused === 'repeated') acknowledge(turn, peer, found.a);
+      else hands.onRefused(device, held.state.initialId, opened.refused);
       return opened.refused === 'repeated' ? null : opened;
     }
     turn.setPair(device, withSession(pair, opened.state));
@@ -206,50 +205,45 @@ export function createMembersReceive(
     }
     acknowledge(turn, peer, opened.a);
     post.tend(turn, device, false);
+    hands.onHeard(turn, device, held.state.initialId);
     return null;
   };
 
   const takeInitial = async (turn: Turn, envelope: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
     const nowMs = core.clock.nowMs();
     const { us, prekeys } = vault.keys;
-    const isSeen = (initialId: Uint8Array): boolean => seen.has(keyOf.seenInitial(initialId));
     if (core.clock.ticksMs() - (shunnedMs.get(peer) ?? -shunnedForMs) < shunnedForMs) return refuse('too-soon');
-    const accepted = accept(vault.suite, { us, prekeys, pskOf: hands.pskOf, isSeen }, envelope, vault.luck, nowMs);
+    const accepted = accept(vault.suite, { us, prekeys, pskOf: hands.pskOf, isSeen: seen.has }, envelope, vault.luck, nowMs);
     if (isRefusal(accepted)) {
       // It was for me, and made work, and was nothing.
       if (accepted.refused !== 'unknown-tag' && accepted.refused !== 'repeated') shunnedMs.set(peer, core.clock.ticksMs());
       return accepted;
     }
     const { deviceId: device } = accepted.who.certificate;
-    if (accepted.who.inviteId === null && !hands.mayBegin(device)) {
+    if (accepted.who.inviteId === null && !hands.mayBegin(accepted.who.certificate)) {
       shunnedMs.set(peer, core.clock.ticksMs());
       return refuse('unknown-device');
     }
-    // S3: where there is no place to remember it, it must not be taken either; and one device fills only so much of it.
-    const key = keyOf.seenInitial(vault.suite.hash(envelope));
-    const ofDevice = [...seen.values()].filter((one) => one === device).length;
-    if (seen.size >= limits.seenInitials || ofDevice >= mostInitials) return refuse('too-many');
-    const changed = withAccepted(turn.pair(device), accepted, nowMs);
-    if (isRefusal(changed)) return changed;
+    if (!seen.hasPlace(device)) return refuse('too-many');
     const before = turn.pair(device);
+    const changed = withAccepted(before, accepted, nowMs);
+    if (isRefusal(changed)) return changed;
     turn.setPair(device, changed.pair);
     const { content } = accepted;
     if (isForMe(content) && !(await hands.onTold(turn, { device, content, peer }, (kept) => arrived.push(kept)))) {
       turn.setPair(device, before);
       return refuse('not-kept');
     }
-    turn.write({ op: 'put', key, value: new TextEncoder().encode(`${accepted.seenUntilHour} ${device}`) });
-    seen.set(key, device);
-    // Should the disk refuse: it was not taken, and may be taken when it comes again.
-    turn.failed(() => void seen.delete(key));
+    const { initialId } = accepted.state;
+    seen.add(turn, initialId, device, accepted.seenUntilHour);
+    if (accepted.who.replaces !== null) post.silenced(turn, device, changed.silenced);
     acknowledge(turn, peer, accepted.a);
     bind(turn, peer, device);
     post.tend(turn, device, false);
+    hands.onHeard(turn, device, initialId);
     turn.after(() => post.flush(peer));
     return null;
   };
-
-  const idOf = (envelope: Uint8Array): EnvelopeId => envelopeIdOf(vault.suite, envelope);
 
   const receive: MembersReceive = {
     close: () => thinking?.(),
@@ -269,20 +263,6 @@ export function createMembersReceive(
   return receive;
 }
 
-/** The initials that were taken (S3), by key: whose they are. Those whose bundle has ended need not be known any more. */
-export async function loadSeen(core: Core): Promise<Map<string, DeviceId>> {
-  const nowHour = hourOf(core.clock.nowMs());
-  const over: Write[] = [];
-  const seen = new Map<string, DeviceId>();
-  for (const { key, value } of await core.storage.range(under('seen'))) {
-    const [untilHour, device] = new TextDecoder().decode(value).split(' ');
-    if (Number(untilHour) < nowHour) over.push({ op: 'delete', key });
-    else seen.set(key, (device ?? '') as DeviceId);
-  }
-  if (over.length > 0) await core.commit(over, 'relaxed');
-  return seen;
-}
-
 /** An entry too: the first word to somebody may stand in the very envelope that begins the session. */
 const isForMe = (content: Uint8Array): boolean => classOf(content) === 'between' || classOf(content) === 'entry';
 
@@ -295,5 +275,3 @@ const sliceMs = 10;
 const mostOfPeer = 512;
 const knockEveryMs = 1_000;
 const shunnedForMs = 5_000;
-/** Of one device, as long as the bundles live that they were for: a session begins seldom. */
-const mostInitials = 32;

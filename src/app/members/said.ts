@@ -2,33 +2,33 @@
 import type { Core } from '../core.ts';
 import { classOf, decodeBetween } from '../../protocol/entries/between.ts';
 import { decodeEntry, messageIdOf } from '../../protocol/entries/entry.ts';
+import { outlineOf } from '../../protocol/entries/outline.ts';
 import { decodePassing } from '../../protocol/entries/passing.ts';
+import type { Clock } from '../../protocol/entries/passing.ts';
 import { decodeRoomOperations, roomOperationsKind } from '../../protocol/entries/room-operations.ts';
 import { decodeRoomWord, roomWordKind } from '../../protocol/entries/room-word.ts';
 import type { RoomWord } from '../../protocol/entries/room-word.ts';
 import { shortOf } from '../../protocol/ids.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
-import { decodeBundle } from '../../protocol/people/bundle.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
 import { headsOf } from '../../protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
 import { takeHeads, takeRow } from '../../protocol/rooms/room-acts.ts';
-import { emptyRoom, receive, sendingEpoch, takeSeed, takeSigned } from '../../protocol/rooms/room.ts';
+import { emptyRoom, receive, sendingEpoch, takeOwn, takeSeed, takeSigned } from '../../protocol/rooms/room.ts';
+import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import { decodeSeedRow } from '../../protocol/rooms/seed-row.ts';
 import { decodeHeads } from '../../protocol/rooms/heads.ts';
-import { envelopeIdOf } from '../../protocol/wire/envelope-id.ts';
 import { decodePart } from '../../protocol/sync/parts.ts';
 import type { Summary as SessionSummary } from '../../protocol/sync/parts.ts';
 import type { Summary } from '../../protocol/content.ts';
 import type { Arrived } from '../delivery/keeper.ts';
 import type { Peer } from '../mesh/peers.ts';
-import { keyOf } from '../records.ts';
 import { writeSigned, messageOf } from '../rooms/kept.ts';
-import { withUpTo, writeHead } from '../rooms/room.ts';
-import type { Head, Room } from '../rooms/room.ts';
+import type { Room } from '../rooms/room.ts';
+import { takeBaseline } from './baseline.ts';
 import { createBringUp } from './bring-up.ts';
 import type { MembersDesk } from './desk.ts';
 import type { Said, Told } from './receive.ts';
@@ -44,6 +44,14 @@ export interface SaidHands {
   onInvite(turn: Turn, room: Room, bytes: Uint8Array): void;
   /** An entry of the device's own, in the conversation of its person and mine. */
   onDirect(turn: Turn, device: DeviceId, content: Uint8Array): Promise<Arrived | 'later' | 'never'>;
+  /** An entry of my own that others have, and gave. */
+  onMine(turn: Turn, room: Room, entry: Uint8Array): void;
+  /** How far the device has what the two of us said. */
+  onDirectClocks(turn: Turn, device: DeviceId, clocks: readonly Clock[]): void;
+  /** A device of a member has nothing of the room. */
+  onLost(turn: Turn, room: Room, device: DeviceId): Promise<void>;
+  /** What a session with the device begins with. Null: it is taken. */
+  onBundle(turn: Turn, device: DeviceId, bytes: Uint8Array): RefusalReason | null;
 }
 
 export interface SaidIn {
@@ -61,7 +69,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     return null;
   };
 
-  const takeEntry = (turn: Turn, room: Room, { signed, peer, id, sealed }: Said): Arrived | null => {
+  const takeEntry = (turn: Turn, room: Room, { signed, peer, sealed }: Said): Arrived | null => {
     const entry = decodeEntry(signed.entry);
     if (isRefusal(entry)) return refused(entry.refused, room.id);
     const graph = turn.room(room.id)!.graph;
@@ -75,8 +83,8 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     if (message === null) return null;
     if (entry.body.kind === 'head') takeHeadEntry(turn, room, entry.body.bytes);
     if (entry.body.kind === 'invite') hands.onInvite(turn, room, entry.body.bytes);
-    turn.after(() => desk.saw(room, shortOf(messageId), entry.parents));
-    return { id, room, author: device, n: entry.seq, messageId, peer, body: { message, bytes: writeSigned(signed), sealed } };
+    turn.after(() => desk.newest.saw(room, outlineOf(messageId, device, entry)));
+    return { room, author: device, n: entry.seq, messageId, peer, body: { message, bytes: writeSigned(signed), sealed } };
   };
 
   const takeHeadEntry = (turn: Turn, room: Room, bytes: Uint8Array): void => {
@@ -101,9 +109,8 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     // Bound to the path it came by: a recorded one, said again elsewhere, makes nobody present.
     if (peer === null || word.peer !== peer.id) return void refused('not-here', room.id);
     if (word.bundle !== null) {
-      const bundle = decodeBundle(suite, word.bundle, core.clock.nowMs());
-      if (isRefusal(bundle)) refused(bundle.refused, room.id);
-      else if (bundle.certificate.deviceId === device) turn.write({ op: 'put', key: keyOf.bundle(device), value: bundle.bytes });
+      const why = hands.onBundle(turn, device, word.bundle);
+      if (why !== null) refused(why, room.id);
     }
     hear(turn, room, { device, peer, about: word.about, clocks: word.clocks });
     if (word.about === 'leaves') return;
@@ -144,7 +151,7 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
 
   /** Only a device of a member is heard, or of whoever lets us in. */
   const isHeard = (turn: Turn, room: Room, device: DeviceId): boolean => {
-    if (room.stage === 'knocking') return true;
+    if (room.wait !== null) return true;
     return room.members.has(device) || turn.room(room.id) === null;
   };
 
@@ -157,22 +164,6 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     const next = kind === 'heads' ? takeHeads(now, vault.hands(), body) : takeRow(now, vault.hands(), body);
     if (isRefusal(next)) refused(next.refused, room.id);
     else turn.setRoom(next);
-  };
-
-  /** A newcomer begins where the room is: what was said before is not for them, and not missed. */
-  const takeBaseline = (turn: Turn, room: Room, clocks: readonly { readonly device: string; readonly seq: number }[]): void => {
-    const { devices } = turn.room(room.id)?.graph.known ?? { devices: { ids: [] } };
-    for (const { device: short, seq } of clocks) {
-      const device = devices.ids.find((each) => shortOf(each) === short);
-      // My own numbers I know myself; and nobody's go so far that they could not be counted on.
-      if (device === undefined || device === vault.keys.us.device.id || seq > mostSaid) continue;
-      const before = room.heads.get(device);
-      if (before !== undefined && before.upTo >= seq) continue;
-      const head: Head = { ...withUpTo(before, seq), from: seq };
-      turn.write(writeHead(keyOf.head(room.id, device), head, ''));
-      // At once: what follows in this turn builds on it. Should the disk refuse, we still knock, and are told again.
-      room.heads.set(device, head);
-    }
   };
 
   const takeSync = async (
@@ -188,12 +179,16 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       case 'operations':
         return takeOperations(turn, room, part.operations);
       case 'summary':
-        if (room.stage === 'knocking') takeBaseline(turn, room, part.clocks);
+        if (room.wait !== null) takeBaseline(vault, turn, room, part.clocks);
+        // They see that we knock, and believe us to be in: whatever we have of it, we cannot speak there.
+        if (room.wait !== null && part.asks && !canSpeak(turn.room(room.id)))
+          await desk.tell(turn, room.id, device, { kind: 'want-operations', wanted: part.heads, known: [] });
         return takeSummary(turn, room, device, peer, part);
       case 'want-operations': {
         const now = turn.room(room.id);
-        if (now !== null && room.stage === 'in') await bringUp.tellWanted(turn, room, device, part);
-        return;
+        if (now === null || room.stage !== 'in') return;
+        if (part.known.length === 0 && room.members.has(device)) return hands.onLost(turn, room, device);
+        return bringUp.tellWanted(turn, room, device, part);
       }
       case 'entries':
         for (const signed of part.entries) {
@@ -204,13 +199,13 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
             refused(taken.refused, room.id);
             continue;
           }
-          turn.setRoom(taken.room);
-          const kept = takeEntry(turn, room, { signed, peer: null, id: envelopeIdOf(suite, signed.entry), sealed: null });
+          const isMine = signed.device === vault.keys.us.device.id;
+          turn.setRoom(isMine ? takeOwn(taken.room, suite, signed) : taken.room);
+          const kept = takeEntry(turn, room, { signed, peer: null, sealed: null });
+          if (kept !== null && isMine) hands.onMine(turn, room, signed.entry);
           if (kept !== null) arrived(kept);
         }
         return;
-      default:
-        return void refused('unknown-kind', room.id);
     }
   };
 
@@ -222,11 +217,18 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       case 'seed-row':
       case 'heads':
         return takeKeys(turn, device, between.kind, between.body);
+      case 'bundle': {
+        const why = hands.onBundle(turn, device, between.body);
+        return why === null ? undefined : core.log('message-refused', { why });
+      }
       case 'sync': {
         const room = core.rooms.get(between.room);
         if (room === undefined || room.kind !== 'members') return core.log('message-refused', { why: 'no-such-room' });
         if (isHeard(turn, room, device)) return takeSync(turn, room, told, between.part, arrived);
         const part = decodePart(between.part);
+        // They speak for themselves, and say who is a member.
+        const isLacked = 'kind' in part && part.kind === 'operations' && vault.lackedIn(room.id).length > 0;
+        if (isLacked) return takeOperations(turn, room, part.operations);
         if ('kind' in part && part.kind === 'summary')
           await bringUp.tellRemoval(turn, room, { device, peer, heads: part.heads, epochId: null });
         return core.log('message-refused', { why: 'unknown-device' });
@@ -274,11 +276,18 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
         if (typeof kept !== 'string') arrived(kept);
         return kept !== 'later';
       }
+      if (classOf(told.content) === 'passing') {
+        const passing = decodePassing(told.content);
+        if ('kind' in passing && passing.kind === 'clocks') hands.onDirectClocks(turn, told.device, passing.clocks);
+        return true;
+      }
       await takeBetween(turn, told, arrived);
       return true;
     },
   };
 }
+
+const canSpeak = (room: SealedRoom | null): boolean => room !== null && sendingEpoch(room) !== null;
 
 interface Heard {
   readonly device: DeviceId;
@@ -286,5 +295,3 @@ interface Heard {
   readonly about: Summary['about'];
   readonly clocks: SessionSummary['clocks'];
 }
-
-const mostSaid = 2 ** 40;

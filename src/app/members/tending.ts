@@ -1,8 +1,11 @@
-/** Now and then, and at the start: keys that are over are erased (K5, K7, K9, S7, S16), and those handed out renewed before they end (P5). */
+/**
+ * Now and then, and at the start: keys that are over are erased (K5, K7, K9, S7, S16), those handed out renewed before they end (P5), and
+ * operations taken whose time has come (O10).
+ */
 import { expire } from '../../protocol/conversation/session.ts';
 import { withoutRetired } from '../../protocol/conversation/pair.ts';
 import type { Pair } from '../../protocol/conversation/pair.ts';
-import { tend } from '../../protocol/rooms/room.ts';
+import { tend, wake } from '../../protocol/rooms/room.ts';
 import { encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
 import { isEqual } from '../../protocol/bytes.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -44,8 +47,9 @@ export function createTending({ core, vault }: MembersDesk, onTended: (room: Roo
         for (const id of core.rooms.keys()) {
           const before = turn.room(id);
           if (before === null) continue;
-          const after = tend(before, vault.keys.us.device.id, nowMs);
-          if (isEqual(encodeKeyring(before.keyring), encodeKeyring(after.keyring))) continue;
+          const woken = wake(before, vault.hands());
+          const after = tend(woken.room, vault.keys.us.device.id, nowMs);
+          if (woken.operations.length === 0 && isEqual(encodeKeyring(before.keyring), encodeKeyring(after.keyring))) continue;
           turn.setRoom(after);
           turn.after(() => onTended(id));
         }

@@ -19,6 +19,8 @@ export interface Unread {
   heard(peer: Peer): void;
   /** We know now who they are. */
   bound(peer: Peer): void;
+  /** In a turn: what was under way to that device is lost. Each tells again what it has, and gives what the other lacks. */
+  again(turn: Turn, device: DeviceId): Promise<void>;
   close(): void;
 }
 
@@ -65,14 +67,21 @@ export function createUnread({ core, vault, post, peers }: MembersDesk): Unread 
   const candidates = (room: Room, peer: Peer): readonly DeviceId[] => {
     if (peer.device !== null) return room.members.has(peer.device) ? [peer.device] : [];
     const here = new Set(peers.inRoom(room.id).map((each) => each.device));
-    const away = [...room.members.keys()].filter((device) => device !== vault.keys.us.device.id && !here.has(device));
+    // Of a room in part it may be anybody we ever spoke with.
+    const all = vault.lackedIn(room.id).length > 0 ? vault.devices() : room.members.keys();
+    const away = [...all].filter((device) => device !== vault.keys.us.device.id && !here.has(device));
     return away.sort((one, other) => Number(post.awaits(other)) - Number(post.awaits(one)));
   };
 
   const summaryIn = (turn: Turn, room: Room): Uint8Array => {
     const sealed = turn.room(room.id);
     const heads = sealed === null ? [] : headsOf(sealed.graph).slice(0, limits.operationParents);
-    const part = encodePart({ kind: 'summary', asks: true, heads, clocks: clocksOf(room) });
+    const wanted = vault.lackedIn(room.id).slice(-limits.syncThings);
+    const part = encodePart(
+      wanted.length === 0
+        ? { kind: 'summary', asks: true, heads, clocks: clocksOf(room) }
+        : { kind: 'want-operations', wanted, known: heads },
+    );
     return encodeBetween({ kind: 'sync', room: room.id, part });
   };
 
@@ -95,6 +104,17 @@ export function createUnread({ core, vault, post, peers }: MembersDesk): Unread 
           for (const room of rooms) post.pass(turn, device, summaryIn(turn, room), peer);
         }),
       );
+    },
+    again: async (turn, device) => {
+      for (const peer of peers.all()) {
+        if (peer.device !== device) continue;
+        peer.told.clear();
+        peer.given.clear();
+      }
+      for (const room of core.rooms.values()) {
+        const isOurs = room.kind === 'members' && room.stage === 'in' && room.members.has(device);
+        if (isOurs) await post.send(turn, device, summaryIn(turn, room));
+      }
     },
     close: () => {
       for (const stop of planned.values()) stop();

@@ -8,16 +8,16 @@ import { createTagIndex } from '../../protocol/conversation/tag-index.ts';
 import type { FoundTag } from '../../protocol/conversation/tag-index.ts';
 import type { DeviceId, OperationId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { operationsOf } from '../../protocol/rooms/graph.ts';
+import { isKnown, operationsOf } from '../../protocol/rooms/graph.ts';
 import { decodeKeyring, encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
 import { emptyKeyring } from '../../protocol/rooms/keyring.ts';
-import { resumeRoom } from '../../protocol/rooms/room.ts';
+import { lackedIn, resumeRoom, withoutChains } from '../../protocol/rooms/room.ts';
 import type { Hands, Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import { createTagTable } from '../../protocol/rooms/tag-table.ts';
 import type { Place } from '../../protocol/rooms/tag-table.ts';
 import type { Luck, Suite } from '../../protocol/suite/suite.ts';
 import type { Write } from '../../ports/storage.ts';
-import { keyOf, under } from '../records.ts';
+import { keyOf, roomAndNumberIn, under } from '../records.ts';
 import type { Keys } from './keys.ts';
 
 export interface Vault {
@@ -28,6 +28,11 @@ export interface Vault {
   hands(): Hands;
   /** As the disk has it. */
   room(id: RoomId): SealedRoom | null;
+  /**
+   * Operations of a room that the disk does not give back: to be asked of others. Until they are here, nobody can say who is in it: no
+   * keys are made in it, nobody is let in or put out.
+   */
+  lackedIn(id: RoomId): readonly OperationId[];
   pair(device: DeviceId): Pair;
   /** With whom there are sessions. */
   devices(): Iterable<DeviceId>;
@@ -58,6 +63,9 @@ export interface Turn {
 
 export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys): Promise<Vault> {
   const rooms = new Map<RoomId, SealedRoom>();
+  const torn = new Map<RoomId, readonly OperationId[]>();
+  /** Where a room's next operation is put. */
+  const nextRow = new Map<RoomId, number>();
   const pairs = new Map<DeviceId, Pair>();
   const places = createTagTable(suite);
   const tags = createTagIndex(suite);
@@ -82,17 +90,25 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
   );
   const members = [...core.rooms.values()].filter(({ kind }) => kind === 'members').map(({ id }) => id);
   for (const id of new Set([...keyrings.keys(), ...members])) {
-    const operations = (await core.storage.range(under(`operation/${id}`))).map(({ value }) => value);
+    const rows = await core.storage.range(under(`operation/${id}`));
     const stored = keyrings.get(id);
     const keyring = stored === undefined ? null : decodeKeyring(stored);
     const isRead = keyring !== null && !isRefusal(keyring);
     // Nothing of it came to the disk yet: it is knocked at.
-    if (!isRead && operations.length === 0) continue;
+    if (!isRead && rows.length === 0) continue;
+    const operations = rows.map(({ value }) => value);
     const room = resumeRoom(suite, id, operations, isRead ? keyring : emptyKeyring);
-    if (!isRead) core.log('keyring-not-read', { room: id });
-    // Its chains are not begun again, or a number would be used twice (K6): what was under them comes by sync.
-    rooms.set(id, isRead ? room : { ...room, keyring: { ...room.keyring, erased: epochsOf(room) } });
+    const lacked = lackedIn(room);
+    const isWhole = isRead && lacked.length === 0;
+    if (lacked.length > 0) torn.set(id, lacked);
+    if (!isWhole) core.log('room-not-whole', { room: id, operations: room.graph.count, waiting: room.graph.waiting.length });
+    rooms.set(id, isWhole ? room : withoutChains(room));
     places.put(id, rooms.get(id)?.keyring ?? null);
+    // Behind what could not be read too.
+    nextRow.set(
+      id,
+      rows.reduce((next, { key }) => Math.max(next, roomAndNumberIn(key).n + 1), 0),
+    );
   }
 
   const turn: Vault['turn'] = async (run) => {
@@ -130,9 +146,10 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
       throw error;
     }
     for (const next of nextRooms.values()) {
-      const known = rooms.get(next.id)?.graph.count ?? 0;
-      const fresh = operationsOf(next.graph).slice(known);
-      fresh.forEach(({ bytes }, at) => writes.push({ op: 'put', key: keyOf.operation(next.id, known + at), value: bytes }));
+      const fresh = operationsOf(next.graph).slice(rooms.get(next.id)?.graph.count ?? 0);
+      const first = nextRow.get(next.id) ?? 0;
+      fresh.forEach(({ bytes }, at) => writes.push({ op: 'put', key: keyOf.operation(next.id, first + at), value: bytes }));
+      afters.push(() => void nextRow.set(next.id, first + fresh.length));
       writes.push({ op: 'put', key: keyOf.keyring(next.id), value: encodeKeyring(next.keyring) });
     }
     for (const [device, next] of nextPairs) writes.push({ op: 'put', key: keyOf.pair(device), value: encodePair(next) });
@@ -152,6 +169,12 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     keys,
     hands: () => ({ suite, me: keys.us.device, luck, nowMs: core.clock.nowMs() }),
     room: (id) => rooms.get(id) ?? null,
+    lackedIn: (id) => {
+      const graph = rooms.get(id)?.graph;
+      const lacked = torn.get(id)?.filter((each) => graph !== undefined && !isKnown(graph, each)) ?? [];
+      if (lacked.length === 0) torn.delete(id);
+      return lacked;
+    },
     pair: (device) => pairs.get(device) ?? emptyPair,
     devices: () => pairs.keys(),
     findPlace: (envelope) => places.find(envelope, { tags: tagsAtOnce }),
@@ -168,6 +191,7 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     turn,
     forget: (id) => {
       rooms.delete(id);
+      nextRow.delete(id);
       places.put(id, null);
     },
   };
@@ -176,9 +200,6 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
 /** A few milliseconds' worth. */
 const tagsAtOnce = 256;
 const blocksAtOnce = 4;
-
-const epochsOf = ({ graph }: SealedRoom): readonly OperationId[] =>
-  operationsOf(graph).flatMap(({ id, act }) => (act.kind === 'found' || act.kind === 'rekey' ? [id] : []));
 
 export const sessionName = (state: Pick<SessionState, 'initialId'>): string => bytesToHex(state.initialId);
 

@@ -19,7 +19,7 @@ import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import type { Signed } from '../../protocol/rooms/signed.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
-import { entitledInRoom } from '../../protocol/sync/entitled.ts';
+import { historyFromMs } from '../../protocol/sync/entitled.ts';
 import { encodePart } from '../../protocol/sync/parts.ts';
 import type { Handed, Voice } from '../delivery/say.ts';
 import { pathOf } from '../mesh/peers.ts';
@@ -101,8 +101,7 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
       const sealed = vault.room(room.id);
       const came = sealed && cameIn(sealed, device);
       if (!came) return null;
-      const { historyDays } = summaryOf(sealed.graph).policy;
-      return historyDays === allHistory ? 0 : Math.max(0, came.operation.atMs - historyDays * dayMs);
+      return historyFromMs({ atMs: came.operation.atMs, historyDays: summaryOf(sealed.graph).policy.historyDays });
     },
     give: async (room, kept, peer) => {
       const device = peer.device;
@@ -114,7 +113,7 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
       let isPosted = true;
       const isKept = await vault.turn(async (turn) => {
         for (const part of packed(entries, mostAtOnce, ({ entry }) => entry.length + aroundEach)) {
-          isPosted &&= await desk.tell(turn, room.id, device, { kind: 'entries', number: 0, entries: part });
+          isPosted &&= await desk.tell(turn, room.id, device, { kind: 'entries', entries: part });
         }
       });
       if (isKept) post.flush(peer);
@@ -135,8 +134,7 @@ function entitled(vault: Vault, room: Room, device: DeviceId): (signed: Signed) 
   const sealed = vault.room(room.id);
   const came = sealed && cameIn(sealed, device);
   if (sealed === null || came === null) return () => false;
-  const { historyDays } = summaryOf(sealed.graph).policy;
-  const mayHave = entitledInRoom({ atMs: came.operation.atMs, historyDays, isAfter: () => false });
+  const fromMs = historyFromMs({ atMs: came.operation.atMs, historyDays: summaryOf(sealed.graph).policy.historyDays });
   return ({ device: author, epochId, entry }) => {
     const read = decodeEntry(entry);
     if (isRefusal(read)) return false;
@@ -145,7 +143,7 @@ function entitled(vault: Vault, room: Room, device: DeviceId): (signed: Signed) 
     // K2: from a head seed follows all that its device said in the epoch.
     const head = body.kind === 'head' ? decodeHeadEntry(body.bytes) : null;
     if (head !== null && (isRefusal(head) || !mayHaveHead(sealed.graph, head.operation, device))) return false;
-    return author === device || mayHave({ device: author, seq, sentAtMs });
+    return author === device || sentAtMs >= fromMs;
   };
 }
 
@@ -156,5 +154,3 @@ export const clocksOf = (room: Room): { readonly device: Short; readonly seq: nu
 
 const mostAtOnce = 32;
 const aroundEach = 140;
-const allHistory = 255;
-const dayMs = 86_400_000;

@@ -3,8 +3,10 @@ import type { Core } from '../core.ts';
 import type { Desk } from '../delivery/desk.ts';
 import type { Keeper } from '../delivery/keeper.ts';
 import { createReceive } from '../delivery/receive.ts';
+import type { Share } from '../delivery/share.ts';
 import { createSync } from '../delivery/sync.ts';
-import { fitName, nameBytes } from '../fit.ts';
+import { fitName } from '../fit-name.ts';
+import { nameBytes } from '../fit.ts';
 import type { Network } from '../../ports/network.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
@@ -38,6 +40,7 @@ export interface Attached {
 export interface AttachedDesk extends Desk {
   readonly peers: Peers;
   readonly keeper: Keeper;
+  readonly share: Share;
   /** Null until they are ready: what comes for them before is said again. */
   members(): Members | null;
   /** Null until somebody wants to pair. */
@@ -47,7 +50,7 @@ export interface AttachedDesk extends Desk {
 export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: AttachedDesk): Attached {
   const { peers, keeper, outbox, receipts } = desk;
   const network = peers.routing.watch(unwatched);
-  const sync = createSync(core, peers, network.self);
+  const sync = createSync(core, peers, desk.share, network.self);
 
   /** Those who only ever said hello push out each other, not those who wrote or are here. */
   const makePlaceFor = (device: DeviceId, room: Room): void => {

@@ -18,7 +18,7 @@ export interface IntroducedDesk {
   readonly dialer: Dialer;
   isNamed(peer: PeerId, room: RoomId): boolean;
   onPath(peer: Peer, room: Room): void;
-  onDropped(peer: Peer, room: Room): void;
+  onDropped(peer: Peer, room: Room, isTooFast: boolean): void;
   show(): void;
 }
 
@@ -77,14 +77,14 @@ export function createIntroduced({ rooms, log }: Pick<Core, 'rooms' | 'log'>, de
       peer.routes.delete(by);
       paths.forgetIfGone(peer);
     },
-    dropped: (id, by, isUnknown) => {
+    dropped: (id, by, why) => {
       const peer = peers.get(id);
       if (peer === undefined || peer.direct !== null) return;
-      if (isUnknown) return paths.gone(peer, by);
+      if (why === 'not-met') return paths.gone(peer, by);
       peer.routing.carried(by, false);
       for (const room of peer.rooms) {
         const known = rooms.get(room);
-        if (known !== undefined) desk.onDropped(peer, known);
+        if (known !== undefined) desk.onDropped(peer, known, why === 'too-fast');
       }
     },
   };

@@ -1,7 +1,7 @@
 /** Speaks with those who introduce us, relays and neighbours: keeps our rooms' topics there, and learns who else is about. */
 import type { Core } from '../core.ts';
 import type { Link } from '../../ports/network.ts';
-import type { MeetFrame } from '../../protocol/meet.ts';
+import type { MeetFrame, MeetRefusal } from '../../protocol/meet.ts';
 import type { PeerId, RoomId, Topic } from '../../protocol/ids.ts';
 import { neighbourhoodOn } from '../../protocol/neighbourhood.ts';
 import { dayOf } from '../../protocol/room-keys.ts';
@@ -43,7 +43,7 @@ export interface MeetingHands {
   leftStranger(peer: PeerId, host: Link): void;
   passed(peer: PeerId, host: Link, bytes: Uint8Array): void;
   /** What we asked to pass on was not. */
-  dropped(peer: PeerId, host: Link, isUnknown: boolean): void;
+  dropped(peer: PeerId, host: Link, why: MeetRefusal): void;
   pong(host: Link, token: number): void;
 }
 
@@ -120,7 +120,7 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
           return hands.pong(link, frame.token);
         case 'refused':
           core.log('introducer-refused', { why: frame.why });
-          if (frame.peer !== null) return hands.dropped(frame.peer, link, frame.why === 'not-met');
+          if (frame.peer !== null) return hands.dropped(frame.peer, link, frame.why);
           // Perhaps a join: once it is calm we say again what we want kept.
           return askAgain(link);
         case 'join':

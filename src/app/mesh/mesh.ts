@@ -41,8 +41,8 @@ export interface Doors {
 export interface MeshHands {
   /** A path to somebody of this room stands. */
   onPath(peer: Peer, room: Room): void;
-  /** What was handed to others for them was dropped. */
-  onDropped(peer: Peer, room: Room): void;
+  /** What was handed to others for them was dropped; `isTooFast`: for all that we hand to them. */
+  onDropped(peer: Peer, room: Room, isTooFast: boolean): void;
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** Of version 2. */
   onHop(bytes: Uint8Array, peer: Peer): void;

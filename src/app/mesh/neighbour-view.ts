@@ -1,6 +1,6 @@
 /** What the interface shows of somebody we reach. */
 import type { Core } from '../core.ts';
-import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, PersonId, RoomId } from '../../protocol/ids.ts';
 import type { NeighbourView } from '../view.ts';
 import { pathOf, routeOf } from './peers.ts';
 import type { Peer } from './peers.ts';
@@ -14,6 +14,7 @@ export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] 
     {
       peer: peer.id,
       device: peer.device,
+      person: peer.device === null ? null : personOf(core, peer.device),
       name: peer.device === null ? null : nameIn(core, peer.device, peer.rooms),
       path,
       rttMs: peer.rttMs,
@@ -21,6 +22,14 @@ export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] 
       score: link && peer.routing.scoreOf(link),
     },
   ];
+}
+
+function personOf(core: Core, device: DeviceId): PersonId | null {
+  for (const { persons } of core.rooms.values()) {
+    const person = persons.get(device);
+    if (person !== undefined) return person;
+  }
+  return null;
 }
 
 function nameIn(core: Core, device: DeviceId, rooms: ReadonlySet<RoomId>): string | null {

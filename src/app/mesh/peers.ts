@@ -25,14 +25,16 @@ export interface Peer {
   era: number;
   /** Rooms whose summary this peer has had from us in this era, as of which change. */
   readonly told: Map<RoomId, number>;
-  /** What this peer was given in this era, by room and then author. */
+  /** What this peer was given, by room and then author. */
   readonly given: Map<RoomId, Map<DeviceId, Given>>;
 }
 
-/** Of one author's messages: they said to have all up to `after`, and had from us up to `last`. */
+/** Of one author's messages: they said to have all up to `after` (-1: of this path nothing is known), and had from us up to `last`. */
 export interface Given {
   readonly after: number;
   readonly last: number;
+  /** And once, on whatever path, up to there. */
+  readonly top: number;
   readonly atMs: number;
 }
 
@@ -125,12 +127,18 @@ type Sent = ReturnType<Link['send']>;
 export function newEra(peer: Peer): void {
   peer.era += 1;
   peer.told.clear();
-  peer.given.clear();
+  for (const room of peer.given.keys()) countAsLost(room, peer);
+}
+
+/** What was given may not have arrived. */
+export function countAsLost(room: RoomId, peer: Peer): void {
+  const given = peer.given.get(room);
+  for (const [author, each] of given ?? []) given?.set(author, { ...each, after: -1, last: 0 });
 }
 
 /** One of us went from this room: should we meet there again, everything is to be said again. */
 export function partIn(room: RoomId, peer: Peer): void {
   peer.rooms.delete(room);
   peer.told.delete(room);
-  peer.given.delete(room);
+  countAsLost(room, peer);
 }

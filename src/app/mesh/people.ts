@@ -15,8 +15,10 @@ export function peopleIn(room: Room, peers: Peers, me: DeviceId | undefined): re
     if (present.get(device)?.path === 'direct') continue;
     present.set(device, { device, name: room.names.get(device) ?? '', member: memberOf(device), here: true, path, rttMs });
   }
+  // Who has gone from a room of members without a word is only a name.
+  const isKnown = (device: DeviceId): boolean => room.keys !== null || room.members.has(device) || room.heads.has(device);
   const people = [...room.names]
-    .filter(([device]) => device !== me)
+    .filter(([device]) => device !== me && isKnown(device))
     .map(
       ([device, name]): PersonView =>
         present.get(device) ?? { device, name, member: memberOf(device), here: false, path: null, rttMs: null },

@@ -2,15 +2,18 @@
 import type { Message } from '../../protocol/content.ts';
 import type { DeviceId } from '../../protocol/ids.ts';
 import type { Write } from '../../ports/storage.ts';
-import { fitName, nameBytes } from '../fit.ts';
+import { fitName } from '../fit-name.ts';
+import { nameBytes } from '../fit.ts';
 import { keyOf } from '../records.ts';
 import { withEntry, writeHead, writeRoom } from './room.ts';
-import type { Head, Room } from './room.ts';
+import type { Head, LastLine, Room } from './room.ts';
 
 export interface Kept {
   readonly message: Message;
   /** As signed by its author. */
   readonly bytes: Uint8Array;
+  /** M1: its number has another message already. */
+  readonly isTwin?: boolean;
 }
 
 export interface Keeping {
@@ -26,22 +29,24 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
   const writes: Write[] = [];
   let unread = room.unread;
   let last = room.last;
-  for (const { message, bytes } of kept) {
+  for (const { message, bytes, isTwin } of kept) {
     const key = keyOf.timeline(room.id, message);
-    const logKey = keyOf.log(room.id, message.author, message.n);
+    const logKey = (isTwin === true ? keyOf.twin : keyOf.log)(room.id, message.author, message.n);
     writes.push({ op: 'put', key, value: bytes });
     writes.push({ op: 'put', key: logKey, value: new TextEncoder().encode(key), expect: 0 });
     const head = heads.get(message.author) ?? room.heads.get(message.author);
     heads.set(message.author, withEntry(head, message.n));
-    // In a room of members its operations say who is called what.
+    // Elsewhere operations, or the person, say who is called what.
     if (room.keys !== null) names.set(message.author, fitName(message.name, nameBytes));
     if (message.text === '') continue;
     const mine = message.author === me;
     if (!mine) unread += 1;
-    if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(room, message, me);
+    if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(message, me);
   }
   for (const [device, head] of heads) {
-    writes.push(writeHead(keyOf.head(room.id, device), head, names.get(device) ?? ''));
+    // Kept with what they said, so that who it was is there before the room's keys are.
+    const name = names.get(device) ?? room.names.get(device) ?? '';
+    writes.push(writeHead(keyOf.head(room.id, device), head, name, room.persons.get(device)));
   }
   if (unread !== room.unread) writes.push(writeRoom(room, unread));
   return {
@@ -56,8 +61,9 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
   };
 }
 
-export const lastOf = (room: Room, message: Message, me: DeviceId | undefined): NonNullable<Room['last']> => ({
-  name: room.keys === null ? (room.names.get(message.author) ?? '') : fitName(message.name, nameBytes),
+export const lastOf = (message: Message, me: DeviceId | undefined): LastLine => ({
+  author: message.author,
+  name: fitName(message.name, nameBytes),
   text: message.text,
   sentAtMs: message.sentAtMs,
   mine: message.author === me,

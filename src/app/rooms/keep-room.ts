@@ -1,20 +1,25 @@
 /** Rooms come and go: started, joined by a link, the Square of a relay, left. */
 import type { Core } from '../core.ts';
 import type { Invite } from '../../protocol/invite.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { secretBytes } from '../../protocol/room-keys.ts';
 import type { Write } from '../../ports/storage.ts';
-import { fitName, roomNameBytes } from '../fit.ts';
+import { fitName } from '../fit-name.ts';
+import { roomNameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import { createRoom, lastSaid, readSaid, writeRoom, writeSaid } from './room.ts';
 import type { MadeRoom, Room } from './room.ts';
 
-export async function startRoom(core: Core, wanted: string): Promise<RoomId | null> {
+export async function startRoom(core: Core, asked: MessageId, wanted: string): Promise<RoomId | null> {
   const name = fitName(wanted, roomNameBytes);
   if (name === '') return null;
-  return keepRoom(core, { by: core.entropy.bytes(secretBytes), name, kind: 'open', stage: 'in' });
+  return keepRoom(core, { by: core.entropy.bytes(secretBytes), name, kind: 'open', stage: 'in', asked });
 }
+
+/** In the lane: the room that this very wish made, before the tab that led went. */
+export const madeFor = (core: Core, asked: MessageId): Room | null =>
+  [...core.rooms.values()].find((room) => room.asked === asked) ?? null;
 
 export const joinOpenRoom = (core: Core, invite: Invite): Promise<RoomId | null> =>
   keepRoom(core, { by: invite.secret, name: fitName(invite.name, roomNameBytes), kind: 'open', stage: 'in' });
@@ -43,7 +48,8 @@ export async function sweepLeftRooms(core: Core): Promise<void> {
 
 const keepRoom = (core: Core, made: MadeRoom): Promise<RoomId | null> =>
   core.lane.run(async () => {
-    const room = await prepareRoom(core, made);
+    const before = made.asked ? madeFor(core, made.asked) : null;
+    const room = before ?? (await prepareRoom(core, made));
     if (room === null || core.rooms.has(room.id)) return room?.id ?? null;
     if (!(await core.commit([writeRoom(room, 0)], 'strict'))) return null;
     core.rooms.set(room.id, room);
@@ -71,7 +77,7 @@ export async function prepareRoom(core: Core, made: MadeRoom, isAsked = true): P
 /** In the lane: deletes what a left room still has on the disk. Nothing to do where its mark is gone. */
 async function sweep(core: Core, id: RoomId): Promise<boolean> {
   if ((await core.storage.get(keyOf.left(id))) === null) return true;
-  for (const prefix of ['timeline', 'log', 'head', 'got', 'outbox', 'operation', 'keyring', 'invite', 'knock']) {
+  for (const prefix of ['timeline', 'voided', 'log', 'head', 'got', 'outbox', 'operation', 'keyring', 'invite', 'knock']) {
     for (;;) {
       const records = await core.storage.range(under(`${prefix}/${id}`, sweepSize));
       if (records.length === 0) break;

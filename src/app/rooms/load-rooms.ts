@@ -5,7 +5,7 @@ import { lastOf } from './keep-message.ts';
 import { readKept } from './kept.ts';
 import { deviceInKey, readHead, readRoom, readSaid } from './room.ts';
 import type { Room } from './room.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, PersonId, RoomId } from '../../protocol/ids.ts';
 
 export async function loadRooms(core: Core): Promise<void> {
   const said = new Map((await core.storage.range(under('said'))).map(({ key, value }) => [key, readSaid(value)]));
@@ -28,16 +28,20 @@ async function loadRoom(core: Core, room: Room): Promise<void> {
     // A few: not every entry is a line.
     core.storage.range({ ...under(`timeline/${room.id}`, 8), reverse: true }),
   ]);
+  const persons = new Map<DeviceId, PersonId>();
+  room.persons = persons;
   for (const { key, value } of heads) {
     const read = readHead(value);
     if (read === null) continue;
     room.heads.set(deviceInKey(key), read.head);
-    room.names.set(deviceInKey(key), read.name);
+    // Where none is kept, another place says it.
+    if (read.name !== '' || room.keys !== null) room.names.set(deviceInKey(key), read.name);
+    if (read.person !== null) persons.set(deviceInKey(key), read.person);
   }
   for (const { key, value } of got) {
     const read = readHead(value);
     if (read !== null) room.got.set(deviceInKey(key), read.head);
   }
   const shown = newest.map(({ key, value }) => readKept(key, value)).find((message) => message !== null && message.text !== '');
-  if (shown) room.last = lastOf(room, shown, core.me()?.key.id);
+  if (shown) room.last = lastOf(shown, core.me()?.key.id);
 }

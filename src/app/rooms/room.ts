@@ -1,12 +1,13 @@
 /** A room as this device knows it: keys, what it has of whom, and who has what of mine. */
 import { toBase64url, fromBase64url } from '../../protocol/bytes.ts';
-import type { DeviceId, PersonId, RoomId } from '../../protocol/ids.ts';
+import { parseMessageId } from '../../protocol/ids.ts';
+import type { DeviceId, MessageId, PersonId, RoomId } from '../../protocol/ids.ts';
 import { encodeInvite } from '../../protocol/invite.ts';
 import { deriveRoomKeys, secretBytes } from '../../protocol/room-keys.ts';
 import type { RoomKeys } from '../../protocol/room-keys.ts';
 import type { Write } from '../../ports/storage.ts';
 import { decodeJson, encodeJson, keyOf } from '../records.ts';
-import type { MemberView, RoomView } from '../view.ts';
+import type { Face, MemberView, RoomView } from '../view.ts';
 
 export interface Room {
   readonly id: RoomId;
@@ -14,18 +15,21 @@ export interface Room {
   /** Of the secret in its link; null in a room of members, whose keys the vault has. */
   readonly keys: RoomKeys | null;
   /** The other one, in a conversation of two. */
-  readonly person: OtherPerson | null;
+  person: OtherPerson | null;
   stage: RoomView['stage'];
+  wait: RoomView['wait'];
   name: string;
   /** What goes behind `#` for others to come in. */
   invite: string | null;
+  /** What a tab called its wish for it: asked again, it is this one. Null: nobody asked for a new room. */
+  readonly asked: MessageId | null;
   readonly joinedAtMs: number;
-  /** Before I left and came back I had said so many: those numbers are taken. */
-  readonly said: number;
+  /** I had said so many before I left and came back, or my disk was set back: those numbers are taken. */
+  said: number;
   unread: number;
   /** Grows with each change of `heads`. */
   changes: number;
-  last: RoomView['last'];
+  last: LastLine | null;
   /** What this device has, by author. */
   readonly heads: Map<DeviceId, Head>;
   /** What others have of mine. */
@@ -34,6 +38,12 @@ export interface Room {
   readonly names: Map<DeviceId, string>;
   /** What a room of members knows of them, by device. */
   members: ReadonlyMap<DeviceId, MemberView>;
+  /** Whose devices they are, in a room that knows persons: also of those who have gone. */
+  persons: ReadonlyMap<DeviceId, PersonId>;
+}
+
+export interface LastLine extends NonNullable<RoomView['last']> {
+  readonly author: DeviceId;
 }
 
 /** All from above `from` up to `upTo`, and those in `above`. What came before `from` was said before they came, and is not for them. */
@@ -48,6 +58,10 @@ export interface OtherPerson {
   readonly personId: PersonId;
   readonly personDhKey: Uint8Array;
   readonly deviceId: DeviceId;
+  /** What they were told last that I am called. */
+  readonly told: string;
+  /** M11: the number of their entry that says what they are called; 0: none did. */
+  readonly namedBy: number;
 }
 
 export interface MadeRoom {
@@ -57,6 +71,7 @@ export interface MadeRoom {
   readonly kind: RoomView['kind'];
   readonly stage: RoomView['stage'];
   readonly person?: OtherPerson;
+  readonly asked?: MessageId | null;
 }
 
 export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): Room {
@@ -68,8 +83,10 @@ export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): 
     keys,
     person: made.person ?? null,
     stage: made.stage,
+    wait: made.stage === 'knocking' ? 'alone' : null,
     name: made.name,
     invite: isLink ? encodeInvite({ secret: keys.secret, name: made.name }) : null,
+    asked: made.asked ?? null,
     joinedAtMs: made.joinedAtMs,
     said: made.said,
     unread: 0,
@@ -79,8 +96,13 @@ export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): 
     got: new Map(),
     names: new Map(),
     members: new Map(),
+    persons: new Map(),
   };
 }
+
+/** What somebody's knot is drawn from here, the same for everybody in the room; null: not known yet. */
+export const faceIn = (room: Room, device: DeviceId): Face | null =>
+  room.keys === null ? (room.persons.get(device) ?? null) : device;
 
 export const has = (head: Head | undefined, n: number): boolean =>
   head !== undefined && n > head.from && (n <= head.upTo || head.above.has(n));
@@ -112,6 +134,9 @@ export const writeRoom = (room: Room, unread: number): Write => ({
     person: room.person?.personId ?? '',
     agrees: room.person === null ? '' : toBase64url(room.person.personDhKey),
     device: room.person?.deviceId ?? '',
+    told: room.person?.told ?? '',
+    namedBy: room.person?.namedBy ?? 0,
+    asked: room.asked ?? '',
     joinedAtMs: room.joinedAtMs,
     unread,
   }),
@@ -151,7 +176,8 @@ export function readRoom(id: RoomId, value: Uint8Array, said: number): Room | nu
   if (person === null) return null;
   const stage = stages.find((each) => each === more?.stage) ?? 'in';
   const by = hasSecret && secret !== null ? secret : id;
-  const room = createRoom({ by, kind, stage, name, joinedAtMs, said, ...(person && { person }) });
+  const asked = parseMessageId(decodeJson(value, { asked: 'string' })?.asked ?? '');
+  const room = createRoom({ by, kind, stage, name, joinedAtMs, said, asked, ...(person && { person }) });
   if (kind === 'members') room.invite = more?.invite === '' ? null : (more?.invite ?? null);
   room.unread = record.unread;
   return room;
@@ -161,25 +187,35 @@ function readPerson(value: Uint8Array): OtherPerson | null {
   const record = decodeJson(value, { person: 'string', agrees: 'string', device: 'string' });
   const personDhKey = record && fromBase64url(record.agrees);
   if (record === null || personDhKey?.length !== 32) return null;
+  const { told, namedBy } = decodeJson(value, { told: 'string', namedBy: 'number' }) ?? { told: '', namedBy: 0 };
   // Written by `writeRoom`, where they were what they are called.
-  return { personId: record.person as PersonId, personDhKey, deviceId: record.device as DeviceId };
+  return { personId: record.person as PersonId, personDhKey, deviceId: record.device as DeviceId, told, namedBy };
 }
 
 const kinds: readonly Room['kind'][] = ['open', 'square', 'members', 'direct'];
 const stages: readonly Room['stage'][] = ['in', 'knocking', 'out'];
 
-export const writeHead = (key: string, head: Head, name: string): Write => ({
+export const writeHead = (key: string, head: Head, name: string, person: PersonId | '' = ''): Write => ({
   op: 'put',
   key,
-  value: encodeJson({ upTo: head.upTo, above: [...head.above].join(','), from: head.from, name }),
+  value: encodeJson({ upTo: head.upTo, above: [...head.above].join(','), from: head.from, name, person }),
 });
 
-export function readHead(value: Uint8Array): { readonly head: Head; readonly name: string } | null {
+export function readHead(value: Uint8Array): KeptHead | null {
   const record = decodeJson(value, { upTo: 'number', above: 'string', name: 'string' });
   if (record === null) return null;
   const above = new Set(record.above.split(',').filter(Boolean).map(Number));
   const from = decodeJson(value, { from: 'number' })?.from ?? 0;
-  return { head: { upTo: record.upTo, above, from }, name: record.name };
+  const person = decodeJson(value, { person: 'string' })?.person ?? '';
+  // Written by `writeHead`, where it was what it is called.
+  return { head: { upTo: record.upTo, above, from }, name: record.name, person: person === '' ? null : (person as PersonId) };
+}
+
+interface KeptHead {
+  readonly head: Head;
+  /** Whose it is, as known when they spoke last. */
+  readonly name: string;
+  readonly person: PersonId | null;
 }
 
 export const deviceInKey = (key: string): DeviceId => key.slice(-64) as DeviceId;

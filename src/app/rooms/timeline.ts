@@ -2,11 +2,12 @@
 import type { Core } from '../core.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Message } from '../../protocol/content.ts';
-import { fitName, nameBytes } from '../fit.ts';
+import { fitName } from '../fit-name.ts';
+import { nameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import type { Mark, MessageView, TimelineView } from '../view.ts';
 import { readKept } from './kept.ts';
-import { has } from './room.ts';
+import { faceIn, has } from './room.ts';
 import type { Room } from './room.ts';
 
 export interface Timelines {
@@ -14,12 +15,15 @@ export interface Timelines {
   older(room: RoomId): Promise<void>;
   /** Newly stored: appears where a timeline reaches that far back. */
   add(room: Room, messages: readonly Message[]): void;
-  /** Marks moved. */
+  /** Not to be shown any more. */
+  remove(room: Room, keys: readonly string[]): void;
+  /** Marks moved, or names. */
   refresh(room: RoomId): void;
   drop(room: RoomId): void;
 }
 
-export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) => boolean): Timelines {
+/** `stateOf`: of what nobody acknowledged. */
+export function createTimelines(core: Core, stateOf: (room: RoomId, n: number) => Unreceived): Timelines {
   const loaded = new Map<RoomId, Loaded>();
 
   const load = async (id: RoomId): Promise<void> => {
@@ -41,7 +45,7 @@ export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) =
     let by = 0;
     for (const head of room.got.values()) if (has(head, message.n)) by += 1;
     if (by > 0) return { state: 'received', by };
-    return { state: hasLeft(room.id, message.n) ? 'left' : 'waiting' };
+    return { state: stateOf(room.id, message.n) };
   };
 
   const project = (room: Room, part: Loaded): TimelineView => {
@@ -51,6 +55,7 @@ export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) =
       return {
         id: message.id,
         author: message.author,
+        face: faceIn(room, message.author),
         name: room.names.get(message.author) ?? fitName(message.name, nameBytes),
         mine,
         sentAtMs: message.sentAtMs,
@@ -80,6 +85,12 @@ export function createTimelines(core: Core, hasLeft: (room: RoomId, n: number) =
       loaded.set(room.id, { ...part, entries: merged });
       timelines.refresh(room.id);
     },
+    remove: (room, keys) => {
+      const part = loaded.get(room.id);
+      if (part === undefined) return;
+      loaded.set(room.id, { ...part, entries: part.entries.filter(({ key }) => !keys.includes(key)) });
+      timelines.refresh(room.id);
+    },
     refresh: (id) => {
       const part = loaded.get(id);
       const room = core.rooms.get(id);
@@ -105,6 +116,8 @@ interface Entry {
   readonly key: string;
   readonly message: Message;
 }
+
+type Unreceived = Exclude<Mark['state'], 'received'>;
 
 const pageSize = 60;
 

@@ -1,4 +1,4 @@
-/** A newcomer's first word to a room, left at its meeting place: who knocks, and with which request. Bucket 7. */
+/** A newcomer's first word to a room, left at its meeting place: who knocks, and with which request. Bucket 12, and nothing else is. */
 import { concat, createReader, createWriter, isEqual } from '../bytes.ts';
 import { bundleBytes, decodeBundle } from '../people/bundle.ts';
 import type { Bundle } from '../people/bundle.ts';
@@ -9,7 +9,7 @@ import { label } from '../suite/label.ts';
 import type { SealKey } from '../suite/chain.ts';
 import { sizes } from '../suite/suite.ts';
 import type { Luck, Suite } from '../suite/suite.ts';
-import { bucketByte, bucketFor, bucketOf, controlBucket, pad, unpad } from '../wire/bucket.ts';
+import { bucketByte, bucketOf, controlBucket, knockBytes, pad, unpad } from '../wire/bucket.ts';
 
 export interface Knock {
   /** Revealed to acknowledge (E7). */
@@ -25,18 +25,16 @@ export function sealKnock(suite: Suite, secret: Uint8Array, bundle: Bundle, requ
   const ack = luck(ackBytes);
   const tag = tagOf(suite, ack);
   const content = createWriter().fixed(ack).fixed(bundle.bytes).fixed(request).done();
-  const bucket = bucketFor(content.length, around);
-  if (isRefusal(bucket) || bucket.number !== controlBucket.initial) throw new Error('A knock and its request fit one bucket');
-  const bound = concat([Uint8Array.of(bucketByte(bucket)), tag]);
+  const bound = concat([Uint8Array.of(bucketByte({ number: controlBucket.knock, bytes: knockBytes })), tag]);
   const { key, nonce } = knockKey(suite, tag, secret);
-  return concat([bound, suite.seal(key, nonce, pad(content, bucket.bytes - around), bound)]);
+  return concat([bound, suite.seal(key, nonce, pad(content, knockBytes - around), bound)]);
 }
 
 /** F1: whoever has the link can knock and read knocks. Only the request's proof, under a standing invite, lets in. */
 export function openKnock(suite: Suite, secret: Uint8Array, envelope: Uint8Array, nowMs: number): Knock | Refusal {
   const bucket = bucketOf(envelope);
   if (isRefusal(bucket)) return bucket;
-  if (bucket.number !== controlBucket.initial) return refuse('bad-bucket');
+  if (bucket.number !== controlBucket.knock) return refuse('bad-bucket');
   const bound = envelope.slice(0, 1 + tagBytes);
   const tag = bound.slice(1);
   const { key, nonce } = knockKey(suite, tag, secret);

@@ -11,7 +11,7 @@ import { counted, enterEpoch, followEpoch, heard, hearControl } from './epochs.t
 import { decodeHeader, headerBytesFor } from './header.ts';
 import type { Header } from './header.ts';
 import { makeKeyPair, stepRoot, walk } from './ratchet.ts';
-import { advance, findSkipped, isRecognised, passedOver, withoutOld, withoutSkipped } from './receiving.ts';
+import { advance, findSkipped, isRecognised, isRepeated, passedOver, withoutOld, withoutSkipped } from './receiving.ts';
 import type { SessionState } from './session-state.ts';
 import { tagBytes } from './tags.ts';
 import type { NumberSecrets } from './tags.ts';
@@ -55,6 +55,11 @@ export function open(
   return { state: stepped, n: number.n, a: number.a, content: isControl(content) ? null : content };
 }
 
+interface Came {
+  readonly n: number;
+  readonly envelope: Uint8Array;
+}
+
 /** Where the key of a number comes from, and what the state is once the seal was found good. */
 interface Drawn {
   readonly seed: Uint8Array;
@@ -71,19 +76,25 @@ function draw(
 ): Drawn | Refusal {
   const { receiving } = state;
   const skipped = findSkipped(receiving, n);
-  if (skipped !== null) return { ...skipped, settle: () => ({ ...state, receiving: withoutSkipped(receiving, n) }) };
+  if (skipped !== null) return { ...skipped, settle: () => ({ ...state, receiving: withoutSkipped(receiving, n, envelope) }) };
   if (!isRecognised(receiving, n)) return refuse('unknown-tag');
   // S8. What was never opened must not look as if it had been.
-  if (n < receiving.reached) return refuse(receiving.lost.includes(n) ? 'too-old' : 'repeated');
+  if (n < receiving.reached) {
+    if (receiving.lost.includes(n)) return refuse('too-old');
+    return refuse(isRepeated(receiving, n, envelope) ? 'repeated' : 'equivocation');
+  }
   const header = decodeHeader(envelope.subarray(1 + tagBytes), mask);
   if (isRefusal(header)) return header;
   const isKnown = receiving.chain !== null && isEqual(header.key, receiving.chain.theirs);
-  return isKnown ? drawOnward(suite, state, header, n, nowMs) : drawNew(suite, state, header, n, nowMs);
+  return isKnown
+    ? drawOnward(suite, state, header, { n, envelope }, nowMs)
+    : drawNew(suite, state, header, { n, envelope }, nowMs);
 }
 
 /** S6: of the known chain. */
-function drawOnward(suite: Suite, state: SessionState, header: Header, n: number, nowMs: number): Drawn | Refusal {
+function drawOnward(suite: Suite, state: SessionState, header: Header, came: Came, nowMs: number): Drawn | Refusal {
   const { receiving } = state;
+  const { n } = came;
   const known = receiving.chain!;
   const start = n - header.index;
   if (start !== known.start || header.epoch !== known.epoch) return refuse('bad-seal');
@@ -93,14 +104,15 @@ function drawOnward(suite: Suite, state: SessionState, header: Header, n: number
     headerBytes: headerBytesFor(header.index),
     settle: () => {
       const passed = passedOver(seeds.slice(0, -1), receiving.reached, start);
-      return { ...state, receiving: advance(suite, receiving, { ...known, chain }, passed, n, nowMs) };
+      return { ...state, receiving: advance(suite, receiving, { ...known, chain }, passed, came, nowMs) };
     },
   };
 }
 
 /** S6: of a chain that begins, after their step. */
-function drawNew(suite: Suite, state: SessionState, header: Header, n: number, nowMs: number): Drawn | Refusal {
+function drawNew(suite: Suite, state: SessionState, header: Header, came: Came, nowMs: number): Drawn | Refusal {
   const { receiving } = state;
+  const { n } = came;
   const { chain: older, reached } = receiving;
   const start = n - header.index;
   // They step only once for each key of ours; and a first chain begins at 0.
@@ -123,7 +135,7 @@ function drawNew(suite: Suite, state: SessionState, header: Header, n: number, n
         root: step.root,
         isStepDue: true,
         epochs: followed.epochs,
-        receiving: advance(suite, receiving, begun, passed, n, nowMs),
+        receiving: advance(suite, receiving, begun, passed, came, nowMs),
       };
     },
   };

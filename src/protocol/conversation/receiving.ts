@@ -5,6 +5,8 @@ import { isGoodDhKey } from '../suite/admission.ts';
 import { sizes } from '../suite/suite.ts';
 import type { Suite } from '../suite/suite.ts';
 import { headerBytesFor } from './header.ts';
+import { isSameAgain, movedOn, nothingOpened, signBytes, withOpened } from './opened.ts';
+import type { Opened } from './opened.ts';
 import { isAscending, readEach } from './stored-list.ts';
 import { blockNumbers, blockOf, firstBlockFor, lastBlockFor, mostNumbers, numberSecrets, tagBlockAt, tagBytes } from './tags.ts';
 import type { TagBlock } from './tags.ts';
@@ -18,6 +20,7 @@ export interface Receiving {
   readonly skipped: readonly Skipped[];
   /** Numbers whose tags are still recognised, but whose seeds went unused (S7): not opened, so never to be acknowledged. */
   readonly lost: readonly number[];
+  readonly opened: Opened;
   /** The first block whose tags are recognised. */
   readonly tags: TagBlock;
 }
@@ -49,6 +52,7 @@ export const firstReceiving = (tags: TagBlock, chain: ReceivingChain | null): Re
   reached: 0,
   skipped: [],
   lost: [],
+  opened: nothingOpened,
   tags,
 });
 
@@ -68,10 +72,15 @@ export function findSkipped({ skipped }: Receiving, n: number): Skipped | null {
 }
 
 /** S8. */
-export const withoutSkipped = (receiving: Receiving, n: number): Receiving => ({
+export const withoutSkipped = (receiving: Receiving, n: number, envelope: Uint8Array): Receiving => ({
   ...receiving,
   skipped: receiving.skipped.filter((one) => one.n !== n),
+  opened: withOpened(receiving.opened, firstOf(receiving.tags), n, envelope),
 });
+
+/** S8: a number that was opened. False: the other side has used it twice, as a device does whose disk was set back. */
+export const isRepeated = ({ opened, tags }: Receiving, n: number, envelope: Uint8Array): boolean =>
+  isSameAgain(opened, firstOf(tags), n, envelope);
 
 /** `seeds` of the numbers from `from` on, in the chain that began at `start`. */
 export const passedOver = (seeds: readonly Uint8Array[], from: number, start: number): readonly Passed[] =>
@@ -83,7 +92,7 @@ export function advance(
   receiving: Receiving,
   chain: ReceivingChain,
   passed: readonly Passed[],
-  n: number,
+  { n, envelope }: { readonly n: number; readonly envelope: Uint8Array },
   nowMs: number,
 ): Receiving {
   let block = receiving.tags;
@@ -93,7 +102,9 @@ export function advance(
   });
   const skipped = more.length === 0 ? receiving.skipped : [...receiving.skipped, ...more];
   const tags = tagBlockAt(suite, receiving.tags, firstBlockFor(n + 1));
-  return withoutOld({ chain, reached: n + 1, skipped, lost: receiving.lost, tags }, nowMs);
+  const moved = movedOn(receiving.opened, firstOf(receiving.tags), firstOf(tags), n + 1);
+  const opened = withOpened(moved, firstOf(tags), n, envelope);
+  return withoutOld({ chain, reached: n + 1, skipped, lost: receiving.lost, opened, tags }, nowMs);
 }
 
 /** S7. */
@@ -101,19 +112,20 @@ export function withoutOld(receiving: Receiving, nowMs: number): Receiving {
   const { skipped, lost } = receiving;
   let gone = Math.max(0, skipped.length - limits.skippedSeeds);
   while (gone < skipped.length && nowMs - skipped[gone]!.sinceMs >= limits.skippedForMs) gone += 1;
-  const first = receiving.tags.block * blockNumbers;
+  const first = firstOf(receiving.tags);
   if (gone === 0 && (lost.length === 0 || lost[0]! >= first)) return receiving;
   const nowLost = [...lost, ...skipped.slice(0, gone).map(({ n }) => n)].filter((n) => n >= first);
   return { ...receiving, skipped: gone === 0 ? skipped : skipped.slice(gone), lost: nowLost };
 }
 
-export function writeReceiving(out: Writer, { chain, reached, skipped, lost, tags }: Receiving): void {
+export function writeReceiving(out: Writer, { chain, reached, skipped, lost, opened, tags }: Receiving): void {
   out.u8(chain === null ? 0 : 1);
   if (chain !== null) out.fixed(chain.theirs).u8(chain.epoch).u32(chain.start).fixed(chain.chain);
   out.varint(reached).fixed(tags.key).varint(skipped.length);
   for (const one of skipped) out.u32(one.n).u8(one.headerBytes).fixed(one.a).fixed(one.seed).u64(one.sinceMs);
   out.varint(lost.length);
   for (const n of lost) out.u32(n);
+  out.fixed(opened);
 }
 
 /** Null where it could not have been written by us. */
@@ -125,18 +137,19 @@ export function readReceiving(read: Reader): Receiving | null {
   const tags = { block: firstBlockFor(reached), key: read.fixed(32) };
   const skipped = readEach(read, limits.skippedSeeds, readSkipped);
   const lost = readEach(read, mostLost, (one) => one.u32());
-  if (!read.isGood() || skipped === null || lost === null) return null;
+  if (!read.isGood() || skipped === null || lost === null || reached > mostNumbers) return null;
+  const opened = read.fixed((reached - firstOf(tags)) * signBytes);
   const isRight =
-    reached <= mostNumbers &&
     (chain === null ? reached === 0 : chain.start <= reached) &&
     (chain === null || isGoodDhKey(chain.theirs)) &&
     isAscending([...skipped.map(({ n }) => n), reached]) &&
     isAscending([...lost, reached]) &&
     skipped.every(({ headerBytes }) => headerBytes === headerBytesFor(0) || headerBytes === headerBytesFor(0x80));
-  return isRight ? { chain, reached, skipped, lost, tags } : null;
+  return isRight ? { chain, reached, skipped, lost, opened, tags } : null;
 }
 
 const mostLost = limits.skippedSeeds;
+const firstOf = ({ block }: Pick<TagBlock, 'block'>): number => block * blockNumbers;
 
 function readChain(read: Reader): ReceivingChain {
   return { theirs: read.fixed(sizes.dhKey), epoch: read.u8(), start: read.u32(), chain: read.fixed(32) };

@@ -95,5 +95,5 @@ export function decodeSession(bytes: Uint8Array): SessionState | Refusal {
 
 export const sessionIdBytes = 16;
 
-const version = 1;
+const version = 2;
 const sides: readonly Side[] = ['initiator', 'responder'];

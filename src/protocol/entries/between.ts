@@ -11,7 +11,7 @@ import { lastPassingKind } from './passing.ts';
 
 /** What two devices tell each other. In a room's envelope there is none of it. */
 export type Between =
-  | { readonly kind: 'kem-offer' | 'kem-answer' | 'seed-row' | 'heads'; readonly body: Uint8Array }
+  | { readonly kind: 'kem-offer' | 'kem-answer' | 'seed-row' | 'heads' | 'bundle'; readonly body: Uint8Array }
   /** An entry of a conversation of two whose author is not the sending device, or whose persons are not the session's. */
   | { readonly kind: 'direct'; readonly room: RoomId; readonly author: DeviceId; readonly entry: Uint8Array }
   | { readonly kind: 'sync'; readonly room: RoomId; readonly part: Uint8Array };
@@ -59,4 +59,4 @@ export function directRoomOf(suite: Suite, one: PersonId, other: PersonId): Room
 }
 
 const firstKind = 128;
-const kinds = ['kem-offer', 'kem-answer', 'seed-row', 'heads', 'direct', 'sync'] as const;
+const kinds = ['kem-offer', 'kem-answer', 'seed-row', 'heads', 'direct', 'sync', 'bundle'] as const;

@@ -30,6 +30,8 @@ export type Body =
   | { readonly kind: 'head'; readonly bytes: Uint8Array }
   /** The secret of an invite, so that any member can answer who knocks. */
   | { readonly kind: 'invite'; readonly bytes: Uint8Array }
+  /** M11: what its author's person is called in a conversation of two. */
+  | { readonly kind: 'call-me'; readonly text: string }
   /** Kept, a parent like others, and not shown. */
   | { readonly kind: 'unknown'; readonly number: number; readonly bytes: Uint8Array };
 
@@ -54,7 +56,7 @@ export function decodeEntry(bytes: Uint8Array): Entry | Refusal {
   if (!read.isGood()) return refuse('truncated');
   if (number < 1 || number > lastEntryKind) return refuse('unknown-kind');
   if (count > limits.entryParents) return refuse('too-many');
-  if (seq < 1) return refuse('bad-number');
+  if (seq < 1 || seq > limits.number) return refuse('bad-number');
   const parents = Array.from({ length: count }, () => bytesToHex(read.fixed(8)) as Short);
   const body = readBody(read, number);
   if ('refused' in body) return body;
@@ -67,14 +69,15 @@ export const messageIdOf = (suite: Suite, room: RoomId, author: DeviceId, entry:
 
 export const lastEntryKind = 63;
 
-const kinds = ['text', 'reply', 'reaction', 'edit', 'delete', 'head', 'invite'] as const;
+const kinds = ['text', 'reply', 'reaction', 'edit', 'delete', 'head', 'invite', 'call-me'] as const;
 const headBytes = 64;
 
 function readBody(read: Reader, number: number): Body | Refusal {
   const kind = kinds[number - 1];
   switch (kind) {
-    case 'text': {
-      const text = readText(read, limits.textBytes);
+    case 'text':
+    case 'call-me': {
+      const text = readText(read, kind === 'text' ? limits.textBytes : limits.nameBytes);
       return typeof text === 'string' ? { kind, text } : text;
     }
     case 'reply':

@@ -16,7 +16,7 @@ export interface Outline extends Pick<Entry, 'sentAtMs' | 'seq' | 'parents'> {
 }
 
 export type Says =
-  | { readonly kind: 'text' | 'head' | 'invite' | 'unknown' }
+  | { readonly kind: 'text' | 'head' | 'invite' | 'call-me' | 'unknown' }
   | { readonly kind: 'reply' | 'edit' | 'delete'; readonly to: MessageId }
   /** Its few letters are what it does, so they count as no words. */
   | { readonly kind: 'reaction'; readonly to: MessageId; readonly text: string };
@@ -59,7 +59,7 @@ export function decodeOutline(bytes: Uint8Array): Outline | Refusal {
 }
 
 const version = 1;
-const kinds = ['text', 'reply', 'reaction', 'edit', 'delete', 'head', 'unknown', 'invite'] as const;
+const kinds = ['text', 'reply', 'reaction', 'edit', 'delete', 'head', 'unknown', 'invite', 'call-me'] as const;
 
 function sayingOf(body: Entry['body']): Says {
   switch (body.kind) {

@@ -1,8 +1,6 @@
 /** What an entry says it has seen: the newest that none named before, and operations its device did not yet name. */
 import { shortOf } from '../ids.ts';
 import type { DeviceId, OperationId, Short } from '../ids.ts';
-import { refuse } from '../refusal.ts';
-import type { Refusal } from '../refusal.ts';
 import type { Node } from './graph.ts';
 import { comparePlaces } from './ordered.ts';
 
@@ -20,13 +18,6 @@ export function chooseParents(heads: Iterable<Node>, me: DeviceId, operations: r
   if (mine !== null && !newest.includes(mine)) newest.splice(-1, 1, mine);
   return [...newest.map(({ outline }) => shortOf(outline.id)), ...operations.slice(0, mostOfEach).map(shortOf)];
 }
-
-/** M3: its author knew of a removal, and sealed it for those who were there before. */
-export const refuseStale = (
-  parents: readonly Short[],
-  isRemoval: (operation: Short) => boolean,
-  isInEpochsPast: (operation: Short) => boolean,
-): Refusal | null => (parents.some((parent) => isRemoval(parent) && !isInEpochsPast(parent)) ? refuse('stale-epoch') : null);
 
 const mostOfEach = 4;
 

@@ -57,14 +57,6 @@ export function receiptOf(receipts: Receipts, device: DeviceId, seq: number): Re
   return hasNumber(had.stored, seq) ? 'stored' : null;
 }
 
-/** How a device tells that it has or read something, by how many devices there are. */
-export function receiptWay(devices: number, state: ReceiptState): 'receipt' | 'clocks' | 'none' {
-  if (state === 'read' && devices > mostForRead) return 'none';
-  return devices <= mostForEach ? 'receipt' : 'clocks';
-}
-
-export const clocksAtMostEveryMs = 30_000;
-
 export function encodeReceipts(receipts: Receipts): Uint8Array {
   const devices = (Object.keys(receipts) as DeviceId[]).toSorted();
   const out = createWriter().u8(version).varint(devices.length);
@@ -95,8 +87,6 @@ export function decodeReceipts(bytes: Uint8Array): Receipts | Refusal {
 }
 
 const version = 1;
-const mostForEach = 16;
-const mostForRead = 32;
 const mostRuns = 100_000;
 
 function withNumbers(receipts: Receipts, device: DeviceId, state: ReceiptState, numbers: Runs): Receipts {

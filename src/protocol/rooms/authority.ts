@@ -117,7 +117,7 @@ export function apply(view: View, node: OperationNode): View {
     case 'rekey':
       return { ...after, epochs: { number, before: view.epochs } };
     case 'call-me':
-      return { ...after, members: change(view.members, author.person, (member) => ({ ...member, called: step.called })) };
+      return { ...after, called: put(view.called, author.person, step.called) };
     case 'unknown':
       return after;
   }
@@ -167,11 +167,12 @@ function arrive(view: View, number: number, joins: Joins, role: Membership['role
   const member: Membership =
     role === null
       ? { ...memberOf(view, person), devices: [...memberOf(view, person).devices, device] }
-      : { role, since: number, ranksSince: number, called, devices: [device] };
+      : { role, since: number, ranksSince: number, devices: [device] };
   const here: RoomDevice = { person, certificate, since: number, state: 'here' };
   return {
     ...view,
     members: put(view.members, person, member),
+    called: role === null ? view.called : put(view.called, person, called),
     devices: put(view.devices, device, here),
     deviceCount: view.deviceCount + 1,
   };

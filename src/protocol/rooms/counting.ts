@@ -8,7 +8,7 @@ import type { Graph } from './graph.ts';
 import { isBefore } from './known.ts';
 import type { OperationNode } from './known.ts';
 import type { Slot } from './signed.ts';
-import { at } from './shared-list.ts';
+import { at, entriesOf } from './shared-list.ts';
 import { eachOf } from './view.ts';
 
 export interface SaidEntry extends Pick<Slot, 'device' | 'epochId'> {
@@ -37,6 +37,21 @@ export function whyNot(graph: Graph, said: SaidEntry): Refusal | null {
     if (last !== null && said.seq > last) return refuse('revoked');
   }
   return null;
+}
+
+/** M2: behind which seqs the removals that count leave something to be judged again, by device. */
+export function endsOf(graph: Graph): readonly { readonly device: DeviceId; readonly seq: number }[] {
+  const view = viewNow(graph);
+  const { nodes, devices } = graph.known;
+  const ends: { readonly device: DeviceId; readonly seq: number }[] = [];
+  for (const place of eachOf(view.removals)) {
+    for (const [number, { person }] of entriesOf(view.devices)) {
+      const device = devices.ids[number]!;
+      const seq = lastOf(nodes[place]!, device, person);
+      if (seq !== null) ends.push({ device, seq });
+    }
+  }
+  return ends;
 }
 
 /** Null: the removal is of somebody else. */

@@ -1,6 +1,5 @@
 /** What follows from an epoch's seed: where its tags come from, a chain for each device, what its forwarders may know it by. */
 import { hexToBytes } from '@noble/hashes/utils.js';
-import { createWriter } from '../bytes.ts';
 import type { DeviceId, OperationId } from '../ids.ts';
 import { label, labelled } from '../suite/label.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -34,7 +33,3 @@ export function tagAt(suite: Suite, tagKey: Uint8Array, n: number): Uint8Array {
   new DataView(said.buffer).setUint32(name.length, n);
   return suite.mac(tagKey, said).slice(0, 8);
 }
-
-/** What forwarders see of the room on a day. */
-export const castIdOn = (suite: Suite, castSecret: Uint8Array, day: number): Uint8Array =>
-  suite.mac(castSecret, labelled('cast', createWriter().u32(day).done())).slice(0, 8);

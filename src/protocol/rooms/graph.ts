@@ -37,12 +37,12 @@ export interface Inserted {
   readonly taken: readonly Operation[];
 }
 
-/** O1, O3, O10. The operation was decoded, so its signature holds. */
-export function insert(suite: Suite, graph: Graph, operation: Operation, nowMs: number): Inserted | Refusal {
+/** O1, O3, O10. The operation was decoded, so its signature holds. `isNamed`: by one that comes later. */
+export function insert(suite: Suite, graph: Graph, operation: Operation, nowMs: number, isNamed = false): Inserted | Refusal {
   if (operation.room !== graph.room) return refuse('other-room');
   if (numberIn(graph, operation.id) !== null) return { graph, taken: [] };
   if (!isReady(graph, operation, nowMs)) return { graph: wait(graph, operation), taken: [] };
-  const first = take(suite, graph, operation);
+  const first = take(suite, graph, operation, isNamed);
   if (isRefusal(first)) return first;
   return wake(suite, { graph: first, taken: [operation] }, nowMs);
 }
@@ -50,16 +50,22 @@ export function insert(suite: Suite, graph: Graph, operation: Operation, nowMs: 
 /** Takes what has waited for its time; to be called now and then. */
 export const wakeWaiting = (suite: Suite, graph: Graph, nowMs: number): Inserted => wake(suite, { graph, taken: [] }, nowMs);
 
-/** From our own storage: these were verified before they were stored, in this order. */
+/**
+ * From our own storage: these were verified before they were stored, in this order. Where the disk gives one back no more, those that
+ * follow from it wait, to be asked for as any other.
+ */
 export function restoreGraph(suite: Suite, room: RoomId, stored: readonly Uint8Array[]): Graph {
   const trusting: Suite = { ...suite, verify: () => true };
   let graph = emptyGraph(room);
-  for (const bytes of stored) {
+  const operations = stored.flatMap((bytes) => {
     const operation = decodeOperation(trusting, bytes);
-    if (isRefusal(operation)) throw new Error(`A stored operation is refused: ${operation.refused}`);
-    const taken = take(trusting, graph, operation);
-    if (isRefusal(taken)) throw new Error(`A stored operation is refused: ${taken.refused}`);
-    graph = taken;
+    return isRefusal(operation) ? [] : operation;
+  });
+  const named = new Set(operations.flatMap(({ parents }) => parents));
+  for (const operation of operations) {
+    // The clock may have been set back since.
+    const inserted = insert(trusting, graph, operation, Infinity, named.has(operation.id));
+    if (!isRefusal(inserted)) ({ graph } = inserted);
   }
   return graph;
 }
@@ -120,7 +126,7 @@ function wake(suite: Suite, { graph, taken }: Inserted, nowMs: number): Inserted
     isMore = ready.length > 0;
     if (isMore) now = { ...now, waiting: now.waiting.filter((operation) => !ready.includes(operation)) };
     for (const operation of ready) {
-      const next = take(suite, now, operation);
+      const next = take(suite, now, operation, false);
       // What turns out unlawful is dropped, and what waits for it ages away.
       if (isRefusal(next)) continue;
       now = next;
@@ -130,19 +136,22 @@ function wake(suite: Suite, { graph, taken }: Inserted, nowMs: number): Inserted
   return { graph: now, taken: all };
 }
 
-function take(suite: Suite, graph: Graph, operation: Operation): Graph | Refusal {
+function take(suite: Suite, graph: Graph, operation: Operation, isNamed: boolean): Graph | Refusal {
   if (graph.count - graph.aside.length >= limits.operationsPerRoom) return refuse('too-many');
   const known = graph.known.nodes.length === graph.count ? graph.known : forkAt(graph.known, graph.count);
   const node = nodeFor(suite, known, graph.room, operation);
   if (isRefusal(node)) return node;
   const count = graph.count + 1;
+  // What somebody's operation names is taken all the same.
+  const isWanted = isNamed || graph.waiting.some((one) => one.parents.includes(operation.id));
+  // O9: who does things beside each other, without end, fills no room for the others.
+  if (!isWanted && (known.byAuthor.get(node.author.device)?.length ?? 0) >= limits.operationsBeside) return refuse('too-many');
   const isLate = knowsLess(known, node) && isStruckAlready(known, viewNow(graph), node);
   if (!isLate) {
     append(known, node);
     return settle({ ...graph, known, count }, node);
   }
-  // What somebody's operation names is taken all the same: they knew of no removal yet.
-  const isWanted = graph.waiting.some((one) => one.parents.includes(operation.id));
+  // Who named it knew of no removal yet.
   if (graph.aside.length >= limits.waitingOperations && !isWanted) return refuse('too-many');
   append(known, node);
   return { ...graph, known, count, aside: [...graph.aside, node.number] };
@@ -167,10 +176,9 @@ function settle(graph: Graph, node: OperationNode): Graph {
   const { known, aside } = graph;
   const tips = [...graph.tips.filter((tip) => !has(node.past, tip)), node.number];
   const left = aside.filter((number) => !has(node.past, number));
-  // Whose author is in the room is never idle; and only who comes into the room, or strikes, makes something of what lay aside.
-  const isPlain = node.strike === null && !('joins' in node.step);
+  // Whose author is in the room is never idle.
   const isHere = tips.length === 1 || !knowsLess(known, node) || isAuthorHere(viewNow(graph), node);
-  if (isHere && (isPlain || left.length === 0)) return { ...graph, tips, aside: left };
+  if (isHere && (left.length === 0 || !mayMakeMembers(node))) return { ...graph, tips, aside: left };
   const candidates = [...aside, node.number];
   const view = viewOf(known, tipsOf(known, [...graph.tips, ...candidates]));
   const worthy = candidates.filter((number) => !isIdle(known, view, number));
@@ -178,6 +186,10 @@ function settle(graph: Graph, node: OperationNode): Graph {
   const reached = closureOf(known, all);
   return { ...graph, tips: all, aside: candidates.filter((number) => !has(reached, number)) };
 }
+
+/** Whether what lay aside may be worth something with it: it brings or strikes somebody, or an add beside it counts by it. */
+const mayMakeMembers = ({ strike, step }: OperationNode): boolean =>
+  strike !== null || 'joins' in step || step.kind === 'role' || step.kind === 'leave' || step.kind === 'withdraw';
 
 const isAuthorHere = (view: View, node: OperationNode): boolean => at(view.devices, node.author.device)?.state === 'here';
 

@@ -98,23 +98,38 @@ export function takeNumber(suite: Suite, keyring: Keyring, id: OperationId): Tak
   const own = epoch?.own ?? null;
   if (epoch === null || own === null) throw new Error('No chain of our own in that epoch');
   const { next, seed } = stepChain(suite, own.chain);
-  const mustCommit = own.n + 1 >= own.leased;
-  // Always to a multiple, where receivers look after a crash.
-  const leased = mustCommit ? (Math.floor((own.n + 1) / limits.lease) + 1) * limits.lease : own.leased;
+  // A whole lease ahead, so that a disk that is set back a little stands before no number that was used; and always to a multiple,
+  // where receivers look after a crash.
+  const mustCommit = own.n + 1 + limits.lease > own.leased;
+  const leased = mustCommit ? endOfLease(own.n + 1 + limits.lease) : own.leased;
   const after = { ...epoch, own: { chain: next, n: own.n + 1, leased }, used: epoch.used + 1 };
   return { keyring: withEpoch(keyring, after), n: own.n, seed, mustCommit };
+}
+
+/** K6: something under that number of this device's chain is out in the world, though nothing is known of it here. */
+export function withPassed(suite: Suite, keyring: Keyring, id: OperationId, n: number): Keyring {
+  const epoch = epochIn(keyring, id);
+  const own = epoch?.own ?? null;
+  return epoch === null || own === null || n < own.n
+    ? keyring
+    : withEpoch(keyring, { ...epoch, own: burnt(suite, own, endOfLease(n)) });
 }
 
 /** K10: of a stored keyring nobody knows which leased numbers were used, so none of them is used again. Stored for good before use. */
 export function resumeKeyring(suite: Suite, keyring: Keyring): Keyring {
   const epochs = keyring.epochs.map((epoch) => {
-    if (epoch.own === null) return epoch;
-    let { chain } = epoch.own;
-    for (let n = epoch.own.n; n < epoch.own.leased; n += 1) chain = stepChain(suite, chain).next;
-    const n = Math.max(epoch.own.n, epoch.own.leased);
-    return { ...epoch, own: { chain, n, leased: n } };
+    return epoch.own === null ? epoch : { ...epoch, own: burnt(suite, epoch.own, epoch.own.leased) };
   });
   return { ...keyring, epochs };
+}
+
+const endOfLease = (n: number): number => (Math.floor(n / limits.lease) + 1) * limits.lease;
+
+function burnt(suite: Suite, own: OwnChain, upTo: number): OwnChain {
+  let { chain } = own;
+  for (let n = own.n; n < upTo; n += 1) chain = stepChain(suite, chain).next;
+  const n = Math.max(own.n, upTo);
+  return { chain, n, leased: n };
 }
 
 /** Puts chains in the place of those of their devices, and keeps the caps of K7: of the skipped seeds the oldest go first. */

@@ -15,6 +15,8 @@ export interface OperationNode {
   /** How many are in the past: lower than that of everything that comes after. */
   readonly depth: number;
   readonly author: Author;
+  /** O9: how many of its author's device are in the past. */
+  readonly place: number;
   readonly step: Step;
   /** In its own view. */
   readonly isAdmin: boolean;
@@ -40,6 +42,8 @@ export interface Known {
   readonly persons: Names<PersonId>;
   /** Where two ids begin alike, the lower is meant (M5). */
   readonly shorts: Map<Short, OperationId>;
+  /** Of each device, by its number. */
+  readonly byAuthor: Map<number, OperationNode[]>;
   /** Operations that brought devices, and that took some away. */
   readonly arrivals: number[];
   readonly departures: number[];
@@ -58,6 +62,7 @@ export const nothingKnown = (): Known => ({
   devices: { ids: [], numbers: new Map() },
   persons: { ids: [], numbers: new Map() },
   shorts: new Map(),
+  byAuthor: new Map(),
   arrivals: [],
   departures: [],
   views: new Map(),
@@ -77,6 +82,9 @@ export function append(known: Known, node: OperationNode): void {
   known.nodes.push(node);
   known.numbers.set(node.operation.id, node.number);
   known.shorts.set(shortOf(node.operation.id), lower(known.shorts.get(shortOf(node.operation.id)), node.operation.id));
+  const ofAuthor = known.byAuthor.get(node.author.device);
+  if (ofAuthor === undefined) known.byAuthor.set(node.author.device, [node]);
+  else ofAuthor.push(node);
   if ('joins' in node.step) {
     name(known.devices, node.step.joins.certificate.deviceId);
     name(known.persons, node.step.joins.certificate.personId);
@@ -110,6 +118,9 @@ export const pastOf = (known: Known, parents: readonly number[]): { past: Number
   }
   return { past, depth: countOf(past) };
 };
+
+export const placeOf = (known: Known, device: number, past: NumberSet): number =>
+  known.byAuthor.get(device)?.filter(({ number }) => has(past, number)).length ?? 0;
 
 /** Those that no other of them leads back to, in ascending order. */
 export function tipsOf(known: Known, numbers: readonly number[]): readonly number[] {

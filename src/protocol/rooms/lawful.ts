@@ -1,5 +1,6 @@
 /** Whether an operation is lawful in its own view (O3), and what is to be known of it ever after. */
 import type { OperationId, RoomId } from '../ids.ts';
+import { limits } from '../limits.ts';
 import { decodeRevocation } from '../people/revocation.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
@@ -7,7 +8,7 @@ import type { Suite } from '../suite/suite.ts';
 import type { Act } from './act.ts';
 import { judge } from './authority.ts';
 import { viewOf } from './fold.ts';
-import { numberFor, pastOf, tipsOf } from './known.ts';
+import { numberFor, pastOf, placeOf, tipsOf } from './known.ts';
 import type { Known, OperationNode, Strike } from './known.ts';
 import { has } from './number-set.ts';
 import type { NumberSet } from './number-set.ts';
@@ -31,6 +32,7 @@ export function nodeFor(suite: Suite, known: Known, room: RoomId, operation: Ope
       parents: [],
       ...pastOf(known, []),
       author: { device: joins.device, person: joins.person },
+      place: 0,
       step,
       ...rank,
     };
@@ -43,6 +45,9 @@ export function nodeFor(suite: Suite, known: Known, room: RoomId, operation: Ope
   const view = viewOf(known, parents);
   const author = authorIn(known, view, operation);
   if (isRefusal(author)) return author;
+  const place = placeOf(known, author.device, past);
+  // O9: by its own past alone, so it is the same everywhere.
+  if (place >= limits.operationsPerDevice) return refuse('too-many');
   const step = stepOf(suite, known, room, view, past, author, operation);
   if (isRefusal(step)) return step;
   const reason = judge(known, view, author, step);
@@ -57,6 +62,7 @@ export function nodeFor(suite: Suite, known: Known, room: RoomId, operation: Ope
     past,
     depth,
     author,
+    place,
     step,
     isAdmin: member.role === 'admin',
     ranksSince: member.ranksSince,

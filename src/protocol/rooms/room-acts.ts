@@ -146,7 +146,9 @@ export function rekeyDue(room: Room, { suite, me, nowMs }: Hands): RekeyDue | nu
   const mine = nearness(me.id);
   const here = [...entriesOf(view.devices)].filter(([, device]) => device.state === 'here');
   const turn = here.filter(([number]) => nearness(room.graph.known.devices.ids[number]!) < mine).length;
-  return { why, turn: isAlone ? here.length + turn : turn + 1 };
+  if (!isAlone) return { why, turn: turn + 1 };
+  // What others may give is waited for; but there may be nobody left who can (K2).
+  return { why, turn: here.length + turn + (best !== null && mayBeGiven(room, me.id) ? patience : 0) };
 }
 
 /** K9: the secrets whose cast ids this device answers to now; it sends under the first. */
@@ -156,16 +158,22 @@ export function servedCasts(room: Room): readonly Uint8Array[] {
   return first.map((one) => one.secret);
 }
 
-/** K8: the others send under an epoch that began before this device came, or without it, and whose keys were lost on the way to it. */
+/** K8: the others send under an epoch whose keys this device lacks, or in which it has no chain of its own. */
 function isLeftOut({ graph, keyring }: Room, me: DeviceId): boolean {
   const first = sendableEpochs(graph)[0];
   if (first === undefined) return false;
   const keys = epochIn(keyring, first);
-  const node = nodeOf(graph, first)!;
-  if (keys === null) return rightTo(graph, node, null, me) === 'none';
-  return keys.own === null && !recipientsOf(graph, node).includes(me);
+  return keys === null || (keys.own === null && !recipientsOf(graph, nodeOf(graph, first)!).includes(me));
 }
 
+/** Not from the one who let this device in alone. */
+function mayBeGiven({ graph, keyring }: Room, me: DeviceId): boolean {
+  const first = sendableEpochs(graph)[0];
+  return first !== undefined && epochIn(keyring, first) === null && rightTo(graph, nodeOf(graph, first)!, null, me) !== 'none';
+}
+
+/** Turns. */
+const patience = 20;
 const wornAfter = 1_000;
 const oldAfterMs = limits.skippedForMs;
 

@@ -10,9 +10,9 @@ import type { Luck, Suite } from '../suite/suite.ts';
 import type { Act } from './act.ts';
 import { closeOld } from './closing.ts';
 import { castEpochOf, factsOf, isEpoch, recipientsOf, sendableEpochs } from './epochs.ts';
-import { emptyGraph, insert, isKnown, nodeOf, parentsNow, restoreGraph } from './graph.ts';
-import type { Graph } from './graph.ts';
-import { emptyKeyring, epochIn, resumeKeyring } from './keyring.ts';
+import { emptyGraph, insert, isKnown, nodeOf, operationsOf, parentsNow, restoreGraph, wakeWaiting } from './graph.ts';
+import type { Graph, Inserted } from './graph.ts';
+import { emptyKeyring, epochIn, resumeKeyring, withPassed } from './keyring.ts';
 import type { Keyring } from './keyring.ts';
 import type { OperationNode } from './known.ts';
 import { learnHeadSeed, learnNumber, learnSeed } from './learn.ts';
@@ -51,6 +51,22 @@ export const resumeRoom = (suite: Suite, id: RoomId, operations: readonly Uint8A
   keyring: resumeKeyring(suite, keyring),
 });
 
+/** Of a room from storage: operations that were taken, or had keys, and cannot be read any more or follow from such. */
+export const lackedIn = ({ graph, keyring }: Room): readonly OperationId[] => [
+  ...graph.waiting.map(({ id }) => id),
+  ...keyring.epochs.map(({ id }) => id).filter((id) => !isKnown(graph, id)),
+];
+
+/**
+ * K6, K10: of a room that came back in part: nobody knows how far its chains went, or whom they are for now. None is begun again; what
+ * was under them comes by sync. The places to meet stay.
+ */
+export function withoutChains({ id, graph, keyring }: Room): Room {
+  const begun = [...operationsOf(graph), ...graph.waiting].filter(({ act: { kind } }) => kind === 'found' || kind === 'rekey');
+  const erased = new Set([...keyring.erased, ...keyring.epochs.map((epoch) => epoch.id), ...begun.map((each) => each.id)]);
+  return { id, graph, keyring: { ...emptyKeyring, casts: keyring.casts, erased: [...erased] } };
+}
+
 /** Acts as this device, knowing all that is known here. Refused what the room would not let it do. */
 export function act(room: Room, { suite, me, nowMs }: Hands, what: Act): Change | Refusal {
   const operation = makeOperation(suite, me, room.id, nowMs, parentsNow(room.graph), what);
@@ -62,6 +78,10 @@ export function receive(room: Room, { suite, me, nowMs }: Hands, bytes: Uint8Arr
   const operation = decodeOperation(suite, bytes);
   return isRefusal(operation) ? operation : takeIn(room, suite, me.id, operation, nowMs);
 }
+
+/** O10: what has waited for its time; to be called now and then. */
+export const wake = (room: Room, { suite, me, nowMs }: Hands): Change =>
+  withInserted(room, suite, me.id, wakeWaiting(suite, room.graph, nowMs), nowMs);
 
 /** K1, K2: of an epoch or of a newcomer; kept for a while if its operation is still on its way. */
 export function takeSeed(room: Room, { suite, me, nowMs }: Hands, operation: OperationId, seed: Uint8Array): Room | Refusal {
@@ -112,6 +132,12 @@ export function takeSigned(room: Room, suite: Suite, moved: Signed): { readonly 
   return { room: isOurs ? { ...room, keyring: learnNumber(room.keyring, signed) } : room, signed };
 }
 
+/** K10: the same of an entry of this device, which others have: its number is not used again. */
+export const takeOwn = (room: Room, suite: Suite, { epochId, n }: Slot): Room => ({
+  ...room,
+  keyring: withPassed(suite, room.keyring, epochId, n),
+});
+
 /** K4: the best of those that this device has a chain in. */
 export function sendingEpoch(room: Room): OperationId | null {
   const mine = sendableEpochs(room.graph).find((id) => (epochIn(room.keyring, id)?.own ?? null) !== null);
@@ -144,9 +170,11 @@ const isBehind = (one: OperationNode | null, best: OperationNode): boolean =>
 
 function takeIn(room: Room, suite: Suite, me: DeviceId, operation: Operation, nowMs: number): Change | Refusal {
   const inserted = insert(suite, room.graph, operation, nowMs);
-  if (isRefusal(inserted)) return inserted;
-  if (inserted.taken.length === 0) return { room: { ...room, graph: inserted.graph }, operations: [] };
-  const { graph, taken } = inserted;
+  return isRefusal(inserted) ? inserted : withInserted(room, suite, me, inserted, nowMs);
+}
+
+function withInserted(room: Room, suite: Suite, me: DeviceId, { graph, taken }: Inserted, nowMs: number): Change {
+  if (taken.length === 0) return { room: { ...room, graph }, operations: [] };
   let { keyring } = room;
   for (const { id } of taken) {
     const waiting = keyring.waiting.find((one) => one.operation === id);

@@ -25,7 +25,13 @@ export interface RoomSummary {
   readonly epochs: readonly OperationId[];
   readonly sendable: readonly OperationId[];
   readonly removals: readonly OperationId[];
-  readonly gone: readonly { readonly device: DeviceId; readonly person: PersonId; readonly isRevoked: boolean }[];
+  /** Devices that were in it, and what their persons were called last. */
+  readonly gone: readonly {
+    readonly device: DeviceId;
+    readonly person: PersonId;
+    readonly called: string;
+    readonly isRevoked: boolean;
+  }[];
   readonly voids: readonly { readonly operation: OperationId; readonly why: VoidReason }[];
 }
 
@@ -45,10 +51,10 @@ export function summaryOf(graph: Graph): RoomSummary {
       ([, one], [, other]) =>
         rankOf(one.role) - rankOf(other.role) || compareSeniority(graph.known, one.ranksSince, other.ranksSince),
     )
-    .map(([person, { role, called, devices: own }]) => ({
+    .map(([person, { role, devices: own }]) => ({
       person: persons.ids[person]!,
       role,
-      called,
+      called: at(view.called, person)!,
       devices: own.map((device) => {
         const { certificate, since } = at(view.devices, device)!;
         return { device: devices.ids[device]!, certificate, since: idOf(since) };
@@ -68,6 +74,7 @@ export function summaryOf(graph: Graph): RoomSummary {
     gone: goneOf(view).map(([device, { person, state }]) => ({
       device: devices.ids[device]!,
       person: persons.ids[person]!,
+      called: at(view.called, person)!,
       isRevoked: state === 'revoked',
     })),
     voids: [...entriesOf(view.verdicts)].flatMap(([number, why]) => (why === 'counts' ? [] : [{ operation: idOf(number), why }])),

@@ -10,6 +10,8 @@ export interface View {
   readonly members: SharedList<Membership>;
   /** By device: all that ever were in the room. */
   readonly devices: SharedList<RoomDevice>;
+  /** By person: what all that ever were in the room are called, by their last word. */
+  readonly called: SharedList<string>;
   /** By device: keys that never come back (P4), known here or not. */
   readonly revoked: SharedList<true>;
   /** By operation. */
@@ -34,7 +36,6 @@ export interface Membership {
   readonly since: number;
   /** The one that made them an admin; of a plain member, `since` again. */
   readonly ranksSince: number;
-  readonly called: string;
   readonly devices: readonly number[];
 }
 
@@ -82,6 +83,7 @@ export type VoidReason =
 export const emptyView: View = {
   members: noList,
   devices: noList,
+  called: noList,
   revoked: noList,
   invites: noList,
   verdicts: noList,

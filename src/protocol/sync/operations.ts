@@ -13,15 +13,6 @@ export interface OperationShelf {
   bytesOf(id: OperationId): number;
 }
 
-/** Of a conversation of two. */
-export const noOperations: OperationShelf = {
-  order: [],
-  heads: [],
-  has: () => false,
-  parentsOf: () => [],
-  bytesOf: () => 0,
-};
-
 export function wantOperations(shelf: OperationShelf, theirHeads: readonly OperationId[]): WantOperations | null {
   const wanted = theirHeads.filter((head) => !shelf.has(head));
   return wanted.length === 0 ? null : { kind: 'want-operations', wanted, known: markers(shelf) };

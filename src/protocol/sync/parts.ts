@@ -2,29 +2,26 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { createReader, createWriter } from '../bytes.ts';
 import type { Reader, Writer } from '../bytes.ts';
-import { encodeClocks, readClocks, readShort } from '../entries/passing.ts';
+import { encodeClocks, readClocks } from '../entries/passing.ts';
 import type { Clock } from '../entries/passing.ts';
-import type { DeviceId, MessageId, OperationId, Short } from '../ids.ts';
+import type { DeviceId, OperationId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Signed } from '../rooms/signed.ts';
 
 export type Part =
   | Summary
   | WantOperations
   | { readonly kind: 'operations'; readonly operations: readonly Uint8Array[] }
-  | WantEntries
-  | { readonly kind: 'entries'; readonly number: number; readonly entries: readonly SignedEntry[] }
-  | { readonly kind: 'gone'; readonly number: number; readonly gone: readonly Gone[] }
-  | WantNamed
-  | { readonly kind: 'direct-entries'; readonly number: number; readonly entries: readonly DirectEntry[] };
+  | { readonly kind: 'entries'; readonly entries: readonly Signed[] };
 
 export interface Summary {
   readonly kind: 'summary';
   /** Tell me yours. */
   readonly asks: boolean;
   readonly heads: readonly OperationId[];
-  /** The highest seq it has of each. */
+  /** Of each it has all up to seq. */
   readonly clocks: readonly Clock[];
 }
 
@@ -34,50 +31,8 @@ export interface WantOperations {
   readonly known: readonly OperationId[];
 }
 
-export interface WantEntries {
-  readonly kind: 'want-entries';
-  readonly number: number;
-  readonly ranges: readonly Range[];
-}
-
-export interface WantNamed {
-  readonly kind: 'want-named';
-  readonly number: number;
-  readonly names: readonly Short[];
-}
-
-/** From and to are both wanted. */
-export interface Range {
-  readonly device: Short;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** As it was sealed in its room (Y1); the signature is the room's to check. */
-export interface SignedEntry {
-  readonly device: DeviceId;
-  readonly epochId: OperationId;
-  readonly n: number;
-  readonly signature: Uint8Array;
-  readonly entry: Uint8Array;
-}
-
-/** Of a conversation of two: what the session's other side says it is (S17, Y2). */
-export interface DirectEntry {
-  readonly device: DeviceId;
-  readonly entry: Uint8Array;
-}
-
-/** Proves nothing: it only says that asking again is idle. */
-export interface Gone {
-  readonly device: Short;
-  readonly seq: number;
-  readonly message: MessageId;
-  readonly parents: readonly Short[];
-}
-
 export function encodePart(part: Part): Uint8Array {
-  const out = createWriter().u8(kinds.indexOf(part.kind) + 1);
+  const out = createWriter().u8(numbers[part.kind]);
   switch (part.kind) {
     case 'summary':
       out.u8(part.asks ? 1 : 0).u8(part.heads.length);
@@ -88,49 +43,28 @@ export function encodePart(part: Part): Uint8Array {
       return writeMany(out, part.known, (id) => out.fixed(hexToBytes(id))).done();
     case 'operations':
       return writeMany(out, part.operations, out.capped).done();
-    case 'want-entries':
-      return writeMany(out.u8(part.number), part.ranges, ({ device, from, to }) =>
-        out.fixed(hexToBytes(device)).varint(from).varint(to),
-      ).done();
     case 'entries':
-      return writeMany(out.u8(part.number), part.entries, ({ device, epochId, n, signature, entry }) =>
+      // As it was sealed in its room (Y1); the signature is the room's to check.
+      return writeMany(out.u8(unasked), part.entries, ({ device, epochId, n, signature, entry }) =>
         out.fixed(hexToBytes(device)).fixed(hexToBytes(epochId)).u32(n).fixed(signature).capped(entry),
-      ).done();
-    case 'gone':
-      return writeMany(out.u8(part.number), part.gone, ({ device, seq, message, parents }) => {
-        out.fixed(hexToBytes(device)).varint(seq).fixed(hexToBytes(message)).u8(parents.length);
-        for (const parent of parents) out.fixed(hexToBytes(parent));
-      }).done();
-    case 'want-named':
-      return writeMany(out.u8(part.number), part.names, (name) => out.fixed(hexToBytes(name))).done();
-    case 'direct-entries':
-      return writeMany(out.u8(part.number), part.entries, ({ device, entry }) =>
-        out.fixed(hexToBytes(device)).capped(entry),
       ).done();
   }
 }
 
 export function decodePart(bytes: Uint8Array): Part | Refusal {
   const read = createReader(bytes);
-  const kind = kinds[read.u8() - 1];
+  const kind = kinds.get(read.u8());
   if (kind === undefined) return refuse(read.isGood() ? 'unknown-kind' : 'truncated');
   const part = readPart(read, kind);
   return isRefusal(part) || read.isDone() ? part : refuse('truncated');
 }
 
-/** Bytes of an entry in a part, beside its own. */
-export const aroundEntry = 135;
-
-const kinds = [
-  'summary',
-  'want-operations',
-  'operations',
-  'want-entries',
-  'entries',
-  'gone',
-  'want-named',
-  'direct-entries',
-] as const;
+const numbers = { summary: 1, 'want-operations': 2, operations: 3, entries: 5 } as const satisfies Record<Part['kind'], number>;
+const kinds = new Map<number, Part['kind']>(
+  (['summary', 'want-operations', 'operations', 'entries'] as const).map((kind) => [numbers[kind], kind]),
+);
+/** Before the entries. */
+const unasked = 0;
 
 function readPart(read: Reader, kind: Part['kind']): Part | Refusal {
   switch (kind) {
@@ -151,12 +85,6 @@ function readPart(read: Reader, kind: Part['kind']): Part | Refusal {
       const operations = readMany(read, () => read.capped(limits.operationBytes));
       return operations ? { kind, operations } : refuse('too-many');
     }
-    case 'want-entries': {
-      const number = read.u8();
-      const ranges = readMany(read, () => ({ device: readShort(read), from: read.varint(), to: read.varint() }));
-      if (ranges === null) return refuse('too-many');
-      return ranges.every(({ from, to }) => from >= 1 && from <= to) ? { kind, number, ranges } : refuse('bad-number');
-    }
     case 'entries': {
       const number = read.u8();
       const entries = readMany(read, () => ({
@@ -166,35 +94,10 @@ function readPart(read: Reader, kind: Part['kind']): Part | Refusal {
         signature: read.fixed(64),
         entry: read.capped(limits.entryBytes),
       }));
-      return entries ? { kind, number, entries } : refuse('too-many');
-    }
-    case 'gone':
-      return readGone(read);
-    case 'want-named': {
-      const number = read.u8();
-      const names = readMany(read, () => readShort(read));
-      return names ? { kind, number, names } : refuse('too-many');
-    }
-    case 'direct-entries': {
-      const number = read.u8();
-      const entries = readMany(read, () => ({ device: readDeviceId(read), entry: read.capped(limits.entryBytes) }));
-      return entries ? { kind, number, entries } : refuse('too-many');
+      if (entries === null) return refuse('too-many');
+      return number === unasked ? { kind, entries } : refuse('bad-number');
     }
   }
-}
-
-function readGone(read: Reader): Part | Refusal {
-  const number = read.u8();
-  let isTooMany = false;
-  const gone = readMany(read, (): Gone => {
-    const device = readShort(read);
-    const seq = read.varint();
-    const message = bytesToHex(read.fixed(16)) as MessageId;
-    const parents = readCounted(read, read.u8(), limits.entryParents, () => readShort(read));
-    isTooMany ||= parents === null;
-    return { device, seq, message, parents: parents ?? [] };
-  });
-  return gone === null || isTooMany ? refuse('too-many') : { kind: 'gone', number, gone };
 }
 
 const readOperationId = (read: Reader): OperationId => bytesToHex(read.fixed(32)) as OperationId;

@@ -5,10 +5,11 @@ import type { Refusal } from '../refusal.ts';
 
 export const envelopeVersion = 2;
 
-/** By number; 11, the last, stands for every Padmé length above. */
+/** By number; 11 stands for every Padmé length above, and 12 for knocks alone, which so are of one length whoever knocks. */
 const lengths = [128, 190, 212, 223, 512, 1_024, 1_536, 2_048, 4_096, 8_192, 16_384] as const;
 export const padmeBucket: number = lengths.length;
-export const controlBucket = { kemOffer: 6, initial: 7 } as const;
+export const controlBucket = { kemOffer: 6, initial: 7, knock: 12 } as const;
+export const knockBytes = 1_910;
 
 export interface Bucket {
   readonly number: number;
@@ -34,10 +35,9 @@ export function bucketOf(envelope: Uint8Array): Bucket | Refusal {
   if (first >> 4 !== envelopeVersion) return refuse('unknown-version');
   const number = first & 15;
   const bytes = envelope.length;
-  const isRight =
-    number === padmeBucket
-      ? bytes > lengths.at(-1)! && bytes <= limits.largestEnvelopeBytes && padmeLength(bytes) === bytes
-      : lengths[number] === bytes;
+  const isPadme = bytes > lengths.at(-1)! && bytes <= limits.largestEnvelopeBytes && padmeLength(bytes) === bytes;
+  const isFixed = (number === controlBucket.knock ? knockBytes : lengths[number]) === bytes;
+  const isRight = number === padmeBucket ? isPadme : isFixed;
   return isRight ? { number, bytes } : refuse('bad-bucket');
 }
 

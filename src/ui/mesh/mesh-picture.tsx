@@ -1,86 +1,103 @@
 /** The net as it is: me in the middle, each link a cord as long as its delay. */
 import type { ReactElement } from 'react';
 import type { MeshView, NeighbourView } from '../../app/view.ts';
-import { knotBox, knotPath, wholeKnot } from '../parts/knot-path.ts';
+import { facePath, hueOf, knotBox, wholeKnot } from '../parts/knot-path.ts';
 import { spoken } from '../parts/spoken.ts';
 import { useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
-import { ringRadius, ringsMs, spotOf } from './mesh-place.ts';
+import { boxOf, labelsOf } from './mesh-labels.ts';
+import type { Label } from './mesh-labels.ts';
+import { half, mySize, planMesh, ringsMs } from './mesh-place.ts';
 import type { Spot } from './mesh-place.ts';
-
-const half = 222;
 
 export function MeshPicture({ mesh }: { readonly mesh: MeshView }): ReactElement {
   const { w, f } = useAllWords();
   const me = useView((view) => view.me);
-  const { relay } = mesh;
+  const { relay, neighbours } = mesh;
+  const links = [
+    ...(relay ? [{ id: relay.address, rttMs: relay.rttMs, says: w.mesh.relay }] : []),
+    ...neighbours.map(({ peer, rttMs, name }) => ({ id: peer, rttMs, says: name })),
+  ];
+  const { spots, knot, rings } = planMesh(links);
+  const at = (id: string): Spot => spots.get(id) ?? middle;
+  const scale = rings.map((radius, ring) => scaleLabel(radius, f.ms(ringsMs[ring]!)));
+  const labels = labelsOf(
+    links.map(({ id, says }) => ({ id, at: at(id), says })),
+    knot,
+    scale.map(boxOf),
+  );
   return (
     <svg className="mesh-picture" viewBox={`${-half} ${-half} ${half * 2} ${half * 2}`} {...spoken(w.mesh.picture)}>
-      {ringsMs.map((ms, at) => (
-        <g key={ms} className="ring">
-          <circle r={ringRadius(at)} />
-          <text y={-ringRadius(at)} dy="0.35em">
-            {f.ms(ms)}
-          </text>
-        </g>
+      {rings.map((radius) => (
+        <circle key={radius} className="ring" r={radius} />
       ))}
-      {relay && <Cord to={spotOf(relay.address, relay.rttMs)} kind={relay.state === 'open' ? 'direct' : 'loose'} />}
-      {mesh.neighbours.map((near) => (
-        <Cord key={near.peer} to={spotOf(near.peer, near.rttMs)} kind={near.path} />
+      {scale.map((label) => (
+        <Text key={label.y} label={label} />
       ))}
-      {relay && <Who at={spotOf(relay.address, relay.rttMs)} says={w.mesh.relay} />}
-      {mesh.neighbours.map((near) => near.name && <Who key={near.peer} at={spotOf(near.peer, near.rttMs)} says={near.name} />)}
-      <Face at={{ x: 0, y: 0 }} of={me?.device ?? null} size={44} />
-      {relay && <RelayMark at={spotOf(relay.address, relay.rttMs)} open={relay.state === 'open'} />}
-      {mesh.neighbours.map((near) => (
-        <Face key={near.peer} at={spotOf(near.peer, near.rttMs)} of={near.device} size={32} />
+      {relay && <Cord to={at(relay.address)} kind={relay.state === 'open' ? 'direct' : 'loose'} />}
+      {neighbours.map((near) => (
+        <Cord key={near.peer} to={at(near.peer)} kind={near.path} />
+      ))}
+      {[...labels].map(([id, label]) => (
+        <Text key={id} label={label} className="who" />
+      ))}
+      <Face at={middle} of={me && (me.person ?? me.device)} size={mySize} />
+      {relay && <RelayMark at={at(relay.address)} open={relay.state === 'open'} size={knot} />}
+      {neighbours.map((near) => (
+        <Face key={near.peer} at={at(near.peer)} of={near.person ?? near.device} size={knot} />
       ))}
     </svg>
   );
 }
 
+const middle: Spot = { x: 0, y: 0 };
+
+/** Upon its ring, above me. */
+const scaleLabel = (radius: number, says: string): Label => ({ x: 0, y: -radius + 5, anchor: 'middle', says });
+
 function Cord({ to, kind }: { readonly to: Spot; readonly kind: NeighbourView['path'] | 'loose' }): ReactElement {
   // It leaves my knot at its rim, a little bent: a cord under its own weight.
   const bend = Math.hypot(to.x, to.y) * 0.06;
-  const middle = { x: to.x / 2, y: to.y / 2 + bend };
-  return (
-    <path className="link" data-kind={kind} d={`M0 0Q${round(middle.x)} ${round(middle.y)} ${round(to.x)} ${round(to.y)}`} />
-  );
+  const half = { x: to.x / 2, y: to.y / 2 + bend };
+  return <path className="link" data-kind={kind} d={`M0 0Q${round(half.x)} ${round(half.y)} ${round(to.x)} ${round(to.y)}`} />;
 }
 
-/** A name on the outer side of its knot; the knots lie above all names. */
-function Who({ at, says }: { readonly at: Spot; readonly says: string }): ReactElement {
+/** The knots lie above all names. */
+function Text({ label, className }: { readonly label: Label; readonly className?: string }): ReactElement {
   return (
-    <text className="who" x={round(at.x)} y={round(at.y + (at.y < 0 ? -22 : 31))}>
-      {says}
+    <text className={className} x={round(label.x)} y={round(label.y)} textAnchor={label.anchor}>
+      {label.says}
     </text>
   );
 }
 
-/** A device we know the fingerprint of has its knot; any other is a plain ring. */
+/** Whoever is known has their knot; anyone else is a plain ring. */
 function Face({ at, of, size }: { readonly at: Spot; readonly of: string | null; readonly size: number }): ReactElement {
   const x = round(at.x - size / 2);
   const y = round(at.y - size / 2);
-  const known = of === null ? null : knotPath(of);
   return (
     <>
       <circle className="ground" cx={round(at.x)} cy={round(at.y)} r={size / 2 + 3} />
-      {known ? (
-        <svg className={`knot h${known.hue}`} x={x} y={y} width={size} height={size} viewBox={knotBox}>
-          <path d={known.d} />
-        </svg>
-      ) : (
-        <circle className="stranger" cx={round(at.x)} cy={round(at.y)} r={size / 4} />
-      )}
+      <svg className={`knot ${hueOf(of)}`} x={x} y={y} width={size} height={size} viewBox={knotBox}>
+        <path d={facePath(of)} />
+      </svg>
     </>
   );
 }
 
-function RelayMark({ at, open }: { readonly at: Spot; readonly open: boolean }): ReactElement {
+function RelayMark({ at, open, size }: { readonly at: Spot; readonly open: boolean; readonly size: number }): ReactElement {
+  const side = size * 0.875;
   return (
     <g className="relay-mark" data-open={open}>
-      <circle className="ground" cx={round(at.x)} cy={round(at.y)} r="18" />
-      <svg x={round(at.x - 14)} y={round(at.y - 14)} width="28" height="28" viewBox={knotBox} className="knot sign">
+      <circle className="ground" cx={round(at.x)} cy={round(at.y)} r={side / 2 + 4} />
+      <svg
+        x={round(at.x - side / 2)}
+        y={round(at.y - side / 2)}
+        width={side}
+        height={side}
+        viewBox={knotBox}
+        className="knot sign"
+      >
         <path d={wholeKnot()} />
       </svg>
     </g>

@@ -103,7 +103,7 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
       <th scope="row">
         <LinkScore score={near.score} isOfFirst={near.path !== 'direct'}>
           <span className="link-name">
-            {near.device ? <Knot of={near.device} size={32} /> : <span className="stranger-dot" />}
+            <Knot of={near.person ?? near.device} size={32} />
             <bdi>{near.name ?? w.mesh.unnamed}</bdi>
           </span>
         </LinkScore>

@@ -31,7 +31,7 @@ export function HandOver({ code, label }: HandOverProps): ReactElement {
             className="plain"
             onClick={() => void navigator.share({ text: link, title: w.pair.fileTitle }).catch(() => undefined)}
           >
-            {w.invite.share}
+            {w.inviting.share}
           </button>
         )}
         <button type="button" className="plain" onClick={() => save(link)}>

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Mark } from '../../app/view.ts';
 
-/** Loose while it waits, running out when it left, a closed knot for each of up to three devices that have it. */
+/** It ends where nobody else is, loose while it waits, running out when it left, a closed knot for each of up to three devices that have it. */
 export function DeliveryCord({ mark }: { readonly mark: Mark }): ReactElement {
   const knots = mark.state === 'received' ? Math.min(3, Math.max(1, mark.by)) : 0;
   return (

@@ -21,6 +21,14 @@ export function knotPath(fingerprint: string): KnotPath {
   }
 }
 
+/** A face: of nobody known, a plain ring. */
+export const facePath = (fingerprint: string | null): string =>
+  fingerprint === null ? 'M10 1a9 9 0 1 1-.01 0z' : knotPath(fingerprint).d;
+
+/** The class of its cord, see knot.css. */
+export const hueOf = (fingerprint: string | null): string =>
+  fingerprint === null ? 'stranger' : `h${knotPath(fingerprint).hue}`;
+
 /** The mark of Wavu itself: every crossing tied. */
 export function wholeKnot(): string {
   return draw(

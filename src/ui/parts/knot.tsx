@@ -1,26 +1,26 @@
-/** The face of a device: its fingerprint as a knot. Said aloud only where the name does not stand beside it. */
+/** A face: the fingerprint of a person or a device as a knot. Said aloud only where the name does not stand beside it. */
 import { memo } from 'react';
 import type { NamedExoticComponent, ReactElement } from 'react';
-import { knotBox, knotPath, wholeKnot } from './knot-path.ts';
+import { facePath, hueOf, knotBox, wholeKnot } from './knot-path.ts';
 import { spoken } from './spoken.ts';
 
 export interface KnotProps {
-  readonly of: string;
+  /** Null: not known yet, a plain ring. */
+  readonly of: string | null;
   readonly size: 20 | 32 | 40 | 48 | 96;
   readonly label?: string;
 }
 
 export const Knot: NamedExoticComponent<KnotProps> = memo(function Knot({ of, size, label }: KnotProps): ReactElement {
-  const { d, hue } = knotPath(of);
   return (
     <svg
-      className={`knot h${hue}`}
+      className={`knot ${hueOf(of)}`}
       width={size}
       height={size}
       viewBox={knotBox}
       {...(label === undefined ? { 'aria-hidden': true } : spoken(label))}
     >
-      <path d={d} />
+      <path d={facePath(of)} />
     </svg>
   );
 });

@@ -1,6 +1,7 @@
-/** A native dialog: Escape, the backdrop and the cross all close it; the focus returns by itself. */
+/** A native dialog: Escape, the backdrop, the cross and Back all close it; the focus returns by itself. */
 import { useEffect, useId, useRef } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { openSheet } from '../shell/place.ts';
 import { useWords } from '../words/speak.tsx';
 import { Icon } from './icon.tsx';
 
@@ -21,12 +22,14 @@ export function Modal({ title, look = '', onClose, children }: ModalProps): Reac
     const shown = dialog.current;
     if (!shown) return;
     if (!shown.open) shown.showModal();
+    const closed = openSheet(() => shown.close());
     // A press outside lands on the dialog itself, not on what is in it.
     const outside = (event: MouseEvent): void => {
       if (event.target === shown) shown.close();
     };
     shown.addEventListener('pointerdown', outside);
     return () => {
+      closed();
       shown.removeEventListener('pointerdown', outside);
       requestAnimationFrame(catchFocus);
     };

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
-import { byteLength, textBytes } from '../../app/fit.ts';
+import { byteLength, lettersOver, textBytes } from '../../app/fit.ts';
 import { keep, kept } from '../parts/kept.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
@@ -15,7 +15,7 @@ export interface ComposerProps {
 }
 
 export function Composer({ room, last }: ComposerProps): ReactElement {
-  const { w } = useWords();
+  const { w, f } = useWords();
   const acts = useActs();
   const [text, setText] = useState(() => draftIn(room, last));
   const [failed, setFailed] = useState(false);
@@ -67,6 +67,8 @@ export function Composer({ room, last }: ComposerProps): ReactElement {
   };
 
   const problem = tooLong ? w.room.tooLong : failed ? w.room.notKept : null;
+  // Said once, not at every letter.
+  const tooMany = tooLong && lettersOver(text, textBytes);
   return (
     <form
       className="composer"
@@ -76,8 +78,8 @@ export function Composer({ room, last }: ComposerProps): ReactElement {
       }}
     >
       {problem && (
-        <p className="error" role="alert">
-          {problem}
+        <p className="error">
+          <span role="alert">{problem}</span> {tooMany && f.count(w.room.tooMany, tooMany)}
         </p>
       )}
       <textarea

@@ -2,12 +2,10 @@
 import { lazy, Suspense } from 'react';
 import type { ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
-import { Modal } from '../parts/modal.tsx';
-import { useWords } from '../words/speak.tsx';
-import { WaysIn } from './empty-home.tsx';
 
 export type HomeDialog = 'new' | 'start' | 'join' | 'pair' | null;
 
+const NewDialog = lazy(async () => ({ default: (await import('./new-dialog.tsx')).NewDialog }));
 const StartDialog = lazy(async () => ({ default: (await import('./start-dialog.tsx')).StartDialog }));
 const JoinDialog = lazy(async () => ({ default: (await import('./join-dialog.tsx')).JoinDialog }));
 const PairScreen = lazy(async () => ({ default: (await import('../pair/pair-screen.tsx')).PairScreen }));
@@ -19,34 +17,13 @@ export interface HomeDialogsProps {
   readonly rooms: readonly RoomView[];
 }
 
-export function HomeDialogs({ shown, onShow, onClose, rooms }: HomeDialogsProps): ReactElement | null {
-  const { w } = useWords();
-  switch (shown) {
-    case 'new':
-      return (
-        <Modal key="new" title={w.home.fresh} onClose={onClose}>
-          <WaysIn rooms={rooms} onDialog={onShow} />
-        </Modal>
-      );
-    case 'start':
-      return (
-        <Suspense fallback={null}>
-          <StartDialog onClose={onClose} />
-        </Suspense>
-      );
-    case 'join':
-      return (
-        <Suspense fallback={null}>
-          <JoinDialog onClose={onClose} />
-        </Suspense>
-      );
-    case 'pair':
-      return (
-        <Suspense fallback={null}>
-          <PairScreen onClose={onClose} onStartRoom={() => onShow('start')} />
-        </Suspense>
-      );
-    case null:
-      return null;
-  }
+export function HomeDialogs({ shown, onShow, onClose, rooms }: HomeDialogsProps): ReactElement {
+  return (
+    <Suspense fallback={null}>
+      {shown === 'new' && <NewDialog rooms={rooms} onDialog={onShow} onClose={onClose} />}
+      {shown === 'start' && <StartDialog onClose={onClose} />}
+      {shown === 'join' && <JoinDialog onClose={onClose} />}
+      {shown === 'pair' && <PairScreen onClose={onClose} onStartRoom={() => onShow('start')} />}
+    </Suspense>
+  );
 }

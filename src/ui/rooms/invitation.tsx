@@ -4,13 +4,13 @@ import type { ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
 import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 import { InvitePanel } from './invite-panel.tsx';
 
 export function Invitation({ room }: { readonly room: RoomView }): ReactElement | null {
-  const { w } = useWords();
+  const { w } = useAllWords();
   if (room.kind === 'members') return <MembersInvitation room={room.id} invite={room.invite} />;
-  return room.invite === null ? null : <InvitePanel invite={room.invite} truth={w.invite.truth} />;
+  return room.invite === null ? null : <InvitePanel invite={room.invite} truth={w.inviting.truth} />;
 }
 
 interface MembersInvitationProps {
@@ -19,17 +19,17 @@ interface MembersInvitationProps {
 }
 
 function MembersInvitation({ room, invite }: MembersInvitationProps): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const acts = useActs();
   const { isBusy, problem, dare } = useDeed();
   const [isWithdrawn, setWithdrawn] = useState(false);
 
   const make = async (): Promise<void> => {
     setWithdrawn(false);
-    await dare(() => acts.invite(room), w.invite.notMade);
+    await dare(() => acts.invite(room), w.inviting.notMade);
   };
   const withdraw = async (): Promise<void> => {
-    const isDone = await dare(() => acts.withdrawInvites(room), w.invite.notWithdrawn);
+    const isDone = await dare(() => acts.withdrawInvites(room), w.inviting.notWithdrawn);
     setWithdrawn(isDone === true);
   };
 
@@ -43,13 +43,13 @@ function MembersInvitation({ room, invite }: MembersInvitationProps): ReactEleme
 
   return (
     <div ref={panel} className="invite" tabIndex={-1}>
-      {invite !== null && <InvitePanel invite={invite} truth={w.invite.membersTruth} />}
+      {invite !== null && <InvitePanel invite={invite} truth={w.inviting.membersTruth} />}
       {invite === null && (
         <>
-          <output>{isWithdrawn ? w.invite.withdrawn : ''}</output>
-          <p className="quiet">{w.invite.membersTruth}</p>
+          <output>{isWithdrawn ? w.inviting.withdrawn : ''}</output>
+          <p className="quiet">{w.inviting.membersTruth}</p>
           <button type="button" className="deep" aria-disabled={isBusy} onClick={() => void make()}>
-            {w.invite.make}
+            {w.inviting.make}
           </button>
         </>
       )}
@@ -58,7 +58,7 @@ function MembersInvitation({ room, invite }: MembersInvitationProps): ReactEleme
       </p>
       {invite !== null && (
         <button type="button" className="plain danger-text" aria-disabled={isBusy} onClick={() => void withdraw()}>
-          {w.invite.withdraw}
+          {w.inviting.withdraw}
         </button>
       )}
     </div>

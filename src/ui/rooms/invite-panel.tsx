@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { announce } from '../parts/announce.tsx';
 import { QrCode } from '../parts/qr.tsx';
 import { copyText, inviteLink } from '../shell/invite-link.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 
 export interface InvitePanelProps {
   readonly invite: string;
@@ -13,7 +13,7 @@ export interface InvitePanelProps {
 }
 
 export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
-  const { w } = useWords();
+  const { w } = useAllWords();
   const link = inviteLink(invite);
   const [copied, setCopied] = useState<boolean | null>(null);
 
@@ -26,19 +26,19 @@ export function InvitePanel({ invite, truth }: InvitePanelProps): ReactElement {
 
   return (
     <div className="invite">
-      <QrCode text={link} label={w.invite.qr} />
+      <QrCode text={link} label={w.inviting.qr} />
       <input
         className="field"
         readOnly
         value={link}
-        aria-label={w.invite.link}
+        aria-label={w.inviting.link}
         dir="ltr"
         onFocus={(event) => event.currentTarget.select()}
       />
       <div className="actions">
         {canShare && (
           <button type="button" className="plain" onClick={() => void navigator.share({ url: link }).catch(() => undefined)}>
-            {w.invite.share}
+            {w.inviting.share}
           </button>
         )}
         <button type="button" className="deep" onClick={() => void copy()}>

@@ -22,11 +22,6 @@ export function faceOf({ device, member }: Pick<PersonView, 'device' | 'member'>
   return member?.person ?? device;
 }
 
-/** Of the room's devices whose face is not simply their own. */
-export function facesOf({ people }: Pick<RoomView, 'people'>): ReadonlyMap<string, string> {
-  return new Map(people.filter(isMember).map((each) => [each.device, faceOf(each)]));
-}
-
 /** Nobody but me could remove people or make admins. */
 export function isOnlyAdmin({ role, people }: Pick<RoomView, 'role' | 'people'>): boolean {
   const others = people.filter(isMember);

@@ -3,7 +3,7 @@ import { memo, useState } from 'react';
 import type { NamedExoticComponent, ReactElement } from 'react';
 import type { Mark, MessageView } from '../../app/view.ts';
 import { DeliveryCord } from '../parts/cord.tsx';
-import { knotPath } from '../parts/knot-path.ts';
+import { hueOf } from '../parts/knot-path.ts';
 import { Knot } from '../parts/knot.tsx';
 import { useNow } from '../parts/now.ts';
 import { useWords } from '../words/speak.tsx';
@@ -11,8 +11,6 @@ import type { Speech } from '../words/speak.tsx';
 
 export interface MessageProps {
   readonly message: MessageView;
-  /** What the author's knot is drawn from. */
-  readonly face: string;
   readonly opens: boolean;
   readonly closes: boolean;
   readonly newest: boolean;
@@ -22,11 +20,11 @@ export const Message: NamedExoticComponent<MessageProps> = memo(function Message
   return props.message.mine ? <Mine {...props} /> : <Theirs {...props} />;
 });
 
-function Theirs({ message, face, opens, closes, newest }: MessageProps): ReactElement {
+function Theirs({ message, opens, closes, newest }: MessageProps): ReactElement {
   const { f } = useWords();
   return (
-    <article className={`theirs h${knotPath(face).hue}`} data-opens={opens} data-closes={closes} data-newest={newest}>
-      {opens && <Knot of={face} size={32} />}
+    <article className={`theirs ${hueOf(message.face)}`} data-opens={opens} data-closes={closes} data-newest={newest}>
+      {opens && <Knot of={message.face} size={32} />}
       {opens && (
         <p className="by">
           <bdi>
@@ -67,6 +65,8 @@ const waiting: Mark = { state: 'waiting' };
 
 export function markWord(mark: Mark, { w, f }: Speech): string {
   switch (mark.state) {
+    case 'alone':
+      return w.mark.alone;
     case 'waiting':
       return w.mark.waiting;
     case 'left':

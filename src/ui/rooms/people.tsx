@@ -60,7 +60,7 @@ export function People({ room, onAsk, onLeave }: PeopleProps): ReactElement {
       {people.length === 0 && <p className="quiet small">{w.people.none}</p>}
       {room.kind !== 'square' && (
         <button type="button" className="plain danger-text" onClick={onLeave}>
-          {w.people.leave}
+          {room.kind === 'direct' ? w.people.leaveTwo : w.people.leave}
         </button>
       )}
     </>
@@ -81,7 +81,7 @@ function whoReads({ kind }: RoomView, { people }: FirstWords): string {
 
 interface RowProps {
   readonly name: string;
-  readonly face: string;
+  readonly face: string | null;
   /** The name alone does not tell who it is. */
   readonly print: boolean;
   readonly verified?: boolean;
@@ -94,7 +94,7 @@ function Row({ name, face, print, verified = false, children }: RowProps): React
       <Knot of={face} size={32} />
       <span className="person-name">
         <bdi>{name}</bdi>
-        {print && (
+        {print && face !== null && (
           <>
             {' '}
             <code dir="ltr">{shortPrint(face)}</code>
@@ -113,8 +113,8 @@ function Row({ name, face, print, verified = false, children }: RowProps): React
 }
 
 /** Where others are drawn by who they are, so am I. */
-const myFace = ({ kind }: RoomView, { person, device }: Me): string =>
-  kind === 'members' || kind === 'direct' ? (person ?? device) : device;
+const myFace = ({ kind }: RoomView, { person, device }: Me): string | null =>
+  kind === 'members' || kind === 'direct' ? person : device;
 
 /** What they are here, and how they are reached now. */
 export function standing(person: PersonView, { w, f }: Speech): string {

@@ -64,6 +64,7 @@ function Card({ room, person, onStep }: CardProps): ReactElement {
   const acts = useActs();
   const { problem, dare } = useDeed();
   const { member } = person;
+  const devices = room.people.filter((each) => each.member?.person === member.person).map(({ device }) => device);
   const write = async (): Promise<void> => {
     const id = await dare(() => acts.startDirect(member.person), w.person.notBegun);
     if (id !== null) go({ tab: 'rooms', room: id });
@@ -80,6 +81,14 @@ function Card({ room, person, onStep }: CardProps): ReactElement {
           </p>
         </div>
       </div>
+      <p className="quiet small by-device">
+        {w.person.byDevice}{' '}
+        {devices.map((device) => (
+          <span key={device}>
+            <Knot of={device} size={20} /> <code dir="ltr">{shortPrint(device)}</code>
+          </span>
+        ))}
+      </p>
       <div className="ways">
         {room.kind !== 'direct' && (
           <Way icon="send" says={w.person.write} hint={w.person.writeHint} onClick={() => void write()} />

@@ -5,6 +5,7 @@ import { useNow } from '../parts/now.ts';
 import { go } from '../shell/place.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
+import { Kind } from './kind.tsx';
 import { roomName } from './room-name.ts';
 
 export interface RoomListProps {
@@ -25,7 +26,6 @@ export function RoomList({ rooms, open }: RoomListProps): ReactElement {
             <button
               type="button"
               className="room-row"
-              data-kind={room.kind}
               data-stage={room.stage}
               aria-current={room.id === open ? 'true' : undefined}
               onClick={() => go({ tab: 'rooms', room: room.id })}
@@ -39,6 +39,7 @@ export function RoomList({ rooms, open }: RoomListProps): ReactElement {
                 )}
               </span>
               <span className="room-name">{roomName(room, w)}</span>
+              <Kind kind={room.kind} shown={false} />
               {room.last && <span className="room-time">{f.stamp(room.last.sentAtMs, nowMs)}</span>}
               <span className="room-last">{lastLine(room, speech)}</span>
             </button>
@@ -49,8 +50,8 @@ export function RoomList({ rooms, open }: RoomListProps): ReactElement {
   );
 }
 
-function lastLine({ last, kind, stage }: RoomView, { w }: Speech): string {
-  if (stage === 'knocking') return w.home.knocking;
+function lastLine({ last, kind, stage, wait }: RoomView, { w }: Speech): string {
+  if (wait) return w.home.knocking;
   if (stage === 'out') return w.home.out;
   if (!last) return kind === 'square' ? w.home.squareHint : w.home.nothingYet;
   return last.mine ? w.home.youSaid(last.text) : w.home.saidBy(last.name, last.text);

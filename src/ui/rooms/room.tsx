@@ -4,21 +4,24 @@ import type { ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
 import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Modal } from '../parts/modal.tsx';
 import { goBack } from '../shell/place.ts';
 import { TideLine } from '../shell/tide.tsx';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import type { FirstWords } from '../words/words.ts';
 import { Composer } from './composer.tsx';
+import { Kind } from './kind.tsx';
 import { faceOf, isMember, peopleOf } from './members.ts';
-import { Knocking, Removed } from './outside.tsx';
 import { People } from './people.tsx';
 import { roomName } from './room-name.ts';
 import { Timeline } from './timeline.tsx';
 
 const PersonDialog = lazy(async () => ({ default: (await import('./person-dialog.tsx')).PersonDialog }));
+const PeopleDialog = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).PeopleDialog }));
+const InviteDialog = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).InviteDialog }));
 const Invitation = lazy(async () => ({ default: (await import('./invitation.tsx')).Invitation }));
+const Knocking = lazy(async () => ({ default: (await import('./outside.tsx')).Knocking }));
+const Removed = lazy(async () => ({ default: (await import('./outside.tsx')).Removed }));
 const LeaveDialog = lazy(async () => ({ default: (await import('./leave-dialog.tsx')).LeaveDialog }));
 
 type RoomDialog = 'people' | 'invite' | 'leave' | null;
@@ -52,7 +55,11 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <button type="button" className="plain square narrow" aria-label={w.common.back} onClick={goBack}>
             <Icon name="back" />
           </button>
-          <h1>{roomName(room, w)}</h1>
+          <div className="bar-title">
+            <h1>{roomName(room, w)}</h1>
+            {/* Of the Square the line below says it. */}
+            {room.kind !== 'square' && <Kind kind={room.kind} shown />}
+          </div>
           {isIn && (
             <button type="button" className="plain count not-broad" onClick={() => setDialog('people')}>
               <Icon name="people" />
@@ -70,9 +77,12 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <TideLine />
         </div>
         {room.kind === 'square' && <p className="open-banner">{w.room.square}</p>}
-        {stage === 'knocking' ? <Knocking room={id} /> : <Said room={room} mayInvite={mayInvite} />}
+        {stage !== 'knocking' && <Said room={room} mayInvite={mayInvite} />}
         {isIn && <Composer room={id} last={room.last} />}
-        {stage === 'out' && <Removed onLeave={leave} />}
+        <Suspense fallback={null}>
+          {stage === 'knocking' && <Knocking room={room} />}
+          {stage === 'out' && <Removed room={room} onLeave={leave} />}
+        </Suspense>
       </div>
       {isIn && (
         <aside className="people-pane broad" aria-label={w.people.title}>
@@ -80,28 +90,14 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <People room={room} onAsk={setAsked} onLeave={leave} />
         </aside>
       )}
-      {dialog === 'people' && isIn && (
-        <Modal title={w.people.title} onClose={close}>
-          <People room={room} onAsk={setAsked} onLeave={leave} />
-        </Modal>
-      )}
-      {person && isMember(person) && isIn && (
-        <Suspense fallback={null}>
-          <PersonDialog room={room} person={person} onClose={answered} />
-        </Suspense>
-      )}
-      {dialog === 'invite' && mayInvite && (
-        <Suspense fallback={null}>
-          <Modal title={w.invite.title(room.name)} onClose={close}>
-            <Invitation room={room} />
-          </Modal>
-        </Suspense>
-      )}
-      {dialog === 'leave' && (
-        <Suspense fallback={null}>
-          <LeaveDialog room={room} onClose={close} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {dialog === 'people' && isIn && <PeopleDialog room={room} onAsk={setAsked} onLeave={leave} onClose={close} />}
+        {dialog === 'invite' && mayInvite && <InviteDialog room={room} onClose={close} />}
+        {dialog === 'leave' && <LeaveDialog room={room} onClose={close} />}
+      </Suspense>
+      <Suspense fallback={null}>
+        {person && isMember(person) && isIn && <PersonDialog room={room} person={person} onClose={answered} />}
+      </Suspense>
     </>
   );
 }
@@ -132,9 +128,8 @@ function useSpokenStage(stage: RoomView['stage']): void {
   const before = useRef(stage);
   useEffect(() => {
     if (before.current === stage) return;
-    const wasKnocking = before.current === 'knocking';
     before.current = stage;
     if (stage === 'out') announce(w.room.out);
-    if (stage === 'in' && wasKnocking) announce(w.room.letIn);
+    if (stage === 'in') announce(w.room.letIn);
   }, [stage, w]);
 }

@@ -8,7 +8,6 @@ import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
-import { facesOf } from './members.ts';
 import { DayKnot, FreshLine, Message } from './message.tsx';
 import { roomName } from './room-name.ts';
 import { firstUnread, timelineRows } from './timeline-rows.ts';
@@ -31,7 +30,6 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
   const messages = timeline?.messages ?? none;
   const freshFrom = useFreshFrom(room, timeline);
   const rows = useMemo(() => timelineRows(messages, freshFrom), [messages, freshFrom]);
-  const faces = useMemo(() => facesOf(room), [room]);
   const [atEnd, setAtEnd] = useState(true);
   const following = useRef(true);
   const older = useOlder(room.id, timeline);
@@ -76,7 +74,9 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
             {w.room.older}
           </button>
         )}
-        <div className="timeline-rest" />
+        <div className="timeline-rest">
+          {timeline?.messages.length === 0 && <p className="quiet">{room.stage === 'in' ? w.room.quiet : w.home.nothingYet}</p>}
+        </div>
         <Virtualizer
           ref={list as RefObject<VirtualizerHandle | null>}
           data={rows}
@@ -85,7 +85,7 @@ export function Timeline({ room, timeline }: TimelineProps): ReactElement {
           onScroll={scrolled}
           onResize={() => following.current && toEnd()}
         >
-          {(row: Row, at) => <RowView key={row.key} row={row} newest={at === rows.length - 1} faces={faces} />}
+          {(row: Row, at) => <RowView key={row.key} row={row} newest={at === rows.length - 1} />}
         </Virtualizer>
       </section>
       {!atEnd && (
@@ -102,25 +102,16 @@ const none: TimelineView['messages'] = [];
 interface RowViewProps {
   readonly row: Row;
   readonly newest: boolean;
-  readonly faces: ReadonlyMap<string, string>;
 }
 
-function RowView({ row, newest, faces }: RowViewProps): ReactElement {
+function RowView({ row, newest }: RowViewProps): ReactElement {
   switch (row.kind) {
     case 'day':
       return <DayKnot atMs={row.atMs} />;
     case 'fresh':
       return <FreshLine />;
     case 'message':
-      return (
-        <Message
-          message={row.message}
-          face={faces.get(row.message.author) ?? row.message.author}
-          opens={row.opens}
-          closes={row.closes}
-          newest={newest}
-        />
-      );
+      return <Message message={row.message} opens={row.opens} closes={row.closes} newest={newest} />;
   }
 }
 

@@ -13,43 +13,103 @@ interface Step {
   readonly wavu: Place;
   /** Steps of ours below this one. */
   readonly depth: number;
+  /** Something stands over the place, and goes with one step back. */
+  readonly isSheet: boolean;
 }
 
-const home: Step = { wavu: { tab: 'rooms', room: null }, depth: 0 };
+interface Sheet {
+  depth: number;
+  close(): void;
+}
+
+const home: Step = { wavu: { tab: 'rooms', room: null }, depth: 0, isSheet: false };
 const listeners = new Set<() => void>();
-let step: Step = home;
+let place: Place = home.wavu;
+/** Of the step the browser is at. */
+let depth = 0;
+let sheets: readonly Sheet[] = [];
+/** A step back of our own is under way: until it is done, nothing may be written over where we still are. */
+let isGoingBack = false;
+let later: (() => void)[] = [];
 
 /** Takes the place the history remembers, and follows Back and Forward from now on. */
 export function openPlace(): void {
-  step = remembered(history.state);
-  addEventListener('popstate', (event) => {
-    step = remembered(event.state);
-    tell();
-  });
+  addEventListener('popstate', (event) => landed(remembered(event.state)));
+  landed(remembered(history.state));
 }
 
 export function usePlace(): Place {
-  return useSyncExternalStore(listen, () => step.wavu);
+  return useSyncExternalStore(listen, () => place);
 }
 
-export function go(place: Place): void {
-  if (same(place, step.wavu)) return;
-  step = { wavu: place, depth: step.depth + 1 };
-  history.pushState(step, '');
+export function go(next: Place): void {
+  if (same(next, place)) return;
+  place = next;
+  write(() => push(false));
   tell();
 }
 
 /** The place is gone or was only a stop on the way. */
-export function replacePlace(place: Place): void {
-  step = { wavu: place, depth: step.depth };
-  history.replaceState(step, '');
+export function replacePlace(next: Place): void {
+  place = next;
+  write(() => history.replaceState({ wavu: place, depth, isSheet: false } satisfies Step, ''));
   tell();
 }
 
 /** One step back when it was one of ours, else to the list. */
 export function goBack(): void {
-  if (step.depth > 0) history.back();
+  if (depth > 0) history.back();
   else replacePlace(home.wavu);
+}
+
+/** Something stands over the place from now on: Back closes it, and leaves the place. Answers how to say that it is closed. */
+export function openSheet(close: () => void): () => void {
+  const sheet: Sheet = { depth: 0, close };
+  let isOpen = true;
+  write(() => {
+    if (!isOpen) return;
+    push(true);
+    sheet.depth = depth;
+    sheets = [...sheets, sheet];
+  });
+  return () => {
+    isOpen = false;
+    const wasThere = sheets.includes(sheet);
+    sheets = sheets.filter((one) => one !== sheet);
+    if (wasThere && sheet.depth === depth) stepBack();
+  };
+}
+
+function push(isSheet: boolean): void {
+  depth += 1;
+  history.pushState({ wavu: place, depth, isSheet } satisfies Step, '');
+}
+
+function write(run: () => void): void {
+  if (isGoingBack) later.push(run);
+  else run();
+}
+
+function stepBack(): void {
+  if (isGoingBack) return;
+  isGoingBack = true;
+  history.back();
+}
+
+function landed(step: Step): void {
+  isGoingBack = false;
+  depth = step.depth;
+  const above = sheets.filter((sheet) => sheet.depth > depth);
+  sheets = sheets.filter((sheet) => sheet.depth <= depth);
+  for (const sheet of above.toReversed()) sheet.close();
+  // Whoever went on meanwhile is there already.
+  if (later.length === 0) place = step.wavu;
+  // What stood here is closed, or was open before a reload.
+  if (step.isSheet && !sheets.some((sheet) => sheet.depth === depth)) return stepBack();
+  const waiting = later;
+  later = [];
+  for (const run of waiting) run();
+  tell();
 }
 
 function same(a: Place, b: Place): boolean {
@@ -59,12 +119,12 @@ function same(a: Place, b: Place): boolean {
 /** History may hold anything, also of other versions. */
 function remembered(state: unknown): Step {
   if (typeof state !== 'object' || state === null || !('wavu' in state)) return home;
-  const { wavu, depth } = state as { wavu: unknown; depth?: unknown };
+  const { wavu, depth: below, isSheet } = state as { wavu: unknown; depth?: unknown; isSheet?: unknown };
   if (typeof wavu !== 'object' || wavu === null || !('tab' in wavu)) return home;
-  const steps = typeof depth === 'number' ? depth : 0;
-  if (wavu.tab === 'mesh' || wavu.tab === 'you') return { wavu: { tab: wavu.tab }, depth: steps };
+  const steps = { depth: typeof below === 'number' ? below : 0, isSheet: isSheet === true };
+  if (wavu.tab === 'mesh' || wavu.tab === 'you') return { wavu: { tab: wavu.tab }, ...steps };
   const room = 'room' in wavu && typeof wavu.room === 'string' ? (wavu.room as RoomView['id']) : null;
-  return { wavu: { tab: 'rooms', room }, depth: steps };
+  return { wavu: { tab: 'rooms', room }, ...steps };
 }
 
 function tell(): void {

@@ -65,6 +65,8 @@ export function troubleWords(trouble: Trouble, { trouble: says }: FirstWords): s
       return says.linkExpired;
     case 'members-not-loaded':
       return says.membersNotLoaded;
+    case 'keys-not-read':
+      return says.keysNotRead;
     case 'no-secure-context':
       return says.noSecureContext;
     case 'message-too-long':

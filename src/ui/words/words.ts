@@ -1,6 +1,7 @@
 /** Every word a person can read or hear. A language that lacks one does not compile. */
 import type { MeshWords } from './mesh-words.ts';
 import type { PairWords } from './pair-words.ts';
+import type { RoomKind } from '../../app/view.ts';
 
 /** `#` stands for the number. Forms a language does not have may be left out. */
 export interface Counted {
@@ -13,7 +14,7 @@ export interface Counted {
 }
 
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
-export type FirstWords = Omit<Words, 'start' | 'join' | 'pair' | 'person' | 'mesh' | 'you'>;
+export type FirstWords = Omit<Words, 'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'mesh' | 'you'>;
 
 export interface Words {
   readonly lang: string;
@@ -85,6 +86,7 @@ export interface Words {
     readonly squareHint: string;
     readonly choose: string;
     readonly nothingYet: string;
+    readonly kinds: Readonly<Record<RoomKind, string>>;
     readonly unread: Counted;
     readonly youSaid: (text: string) => string;
     readonly saidBy: (name: string, text: string) => string;
@@ -122,6 +124,9 @@ export interface Words {
   readonly invite: {
     readonly open: string;
     readonly title: (room: string) => string;
+  };
+
+  readonly inviting: {
     readonly qr: string;
     readonly link: string;
     readonly share: string;
@@ -149,16 +154,25 @@ export interface Words {
     readonly arrivedIn: (room: string) => string;
     readonly notKept: string;
     readonly tooLong: string;
+    /** Letters. */
+    readonly tooMany: Counted;
     readonly aloneMembers: string;
-    readonly knocking: string;
-    readonly knockingHint: string;
-    readonly stopWaiting: string;
     readonly letIn: string;
     readonly out: string;
+  };
+
+  readonly outside: {
+    readonly alone: string;
+    readonly asked: string;
+    readonly over: string;
+    readonly hint: string;
+    readonly overHint: string;
+    readonly stop: string;
     readonly outHint: string;
   };
 
   readonly mark: {
+    readonly alone: string;
     readonly waiting: string;
     readonly left: string;
     readonly received: Counted;
@@ -172,17 +186,24 @@ export interface Words {
     readonly away: string;
     readonly none: string;
     readonly leave: string;
-    readonly leaveTitle: (room: string) => string;
-    readonly leaveTruth: string;
-    readonly leaveYes: string;
+    readonly leaveTwo: string;
     readonly openTo: string;
     readonly sealedFor: string;
     readonly sealedForTwo: string;
     readonly admin: string;
     readonly verified: string;
-    readonly leaveMembersTruth: string;
-    readonly leaveOutTruth: string;
-    readonly leaveOnlyAdmin: string;
+  };
+
+  readonly leaving: {
+    readonly title: (room: string) => string;
+    readonly openTruth: string;
+    readonly membersTruth: string;
+    readonly outTruth: string;
+    readonly onlyAdmin: string;
+    readonly yes: string;
+    readonly twoTitle: (name: string) => string;
+    readonly twoTruth: string;
+    readonly twoYes: string;
   };
 
   readonly person: {
@@ -190,6 +211,7 @@ export interface Words {
     readonly writeHint: string;
     readonly notBegun: string;
     readonly unverified: string;
+    readonly byDevice: string;
     readonly compare: string;
     readonly compareHint: string;
     readonly compareAgain: string;
@@ -225,6 +247,9 @@ export interface Words {
     readonly saved: string;
     readonly fingerprint: string;
     readonly fingerprintHint: string;
+    readonly mine: string;
+    readonly mineHint: string;
+    readonly deviceHint: string;
     readonly look: string;
     readonly theme: string;
     readonly light: string;
@@ -260,6 +285,7 @@ export interface Words {
     readonly again: string;
     readonly linkExpired: string;
     readonly membersNotLoaded: string;
+    readonly keysNotRead: string;
   };
 
   readonly update: { readonly ready: string; readonly apply: string; readonly later: string };

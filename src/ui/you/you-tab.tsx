@@ -27,18 +27,22 @@ export function YouTab(): ReactElement | null {
     >
       <h1 id="you">{w.tabs.you}</h1>
       <div className="me">
-        <Knot of={me.device} size={96} />
+        <Knot of={me.person ?? me.device} size={96} />
         <NameForm key={me.name} me={me} />
       </div>
+      {me.person && (
+        <section aria-labelledby="my-fingerprint">
+          <h2 id="my-fingerprint">{w.you.mine}</h2>
+          <Fingerprint of={me.person} />
+          <p className="quiet small">{w.you.mineHint}</p>
+        </section>
+      )}
       <section aria-labelledby="fingerprint">
         <h2 id="fingerprint">{w.you.fingerprint}</h2>
-        <p className="fingerprint" dir="ltr">
-          {groups(me.device).map((group, at) => (
-            // The same group may stand twice.
-            <code key={`${at}-${group}`}>{group}</code>
-          ))}
+        <Fingerprint of={me.device} />
+        <p className="quiet small by-device">
+          {me.person && <Knot of={me.device} size={32} />} {me.person ? w.you.deviceHint : w.you.fingerprintHint}
         </p>
-        <p className="quiet small">{w.you.fingerprintHint}</p>
       </section>
       <LookSettings />
       <RoutingSwitch />
@@ -59,6 +63,17 @@ export function YouTab(): ReactElement | null {
         {w.first.title} <span dir="ltr">{buildName()}</span>
       </p>
     </section>
+  );
+}
+
+function Fingerprint({ of }: { readonly of: string }): ReactElement {
+  return (
+    <p className="fingerprint" dir="ltr">
+      {groups(of).map((group, at) => (
+        // The same group may stand twice.
+        <code key={`${at}-${group}`}>{group}</code>
+      ))}
+    </p>
   );
 }
 

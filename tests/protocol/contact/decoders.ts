@@ -1,5 +1,6 @@
 /** Everything of first contact that is read from outside. */
 import { fromBase64url, toBase64url } from '../../../src/protocol/bytes.ts';
+import { endedKeys, openEnded, sealEnded } from '../../../src/protocol/contact/ended.ts';
 import { decodeInviteLink, encodeMemberInvite } from '../../../src/protocol/contact/invite-link.ts';
 import type { MemberInvite } from '../../../src/protocol/contact/invite-link.ts';
 import { openKnock, sealKnock } from '../../../src/protocol/contact/knock.ts';
@@ -24,6 +25,8 @@ export const invite: MemberInvite = {
 /** As `rooms/request.ts` writes it, which is not read here. */
 export const request: Uint8Array = Buffer.concat([bo.certificate.bytes, luckOf('request')(177)]);
 export const knock: Uint8Array = sealKnock(suite, invite.secret, bo.bundle, request, luckOf('knock'));
+const keysOfEnded = endedKeys(suite, invite.secret, luckOf('knock')(16));
+export const ended: Uint8Array = sealEnded(suite, keysOfEnded);
 
 const bytesIn = (link: string): Uint8Array => fromBase64url(link.slice(link.indexOf('/') + 1))!;
 const openInvite = { secret: luckOf('open')(32), name: 'The well' };
@@ -58,5 +61,10 @@ export const contactDecoders: readonly FuzzedDecoder[] = [
       const luck = (): Uint8Array => opened.ack;
       return sealKnock(suite, invite.secret, opened.bundle, opened.request, luck);
     },
+  },
+  {
+    name: 'ended link',
+    samples: [ended],
+    again: (bytes) => openEnded(suite, keysOfEnded, bytes) ?? sealEnded(suite, keysOfEnded),
   },
 ];

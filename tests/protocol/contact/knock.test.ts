@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { concat } from '../../../src/protocol/bytes.ts';
 import { openKnock, sealKnock } from '../../../src/protocol/contact/knock.ts';
+import { makeRequest } from '../../../src/protocol/rooms/request.ts';
 import { refuse } from '../../../src/protocol/refusal.ts';
 import { nobleSuite } from '../../../src/protocol/suite/noble.ts';
 import { bucketOf } from '../../../src/protocol/wire/bucket.ts';
@@ -11,11 +12,23 @@ import { invite, knock, request } from './decoders.ts';
 
 const { secret } = invite;
 
-test('[F1] a knock carries bundle and request to whoever has the link, in one bucket', () => {
+test('[F1] a knock carries bundle and request to whoever has the link, in a bucket of its own', () => {
   const expected = { ack: luckOf('knock')(16), bundle: bo.bundle, request: new Uint8Array(request) };
   expect(openKnock(suite, secret, knock, nowMs)).toEqual(expected);
   expect(openKnock(nobleSuite, secret, knock, nowMs)).toEqual(expected);
-  expect(bucketOf(knock)).toEqual({ number: 7, bytes: 2_048 });
+  expect(bucketOf(knock)).toEqual({ number: 12, bytes: 1_910 });
+});
+
+test('a knock is of one length, whoever knocks, and first contact takes less than 4 kB', () => {
+  const requestOf = (called: string): Uint8Array =>
+    makeRequest(suite, { room: invite.room, invite: invite.operation }, bo.device, bo.certificate, called, luckOf('key')(32))
+      .bytes;
+  const lengths = ['', 'Bo', 'é'.repeat(24)].map(
+    (called) => sealKnock(suite, secret, bo.bundle, requestOf(called), luckOf(called)).length,
+  );
+  expect(new Set(lengths)).toEqual(new Set([1_910]));
+  const [initial, acknowledgement, hop] = [2_048, 17, 10];
+  expect(1_910 + initial + 2 * (hop + acknowledgement)).toBeLessThanOrEqual(4_096);
 });
 
 test('[F1] without the link’s secret there is nothing to see', () => {
@@ -34,7 +47,7 @@ test('[E7] its tag is of the bytes that acknowledge it', () => {
 });
 
 test('[E1] [E3] a knock cut, lengthened or changed anywhere is refused', () => {
-  for (const end of [0, 1, 16, 17, 33, 2_047])
+  for (const end of [0, 1, 16, 17, 33, 1_909])
     expect(openKnock(suite, secret, knock.slice(0, end), nowMs)).toHaveProperty('refused');
   expect(openKnock(suite, secret, concat([knock, Uint8Array.of(0)]), nowMs)).toEqual(refuse('bad-bucket'));
   for (let at = 1; at < knock.length; at += 97) {
@@ -58,7 +71,7 @@ test('[P5] nobody knocks with somebody else’s bundle, a spoiled or an expired 
 });
 
 test('a request that does not fit is a bug of ours, one that is none no knock of theirs', () => {
-  expect(() => sealKnock(suite, secret, bo.bundle, new Uint8Array(600), luckOf('n'))).toThrow();
+  expect(() => sealKnock(suite, secret, bo.bundle, new Uint8Array(377), luckOf('n'))).toThrow();
   const none = sealKnock(suite, secret, bo.bundle, new Uint8Array(198), luckOf('n'));
   expect(openKnock(suite, secret, none, nowMs)).toEqual(refuse('truncated'));
 });

@@ -27,8 +27,8 @@ test('the same luck gives the bytes it always gave', () => {
       "envelope": "73de15d7d82cfd83",
       "initial": "920b7356dab04c16",
       "offer": "53475fb88f725103",
-      "pair": "8fe3ce070bd02ab7",
-      "session": "58c4494b104b3826",
+      "pair": "d028a638ffa85731",
+      "session": "12dbd80246aaab77",
     }
   `);
 });

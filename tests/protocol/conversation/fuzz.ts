@@ -14,7 +14,6 @@ import {
   withAccepted,
   withBegun,
 } from '../../../src/protocol/conversation/pair.ts';
-import { decodeSeenInitials, encodeSeenInitials, withSeen } from '../../../src/protocol/conversation/seen-initials.ts';
 import { ownWord, renewLease, restoreSession } from '../../../src/protocol/conversation/session.ts';
 import { decodeSession, encodeSession } from '../../../src/protocol/conversation/session-state.ts';
 import { seal } from '../../../src/protocol/conversation/seal.ts';
@@ -51,7 +50,6 @@ export function conversationDecoders(suite: Suite = createUnsafeCountedSuite()):
   const stranger = personOf(suite, luck);
   const pair = good(withAccepted(good(withBegun(emptyPair, fresh, startMs)).pair, accepted, startMs)).pair;
   const noMask = new Uint8Array(35);
-  const seen = good(withSeen(good(withSeen([], accepted)), { state: fresh.state, seenUntilHour: 9 }));
   const who = { ...begun.who, signature: null };
 
   return [
@@ -169,14 +167,6 @@ export function conversationDecoders(suite: Suite = createUnsafeCountedSuite()):
         if (isRefusal(read)) return read;
         restorePair(suite, bytes);
         return encodePair(read);
-      },
-    },
-    {
-      name: 'seen initials',
-      samples: [encodeSeenInitials([]), encodeSeenInitials(seen)],
-      again: (bytes) => {
-        const read = decodeSeenInitials(bytes);
-        return isRefusal(read) ? read : encodeSeenInitials(read);
       },
     },
   ];

@@ -6,7 +6,6 @@ import { accept } from '../../../src/protocol/conversation/accept.ts';
 import { begin } from '../../../src/protocol/conversation/begin.ts';
 import { decodeSession, encodeSession } from '../../../src/protocol/conversation/session-state.ts';
 import type { SessionState } from '../../../src/protocol/conversation/session-state.ts';
-import { decodeSeenInitials, encodeSeenInitials, withSeen } from '../../../src/protocol/conversation/seen-initials.ts';
 import { label } from '../../../src/protocol/suite/label.ts';
 import type { Suite } from '../../../src/protocol/suite/suite.ts';
 import { doorwayOf, good, luckOf, pass, personOf, settle, startMs, text, twoOf, includes } from './two.ts';
@@ -61,7 +60,7 @@ test('bytes cut short, lengthened or of another version are refused', () => {
     for (let length = 0; length < bytes.length; length += 1)
       expect(decodeSession(bytes.subarray(0, length))).toHaveProperty('refused');
     expect(decodeSession(Uint8Array.of(...bytes, 0))).toEqual({ refused: 'truncated' });
-    expect(decodeSession(bytes.with(0, 2))).toEqual({ refused: 'unknown-version' });
+    expect(decodeSession(bytes.with(0, 3))).toEqual({ refused: 'unknown-version' });
     expect(decodeSession(bytes.with(1, 2))).toEqual({ refused: 'unknown-kind' });
   }
 });
@@ -168,19 +167,4 @@ test('[S2] of the handshake only the first ratchet key lives on', () => {
     ])
       expect(includes(bytes, secret)).toBe(false);
   }
-});
-
-test('[S3] the seen initials come back, in one order, and have a cap', () => {
-  const at = (n: number) => ({
-    state: { initialId: suite.hash(Uint8Array.of(n, n >> 8)) } as SessionState,
-    seenUntilHour: 500_000 + n,
-  });
-  let seen = good(withSeen([], at(0)));
-  for (let n = 1; n < 50; n += 1) seen = good(withSeen(seen, at(n)));
-  expect(good(withSeen(seen, at(7)))).toBe(seen);
-  expect(decodeSeenInitials(encodeSeenInitials(seen))).toEqual(seen);
-  expect(decodeSeenInitials(encodeSeenInitials(seen.toReversed()))).toEqual({ refused: 'repeated' });
-  expect(decodeSeenInitials(encodeSeenInitials(seen).subarray(0, -1))).toEqual({ refused: 'truncated' });
-  const full = Array.from({ length: 4_096 }, (_, n) => ({ initialId: suite.hash(Uint8Array.of(n, n >> 8, 1)), untilHour: 1 }));
-  expect(withSeen(full, at(1))).toEqual({ refused: 'too-many' });
 });

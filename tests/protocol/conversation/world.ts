@@ -17,8 +17,8 @@ import {
 } from '../../../src/protocol/conversation/pair.ts';
 import type { Changed, Pair } from '../../../src/protocol/conversation/pair.ts';
 import { seal } from '../../../src/protocol/conversation/seal.ts';
-import { decodeSeenInitials, encodeSeenInitials, isSeen, withSeen } from '../../../src/protocol/conversation/seen-initials.ts';
-import type { SeenInitials } from '../../../src/protocol/conversation/seen-initials.ts';
+import { decodeSeenInitials, encodeSeenInitials, isSeen, withSeen } from './seen-initials.ts';
+import type { SeenInitials } from './seen-initials.ts';
 import { acknowledge, giveUp, isStuck, needsLease, ownWord, renewLease } from '../../../src/protocol/conversation/session.ts';
 import type { SessionState } from '../../../src/protocol/conversation/session-state.ts';
 import { createTagIndex } from '../../../src/protocol/conversation/tag-index.ts';

@@ -27,6 +27,7 @@ export const bodies: readonly Body[] = [
   { kind: 'delete', to: first.id },
   { kind: 'head', bytes: new Uint8Array(64).fill(7) },
   { kind: 'invite', bytes: new Uint8Array(64).fill(6) },
+  { kind: 'call-me', text: 'Asha' },
   { kind: 'unknown', number: 63, bytes: Uint8Array.of(1, 2, 3) },
 ];
 const said = bodies.map((body, at) =>

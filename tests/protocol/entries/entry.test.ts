@@ -34,6 +34,9 @@ test('an entry holds to its caps', () => {
   expect(refusalOf({ parents: nine })).toEqual({ refused: 'too-many' });
   expect(refusalOf({ parents: nine.slice(1) })).toMatchObject({ parents: nine.slice(1) });
   expect(refusalOf({ seq: 0 })).toEqual({ refused: 'bad-number' });
+  // Records are filed under 15 digits.
+  expect(refusalOf({ seq: 10 ** 15 })).toEqual({ refused: 'bad-number' });
+  expect(refusalOf({ seq: 10 ** 15 - 1 })).toMatchObject({ seq: 10 ** 15 - 1 });
   expect(refusalOf({ body: text('x'.repeat(8_001)) })).toEqual({ refused: 'too-big' });
   expect(isRefusal(decodeEntry(encodeEntry({ ...entry, parents: nine.slice(1), body: text('x'.repeat(8_000)) })))).toBe(false);
   const to = '00'.repeat(16);
@@ -119,8 +122,8 @@ test('the first byte says whom content is for', () => {
     unknown,
     ...Array.from({ length: 63 }, () => 'entry'),
     ...Array.from({ length: 64 }, () => 'passing'),
-    ...Array.from({ length: 6 }, () => 'between'),
-    ...Array.from({ length: 122 }, () => unknown),
+    ...Array.from({ length: 7 }, () => 'between'),
+    ...Array.from({ length: 121 }, () => unknown),
   ]);
   expect(classOf(new Uint8Array(0))).toEqual({ refused: 'truncated' });
 });
@@ -131,11 +134,12 @@ test('what two devices tell each other is read as it was written', () => {
     { kind: 'heads', body: new Uint8Array(0) },
     { kind: 'direct', room, author: asha.phone, entry: Uint8Array.of(1) },
     { kind: 'sync', room, part: Uint8Array.of(1) },
+    { kind: 'bundle', body: Uint8Array.of(3) },
   ] as const) {
     expect(decodeBetween(encodeBetween(between))).toEqual(between);
   }
   expect(decodeBetween(Uint8Array.of(132, 1, 2))).toEqual({ refused: 'truncated' });
-  expect(decodeBetween(Uint8Array.of(134, 1, 2))).toEqual({ refused: 'unknown-kind' });
+  expect(decodeBetween(Uint8Array.of(135, 1, 2))).toEqual({ refused: 'unknown-kind' });
 });
 
 test('[M7] what stays of an entry is read as it was written', () => {

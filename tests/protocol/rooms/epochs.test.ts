@@ -4,7 +4,8 @@ import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suit
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { shortOf } from '../../../src/protocol/ids.ts';
 import { isRefusal } from '../../../src/protocol/refusal.ts';
-import { addedHeadOf, castIdOn, commitmentOf, headOf } from '../../../src/protocol/rooms/epoch.ts';
+import { castId } from '../../../src/protocol/contact/address.ts';
+import { addedHeadOf, commitmentOf, headOf } from '../../../src/protocol/rooms/epoch.ts';
 import { castEpochOf } from '../../../src/protocol/rooms/epochs.ts';
 import { operationsOf } from '../../../src/protocol/rooms/graph.ts';
 import { decodeHeads, encodeHeads } from '../../../src/protocol/rooms/heads.ts';
@@ -122,7 +123,7 @@ describe('epochs', () => {
     expect(castEpochOf(room.graph)).toBe(done.operations[1]!.id);
     expect(servedCasts(room)).toHaveLength(2);
     expect(servedCasts(room)[1]).toEqual(before);
-    expect(castIdOn(suite, servedCasts(room)[0]!, 20_000)).not.toEqual(castIdOn(suite, before!, 20_000));
+    expect(castId(suite, servedCasts(room)[0]!, 20_000)).not.toEqual(castId(suite, before!, 20_000));
     room = tend(room, ben.device.id, startMs + dayMs + 1);
     expect(servedCasts(room)).toHaveLength(1);
     room = tend(room, ben.device.id, startMs + 7 * dayMs - 1);

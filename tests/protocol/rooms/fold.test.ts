@@ -9,7 +9,7 @@ import { createUnsafeCountedSuite } from '../../simulation/unsafe-counted-suite.
 import { digestOf } from './digest.ts';
 import { createOracle } from './oracle.ts';
 import { actorsOf, randomRoom, shuffled } from './random-graph.ts';
-import { diceOf, startMs } from './stage.ts';
+import { actorOf, diceOf, openPolicy, startMs, writingOf } from './stage.ts';
 
 const suite = createUnsafeCountedSuite();
 const actors = actorsOf(suite);
@@ -28,9 +28,9 @@ function graphOf(operations: readonly Operation[]): Graph {
 /** What the oracle also tells. */
 const shared = (graph: Graph): string => {
   const { name, members, epochs, removals, gone } = JSON.parse(digestOf(graph)) as Record<string, unknown> & {
-    gone: { device: string; isRevoked: boolean }[];
+    gone: { device: string; called: string; isRevoked: boolean }[];
   };
-  const left = gone.map((one) => `${one.device} ${one.isRevoked ? 'revoked' : 'gone'}`).toSorted();
+  const left = gone.map((one) => `${one.device} ${one.isRevoked ? 'revoked' : 'gone'} ${one.called}`).toSorted();
   return JSON.stringify({ name, members, epochs, removals, gone: left });
 };
 
@@ -56,6 +56,7 @@ describe.each(['fixed', fresh])('seed %s', (seed) => {
       const graph = graphOf(operations);
       const ids = operations.map((one) => one.id);
       expect([`slow ${seed} ${run}`, shared(graph)]).toEqual([`slow ${seed} ${run}`, oracle.digest(ids)]);
+      for (const { operation, place } of graph.known.nodes) expect(place).toBe(oracle.place(operation.id));
       const counted = oracle.counts(ids);
       for (const [number, verdict] of entriesOf(viewNow(graph).verdicts)) {
         const { operation } = graph.known.nodes[number]!;
@@ -102,3 +103,25 @@ function* ordersOf<Item>(items: readonly Item[]): Generator<Item[]> {
     for (const rest of ordersOf(items.toSpliced(place, 1))) yield [item, ...rest];
   }
 }
+
+test('[O6] what lay aside comes back with whoever is made an admin, as if it had come later', () => {
+  const [founder, other, third, puppet] = ['founder', 'other', 'third', 'puppet'].map((name) => actorOf(suite, name));
+  const writing = writingOf(suite, founder!, openPolicy);
+  const first = writing.add(founder!, [writing.founding], other!);
+  const second = writing.add(founder!, [first], third!);
+  const admin = writing.promote(founder!, [second], other!);
+  // Made by somebody who is removed beside it.
+  const pretended = writing.promote(other!, [admin], third!);
+  const removal = writing.remove(founder!, [admin], other!);
+  const added = writing.add(third!, [pretended], puppet!);
+  const { operation: invite } = writing.invite(puppet!, [added], 1);
+  const made = writing.promote(founder!, [removal], third!);
+  const before = [writing.founding, first, second, admin, pretended, removal];
+  const digests = [
+    [added, invite, made],
+    [added, made, invite],
+    [made, added, invite],
+  ].map((end) => digestOf(graphOf([...before, ...end])));
+  expect(new Set(digests).size).toBe(1);
+  expect(digests[0]).toContain(invite.id);
+});

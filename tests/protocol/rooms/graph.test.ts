@@ -20,7 +20,7 @@ import { summaryOf } from '../../../src/protocol/rooms/summary.ts';
 import { createUnsafeCountedSuite } from '../../simulation/unsafe-counted-suite.ts';
 import { digestOf } from './digest.ts';
 import { actorsOf, randomRoom } from './random-graph.ts';
-import { actorOf, diceOf, good, openPolicy, startMs, writingOf } from './stage.ts';
+import { actorOf, adminPolicy, diceOf, good, openPolicy, startMs, writingOf } from './stage.ts';
 import type { Actor } from './stage.ts';
 
 const counted = createUnsafeCountedSuite();
@@ -121,6 +121,62 @@ describe('what enters no graph', () => {
     expect(refused).toBe(1_100 - limits.waitingOperations);
     expect(graph.tips).toHaveLength(1);
     expect(parentsNow(graph)).toEqual([removal.id]);
+  });
+});
+
+describe('[O9] one device fills no room', () => {
+  const [one, two] = [actorOf(counted, 'one'), actorOf(counted, 'two')];
+  const room = writingOf(counted, one, adminPolicy);
+  const joined = room.add(one, [room.founding], two);
+  const begin = (): Graph =>
+    [room.founding, joined].reduce((now, each) => good(insert(counted, now, each, startMs)).graph, emptyGraph(room.room));
+  /** What is taken, and how many are not. */
+  const takeAll = (operations: readonly Operation[], from = begin()): { readonly graph: Graph; readonly refused: number } => {
+    let [graph, refused] = [from, 0];
+    for (const operation of operations) {
+      const inserted = insert(counted, graph, operation, startMs);
+      if (isRefusal(inserted)) refused += 1;
+      else graph = inserted.graph;
+    }
+    return { graph, refused };
+  };
+
+  test('by one after the other: what is too much is the same in every order', () => {
+    const chain: Operation[] = [];
+    for (let n = 0; n < limits.operationsPerDevice + 5; n += 1)
+      chain.push(room.by(two, [chain.at(-1) ?? joined], { kind: 'call-me', called: `${n}` }));
+    const [first, turned] = [takeAll(chain), takeAll(chain.toReversed().slice(-1_000).concat(chain))];
+    expect(first.graph.count).toBe(2 + limits.operationsPerDevice);
+    expect(digestOf(turned.graph)).toBe(digestOf(first.graph));
+    expect(turned.graph.count).toBe(first.graph.count);
+    // The others go on.
+    const removal = room.remove(one, [chain[limits.operationsPerDevice - 1]!], two);
+    expect(takeAll([removal], first.graph).refused).toBe(0);
+    const stored = operationsOf(first.graph).map(({ bytes }) => bytes);
+    expect(digestOf(restoreGraph(counted, room.room, stored))).toBe(digestOf(first.graph));
+  });
+
+  test('by many beside each other: the others act on, and agree on all that anybody names', () => {
+    const many = Array.from({ length: limits.operationsBeside + 50 }, (_, n) =>
+      room.by(two, [joined], { kind: 'call-me', called: `${n}` }),
+    );
+    const [here, there] = [takeAll(many), takeAll(many.toReversed())];
+    expect([here.refused, there.refused]).toEqual([50, 50]);
+    // Named here, and refused there before.
+    const named = [many[0]!, many[7]!];
+    const next = room.by(one, named, { kind: 'rename', name: 'Still ours' });
+    const after = takeAll([next], here.graph);
+    const late = takeAll([next, ...named], there.graph);
+    expect([after.refused, late.refused]).toEqual([0, 0]);
+    for (const { graph } of [after, late]) expect(viewNow(graph).name).toBe('Still ours');
+    const removal = room.remove(one, [next], two);
+    for (const { graph } of [after, late]) expect(viewNow(takeAll([removal], graph).graph).deviceCount).toBe(1);
+    const again = restoreGraph(
+      counted,
+      room.room,
+      operationsOf(late.graph).map(({ bytes }) => bytes),
+    );
+    expect(again.count).toBe(late.graph.count);
   });
 });
 

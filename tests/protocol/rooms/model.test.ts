@@ -19,6 +19,11 @@ describe.each(['fixed', fresh])('seed %s', (seed) => {
   );
 });
 
+test('[K8] histories after which nobody could give a newcomer the keys of the others', { timeout: 60_000 }, () => {
+  modelOf('deep-2026-11-20-a 2421', 2_421);
+  modelOf('deep-2026-11-20-b 1241', 1_241);
+});
+
 test('[K1] [K4] a room of forty', { timeout: 60_000 }, () => {
   const result = runModel(createUnsafeCountedSuite(), { seed: 'forty', members: 40, steps: 25 });
   expectGood(result, 'forty');

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
 import { shortOf } from '../../../src/protocol/ids.ts';
-import { isRefusal } from '../../../src/protocol/refusal.ts';
 import { operationsOf } from '../../../src/protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../../src/protocol/rooms/head-entry.ts';
 import { decodeHeads, encodeHeads } from '../../../src/protocol/rooms/heads.ts';

@@ -5,7 +5,8 @@ import type { Operation } from '../../../src/protocol/rooms/operation.ts';
 import type { Suite } from '../../../src/protocol/suite/suite.ts';
 
 export interface State {
-  members: Map<string, { role: string; since: string; rank: string; called: string; devices: Set<string> }>;
+  members: Map<string, { role: string; since: string; rank: string; devices: Set<string> }>;
+  called: Map<string, string>;
   devices: Map<string, { person: string; since: string; state: string }>;
   invites: Map<string, { person: string; membership: string; left: number; expires: number; withdrawn: boolean }>;
   name: string;
@@ -120,7 +121,8 @@ export function createActs(suite: Suite, before: (one: string, other: string) =>
       if (act.kind === 'device') state.members.get(joins.person)!.devices.add(joins.device);
       else {
         const role = act.kind === 'found' ? 'admin' : 'member';
-        state.members.set(joins.person, { role, since: id, rank: id, called: joins.called, devices: new Set([joins.device]) });
+        state.members.set(joins.person, { role, since: id, rank: id, devices: new Set([joins.device]) });
+        state.called.set(joins.person, joins.called);
       }
     }
     switch (act.kind) {
@@ -172,7 +174,7 @@ export function createActs(suite: Suite, before: (one: string, other: string) =>
         state.epochs.push(id);
         break;
       case 'call-me':
-        state.members.get(person)!.called = act.called;
+        state.called.set(person, act.called);
         break;
       default:
     }
@@ -182,6 +184,7 @@ export function createActs(suite: Suite, before: (one: string, other: string) =>
     members: new Map(),
     devices: new Map(),
     invites: new Map(),
+    called: new Map(),
     name: '',
     mayRemove: 'admins',
     removals: [],

@@ -19,7 +19,12 @@ interface Facts {
 export function createOracle(
   suite: Suite,
   operations: readonly Operation[],
-): { digest(ids: readonly string[]): string; counts(ids: readonly string[]): Set<string> } {
+): {
+  digest(ids: readonly string[]): string;
+  counts(ids: readonly string[]): Set<string>;
+  /** O9: how many of its own author's device are before it. */
+  place(id: string): number;
+} {
   const all = new Map<string, Operation>(operations.map((one) => [one.id, one]));
   const pasts = new Map<string, Set<string>>();
   const factsOf = new Map<string, Facts>();
@@ -136,13 +141,14 @@ export function createOracle(
 
   return {
     counts: (ids) => fold(ids).counts,
+    place: (id) => [...past(id)].filter((one) => all.get(one)!.author === all.get(id)!.author).length,
     digest: (ids) => {
       const state = fold(ids);
-      const members = [...state.members].map(([person, { role, rank, called, devices }]) => ({
+      const members = [...state.members].map(([person, { role, rank, devices }]) => ({
         person,
         role,
         rank,
-        called,
+        called: state.called.get(person),
         devices: [...devices].map((device) => `${device} ${state.devices.get(device)!.since}`).toSorted(),
       }));
       members.sort((one, other) => Number(other.role === 'admin') - Number(one.role === 'admin') || before(one.rank, other.rank));
@@ -153,7 +159,7 @@ export function createOracle(
         removals: state.removals.toSorted(),
         gone: [...state.devices]
           .filter(([, one]) => one.state !== 'here')
-          .map(([device, one]) => `${device} ${one.state}`)
+          .map(([device, one]) => `${device} ${one.state} ${state.called.get(one.person)}`)
           .toSorted(),
       });
     },

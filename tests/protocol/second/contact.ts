@@ -58,7 +58,7 @@ export const readInviteLink = (fragment: string, nowHour: number): SecondInvite 
 
 export const openKnock = (envelope: Uint8Array, link: SecondInvite, nowHour: number): SecondKnock => {
   const { bucket, rest } = readEnvelope(envelope);
-  insist(bucket === 7, 'bad-bucket');
+  insist(bucket === 12, 'bad-bucket');
   const tag = rest.take(16);
   const bound = rest.before();
   const seal = KDF(tag, link.secret, label('knock'), 44);
@@ -72,6 +72,19 @@ export const openKnock = (envelope: Uint8Array, link: SecondInvite, nowHour: num
   insist(same(bundle.certificate.bytes, request.certificate.bytes), 'wrong-device');
   checkRequest(request, link.room, link.invite, link.key);
   return { a, bundle, bundleBytes, request };
+};
+
+/** Nothing is in it: to be read at all is what it says. */
+export const openEnded = (envelope: Uint8Array, secret: Uint8Array, a: Uint8Array): 'ended' => {
+  const { bucket, rest } = readEnvelope(envelope);
+  insist(bucket === 0, 'bad-bucket');
+  const tag = rest.take(16);
+  const bound = rest.before();
+  const keys = takerOf(KDF(a, secret, label('link ended'), 60));
+  insist(same(keys.take(16), tag), 'bad-tag');
+  const content = withoutPadding(openSeal(keys.take(32), keys.take(12), rest.rest(), bound));
+  takerOf(content).end();
+  return 'ended';
 };
 
 /** What stands behind `#pair/`. */

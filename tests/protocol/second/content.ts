@@ -6,7 +6,7 @@ import { readSyncPart } from './sync.ts';
 import type { SecondPart } from './sync.ts';
 
 type Body =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text' | 'call-me'; readonly text: string }
   | { readonly kind: 'reply' | 'reaction' | 'edit'; readonly message: Uint8Array; readonly text: string }
   | { readonly kind: 'delete'; readonly message: Uint8Array }
   | { readonly kind: 'head'; readonly addOperation: Uint8Array; readonly headSeed: Uint8Array }
@@ -56,7 +56,8 @@ export type SecondContent =
       readonly entry: SecondEntry;
       readonly bytes: Uint8Array;
     }
-  | { readonly kind: 'sync'; readonly room: Uint8Array; readonly part: SecondPart };
+  | { readonly kind: 'sync'; readonly room: Uint8Array; readonly part: SecondPart }
+  | { readonly kind: 'bundle'; readonly bundle: Uint8Array };
 
 /** Milliseconds of `u40` count from 2020. */
 export const msFrom2020: number = Date.UTC(2020, 0, 1);
@@ -79,6 +80,8 @@ const takeBody = (number: number, taker: Taker): Body => {
       return { kind: 'head', addOperation: taker.take(32), headSeed: taker.take(32) };
     case 7:
       return { kind: 'invite', invite: taker.take(32), secret: taker.take(32) };
+    case 8:
+      return { kind: 'call-me', text: taker.restAsText(48) };
     default:
       return { kind: 'unknown', number, rest: taker.rest() };
   }
@@ -91,7 +94,7 @@ export const readEntry = (bytes: Uint8Array): SecondEntry => {
   insist(kind >= 1 && kind <= 63, 'unknown-kind');
   const sentMs = takeSent(taker);
   const seq = taker.varint();
-  insist(seq >= 1, 'bad-seq');
+  insist(seq >= 1 && seq < 1e15, 'bad-seq');
   const parents = taker.many(taker.u8(), 8, (one) => one.take(8));
   const body = takeBody(kind, taker);
   taker.end();
@@ -161,6 +164,8 @@ const takeContent = (kind: number, taker: Taker): SecondContent => {
     }
     case 133:
       return { kind: 'sync', room: taker.take(16), part: readSyncPart(taker.rest()) };
+    case 134:
+      return { kind: 'bundle', bundle: taker.take(1_484) };
     default:
       if (kind < 64 || kind > 127) throw unreadable('unknown-kind');
       taker.rest();

@@ -48,7 +48,7 @@ export const readEnvelope = (envelope: Uint8Array): SecondEnvelope => {
   const head = rest.u8();
   insist(head >> 4 === 2, 'unknown-version');
   const bucket = head & 15;
-  const size = fixed[bucket];
+  const size = bucket === 12 ? 1_910 : fixed[bucket];
   const isBig = envelope.length > 16_384 && envelope.length <= 1 << 20 && padme(envelope.length) === envelope.length;
   insist(size === undefined ? bucket === 11 && isBig : envelope.length === size, 'bad-bucket');
   return { bucket, head, rest };

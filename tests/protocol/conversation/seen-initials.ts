@@ -1,12 +1,11 @@
-/** Which initials were taken, as long as the prekeys live that would open them again (S3). */
-import { compareBytes, createReader, createWriter, isEqual } from '../bytes.ts';
-import { hourOf } from '../hour.ts';
-import { limits } from '../limits.ts';
-import { refuse } from '../refusal.ts';
-import type { Refusal } from '../refusal.ts';
-import { sizes } from '../suite/suite.ts';
-import type { Accepted } from './accept.ts';
-import { readEach } from './stored-list.ts';
+/** What a device of the model remembers of the initials it took (S3), as bytes on its disk. */
+import { compareBytes, createReader, createWriter, isEqual } from '../../../src/protocol/bytes.ts';
+import { limits } from '../../../src/protocol/limits.ts';
+import { refuse } from '../../../src/protocol/refusal.ts';
+import type { Refusal } from '../../../src/protocol/refusal.ts';
+import { sizes } from '../../../src/protocol/suite/suite.ts';
+import type { Accepted } from '../../../src/protocol/conversation/accept.ts';
+import { readEach } from '../../../src/protocol/conversation/stored-list.ts';
 
 /** Ascending by id. */
 export type SeenInitials = readonly SeenInitial[];
@@ -29,9 +28,6 @@ export function withSeen(
   const more = [...seen, { initialId: state.initialId, untilHour: seenUntilHour }];
   return more.sort((one, other) => compareBytes(one.initialId, other.initialId));
 }
-
-export const withoutPast = (seen: SeenInitials, nowMs: number): SeenInitials =>
-  seen.filter(({ untilHour }) => hourOf(nowMs) <= untilHour);
 
 /** Version 1 · count · each id 32 · hour. */
 export function encodeSeenInitials(seen: SeenInitials): Uint8Array {
