@@ -30,6 +30,10 @@ export interface App {
   setVerified(person: PersonId, isVerified: boolean): Promise<boolean>;
   /** Resolves once the message is on the disk; false: it is not, see trouble. */
   send(room: RoomId, text: string): Promise<boolean>;
+  /** What was being written in a room and is not said yet, or the invite not yet followed; empty where there is none. */
+  unsent(of: RoomId | 'invite'): Promise<string>;
+  /** Until it is said. */
+  keepUnsent(of: RoomId | 'invite', text: string): Promise<void>;
   /** Loads the newest part of a room into `timelines`. */
   show(room: RoomId): Promise<void>;
   older(room: RoomId): Promise<void>;

@@ -37,6 +37,8 @@ export const keyOf = {
   seenInitial: (initialId: Uint8Array): string => `seen/${bytesToHex(initialId)}`,
   /** A draft that was said lately. */
   draft: (id: MessageId): string => `draft/${id}`,
+  /** Being written there, or an invite not yet followed. */
+  unsent: (of: RoomId | 'invite'): string => `unsent/${of}`,
   verified: (person: PersonId): string => `verified/${person}`,
   /** The relay's card as last read. */
   card: 'relay/card',

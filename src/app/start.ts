@@ -32,6 +32,7 @@ import { joinOpenRoom, leaveRoom, startRoom, sweepLeftRooms } from './rooms/keep
 import { loadRooms } from './rooms/load-rooms.ts';
 import { writeRoom } from './rooms/room.ts';
 import { createTimelines } from './rooms/timeline.ts';
+import { createUnsent } from './rooms/unsent.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
 
@@ -152,6 +153,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   void model.load();
   if ([...core.rooms.values()].some((room) => room.keys === null)) void openMembers();
 
+  const unsent = createUnsent(core);
   const app: LocalApp = {
     view: store.view,
     subscribe: store.subscribe,
@@ -200,11 +202,13 @@ export async function startApp(world: World): Promise<LocalApp> {
     send: (room, text) => app.sendAs(newMessageId(core.entropy.bytes(16)), false, room, text),
     sendAs: async (id, again, room, text) => {
       const inMembers = core.rooms.get(room);
-      if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, { id, again, text })) ?? false;
+      if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, { id, again, room, text })) ?? false;
       const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text });
       if (typeof sent !== 'string') attached?.square.publish(room, sent);
       return sent !== 'refused';
     },
+    unsent: unsent.read,
+    keepUnsent: unsent.keep,
     show: timelines.show,
     older: timelines.older,
     markRead: (id) =>
@@ -268,6 +272,8 @@ function stuckApp(store: Store): LocalApp {
     stopWaiting: nothing,
     send: async () => false,
     sendAs: async () => false,
+    unsent: async () => '',
+    keepUnsent: nothing,
     show: nothing,
     older: nothing,
     markRead: nothing,

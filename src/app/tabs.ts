@@ -105,6 +105,11 @@ export function shareApp(
     },
     stopWaiting: (room) => act({ verb: 'stopWaiting', args: [room] }),
     send: async (room, text) => (await ask({ verb: 'send', args: [room, text], id: newMessageId(entropy.bytes(16)) })) === true,
+    unsent: async (of) => {
+      const text = await ask({ verb: 'unsent', args: [of] });
+      return typeof text === 'string' ? text : '';
+    },
+    keepUnsent: (of, text) => act({ verb: 'keepUnsent', args: [of, text] }),
     show: (room) => {
       shown.add(room);
       return act({ verb: 'show', args: [room] });
@@ -215,6 +220,10 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.leaveRoom(...call.args);
     case 'stopWaiting':
       return app.stopWaiting(...call.args);
+    case 'unsent':
+      return app.unsent(...call.args);
+    case 'keepUnsent':
+      return app.keepUnsent(...call.args);
     case 'show':
       return app.show(...call.args);
     case 'older':

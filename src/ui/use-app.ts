@@ -20,6 +20,8 @@ export type Acts = Pick<
   | 'safetyOf'
   | 'setVerified'
   | 'send'
+  | 'unsent'
+  | 'keepUnsent'
   | 'show'
   | 'older'
   | 'markRead'
@@ -79,6 +81,8 @@ export function createDoor(arriving: App | Promise<App>): Door {
       safetyOf: async (person) => (await soon).safetyOf(person),
       setVerified: async (person, isVerified) => (await soon).setVerified(person, isVerified),
       send: async (room, text) => (await soon).send(room, text),
+      unsent: async (of) => (await soon).unsent(of),
+      keepUnsent: async (of, text) => (await soon).keepUnsent(of, text),
       show: async (room) => (await soon).show(room),
       older: async (room) => (await soon).older(room),
       markRead: async (room) => (await soon).markRead(room),

@@ -8,6 +8,7 @@ import { byteLength, textBytes } from '../fit.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
 import { lastSaid } from '../rooms/room.ts';
 import type { Desk } from './desk.ts';
+import { noneUnsent } from '../rooms/unsent.ts';
 import { sealFor } from './say.ts';
 
 export interface Draft {
@@ -48,7 +49,7 @@ export async function sendText(
     const envelope = sealFor(core, room.keys, bytes);
     if (isRefusal(envelope)) return 'refused';
     const keeping = keepMessages(room, [{ message, bytes }], me.key.id);
-    const writes = [...keeping.writes, outbox.write(room.id, message.n, envelope)];
+    const writes = [...keeping.writes, outbox.write(room.id, message.n, envelope), noneUnsent(room.id)];
     if (!(await core.commit(writes, 'strict'))) return 'refused';
     keeping.apply();
     receipts.sent(room, message.id, message.n);

@@ -69,8 +69,9 @@ export function createActs(desk: MembersDesk, changed: (room: RoomId) => void): 
   const acts: Acts = {
     doIn,
     rekey: (room) => doIn(room, (turn, before) => carryOut(turn, room, before, rekey(before, vault.hands()))),
-    rekeyIn: (turn, room) => {
+    rekeyIn: async (turn, room) => {
       const before = turn.room(room.id)!;
+      if (vault.lackedIn(room.id).length > 0) return false;
       return carryOut(turn, room, before, rekey(before, vault.hands()));
     },
     say: async (turn, room, text) => {

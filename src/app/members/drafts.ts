@@ -1,14 +1,16 @@
 /** What a person wrote, said once: a tab that asked may ask again when the leading one died between disk and answer. */
 import type { Core } from '../core.ts';
-import type { MessageId } from '../../protocol/ids.ts';
+import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import { byteLength, textBytes } from '../fit.ts';
 import { decodeJson, encodeJson, keyOf, under } from '../records.ts';
+import { noneUnsent } from '../rooms/unsent.ts';
 import type { Turn, Vault } from './vault.ts';
 
 export interface Draft {
   readonly id: MessageId;
   /** It may have been sent under this id before. */
   readonly again: boolean;
+  readonly room: RoomId;
   readonly text: string;
 }
 
@@ -22,9 +24,9 @@ export function createDrafts(core: Core, vault: Vault): Drafts {
   /** Oldest first; with the number that each was said as. */
   let said: readonly Said[] = [];
 
-  const keep = (turn: Turn, id: MessageId): void => {
+  const keep = (turn: Turn, { id, room }: Draft): void => {
     const n = (said.at(-1)?.n ?? 0) + 1;
-    turn.write({ op: 'put', key: keyOf.draft(id), value: encodeJson({ n }) });
+    turn.write({ op: 'put', key: keyOf.draft(id), value: encodeJson({ n }) }, noneUnsent(room));
     const over = said.slice(0, Math.max(0, said.length + 1 - mostKept));
     turn.write(...over.map((old) => ({ op: 'delete', key: keyOf.draft(old.id) }) as const));
     turn.after(() => {
@@ -37,7 +39,8 @@ export function createDrafts(core: Core, vault: Vault): Drafts {
       const kept = await core.storage.range(under('draft'));
       said = kept.map(({ key, value }) => readSaid(key, value)).sort((one, other) => one.n - other.n);
     },
-    once: async ({ id, again, text }, say) => {
+    once: async (draft, say) => {
+      const { id, again, text } = draft;
       if (text === '') return false;
       if (byteLength(text) > textBytes) {
         core.trouble('message-too-long');
@@ -48,7 +51,7 @@ export function createDrafts(core: Core, vault: Vault): Drafts {
         let isSaid = false;
         const isKept = await vault.turn(async (turn) => {
           isSaid = await say(turn);
-          if (isSaid) keep(turn, id);
+          if (isSaid) keep(turn, draft);
         });
         return isKept && isSaid;
       });

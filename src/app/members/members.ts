@@ -137,6 +137,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     if (seenAs.get(room) === looks) return;
     // What others are told again is what is new: a word alone is nothing.
     seenAs.set(room, looks);
+    post.disown();
     room.changes += 1;
     desk.timelines.refresh(id);
     // What they are called here, they are called in the conversations with them.

@@ -42,6 +42,8 @@ export interface Post extends Pick<Letters, 'flush' | 'arrived' | 'close'> {
   beginAnew(turn: Turn, device: DeviceId, knocked?: { readonly bundle: Bundle; readonly invite: InviteKey }): Promise<boolean>;
   /** These are spoken on no more: they began anew. */
   silenced(turn: Turn, device: DeviceId, sessions: readonly SessionState[]): void;
+  /** It is known better whose devices are whose: whatever was begun in another's name goes. In the lane, and a turn of its own. */
+  disown(): void;
   /** What the session has to say for itself. `isBack`: the two just met again. */
   tend(turn: Turn, device: DeviceId, isBack: boolean): void;
 }
@@ -126,6 +128,10 @@ export function createPost(core: Core, vault: Vault, peers: Peers, hands: PostHa
     const device = bundle.certificate.deviceId;
     const nowMs = core.clock.nowMs();
     const { invite, replaces, entry } = how;
+    if (!turn.mayBe(device, bundle.certificate.personId)) {
+      core.log('not-begun', { why: 'equivocation' });
+      return null;
+    }
     const begun = begin(vault.suite, { us: vault.keys.us, bundle, content, invite, replaces }, vault.luck, nowMs);
     const changed = isRefusal(begun) ? begun : withBegun(turn.pair(device), begun, nowMs);
     if (isRefusal(begun) || isRefusal(changed)) {
@@ -137,6 +143,14 @@ export function createPost(core: Core, vault: Vault, peers: Peers, hands: PostHa
     letters.add(turn, letterOf({ device, initialId: sessionName(state), n: initialNumber, envelope, entry, isKept: true }));
     if (replaces !== null) post.silenced(turn, device, changed.silenced);
     return state;
+  };
+
+  const dropOn = (turn: Turn, device: DeviceId, sessions: readonly SessionState[]): void => {
+    const names = new Set(sessions.map(sessionName));
+    letters.drop(
+      turn,
+      letters.of(device).filter(({ initialId }) => names.has(initialId)),
+    );
   };
 
   const post: Post = {
@@ -192,12 +206,21 @@ export function createPost(core: Core, vault: Vault, peers: Peers, hands: PostHa
       return true;
     },
     silenced: (turn, device, sessions) => {
-      const names = new Set(sessions.map(sessionName));
-      letters.drop(
-        turn,
-        letters.of(device).filter(({ initialId }) => names.has(initialId)),
-      );
+      dropOn(turn, device, sessions);
       turn.after(() => void core.lane.run(() => vault.turn((next) => hands.onSilenced(next, device))));
+    },
+    disown: () => {
+      if (vault.lies().length === 0) return;
+      void core.lane.run(() =>
+        vault.turn((turn) => {
+          for (const { device, sessions } of vault.lies()) {
+            dropOn(turn, device, sessions);
+            turn.setPair(device, turn.pair(device));
+            // Who is at the end of a path may have been their word too.
+            for (const peer of peers.all()) if (peer.device === device) peer.device = null;
+          }
+        }),
+      );
     },
     tend: (turn, device, isBack) => {
       for (let round = 0; round < mostOwnWords; round += 1) {

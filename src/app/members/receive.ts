@@ -187,7 +187,8 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
     const { device, initialId } = found;
     const pair = turn.pair(device);
     const held = pair.sessions.find(({ state }) => isEqual(state.initialId, hexToBytes(initialId)));
-    if (held === undefined) return refuse('unknown-tag');
+    // Somebody began it in that device's name, before it was known here whose it is.
+    if (held === undefined) return refuse('equivocation');
     const opened = openSession(vault.suite, held.state, found, envelope, vault.luck, core.clock.nowMs());
     if (isRefusal(opened)) {
       // S8: its acknowledgement was lost.
@@ -219,7 +220,12 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
       if (accepted.refused !== 'unknown-tag' && accepted.refused !== 'repeated') shunnedMs.set(peer, core.clock.ticksMs());
       return accepted;
     }
-    const { deviceId: device } = accepted.who.certificate;
+    const { deviceId: device, personId } = accepted.who.certificate;
+    // P3: a certificate may be anybody's word about a stranger's device, and the handshake shows its DH key alone.
+    if (!turn.mayBe(device, personId)) {
+      shunnedMs.set(peer, core.clock.ticksMs());
+      return refuse('equivocation');
+    }
     if (accepted.who.inviteId === null && !hands.mayBegin(accepted.who.certificate)) {
       shunnedMs.set(peer, core.clock.ticksMs());
       return refuse('unknown-device');

@@ -1,16 +1,17 @@
 /** The live keys of rooms and sessions: read from the disk at the start, changed a turn at a time, each turn one commit. */
 import { bytesToHex } from '../../protocol/bytes.ts';
 import type { Core } from '../core.ts';
-import { emptyPair, encodePair, restorePair } from '../../protocol/conversation/pair.ts';
+import { emptyPair, encodePair, onlyOf, restorePair } from '../../protocol/conversation/pair.ts';
 import type { Pair } from '../../protocol/conversation/pair.ts';
 import type { SessionState } from '../../protocol/conversation/session-state.ts';
 import { createTagIndex } from '../../protocol/conversation/tag-index.ts';
 import type { FoundTag } from '../../protocol/conversation/tag-index.ts';
-import type { DeviceId, OperationId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, PersonId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { isKnown, operationsOf } from '../../protocol/rooms/graph.ts';
 import { decodeKeyring, encodeKeyring } from '../../protocol/rooms/keyring-state.ts';
 import { emptyKeyring } from '../../protocol/rooms/keyring.ts';
+import { personOf } from '../../protocol/rooms/person-of.ts';
 import { lackedIn, resumeRoom, withoutChains } from '../../protocol/rooms/room.ts';
 import type { Hands, Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import { createTagTable } from '../../protocol/rooms/tag-table.ts';
@@ -33,7 +34,10 @@ export interface Vault {
    * keys are made in it, nobody is let in or put out.
    */
   lackedIn(id: RoomId): readonly OperationId[];
+  /** The sessions with that device, and with nobody who only says to be it (P3). */
   pair(device: DeviceId): Pair;
+  /** Sessions that were begun in a device's name, as it turned out. */
+  lies(): readonly { readonly device: DeviceId; readonly sessions: readonly SessionState[] }[];
   /** With whom there are sessions. */
   devices(): Iterable<DeviceId>;
   /** Both look no further than a stranger's tag may cost us; `work` goes on from there. */
@@ -53,6 +57,8 @@ export interface Turn {
   /** Set in this turn. */
   rooms(): readonly RoomId[];
   pair(device: DeviceId): Pair;
+  /** P3: nobody else is known to have that device. */
+  mayBe(device: DeviceId, person: PersonId): boolean;
   setPair(device: DeviceId, next: Pair): void;
   write(...writes: readonly Write[]): void;
   /** Runs once it is on the disk. */
@@ -69,6 +75,20 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
   const pairs = new Map<DeviceId, Pair>();
   const places = createTagTable(suite);
   const tags = createTagIndex(suite);
+
+  /** A lie is found out the moment that the operations are here, in the same turn. */
+  const isWhose =
+    (device: DeviceId, roomNow: Turn['room']) =>
+    (person: PersonId): boolean => {
+      let isKnown = false;
+      for (const room of core.rooms.values()) {
+        const sealed = room.kind === 'members' ? roomNow(room.id) : null;
+        const said = room.person?.deviceId === device ? room.person.personId : sealed && personOf(sealed.graph, device);
+        if (said === person) return true;
+        isKnown ||= said !== null;
+      }
+      return !isKnown;
+    };
 
   const indexPair = (device: DeviceId, before: Pair | undefined, next: Pair): void => {
     const names = new Set(next.sessions.map(({ state }) => nameOf(device, state)));
@@ -124,7 +144,8 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
         places.put(next.id, next.keyring);
       },
       rooms: () => [...nextRooms.keys()],
-      pair: (device) => nextPairs.get(device) ?? pairs.get(device) ?? emptyPair,
+      pair: (device) => onlyOf(nextPairs.get(device) ?? pairs.get(device) ?? emptyPair, isWhose(device, now.room)),
+      mayBe: (device, person) => isWhose(device, now.room)(person),
       setPair: (device, next) => {
         indexPair(device, nextPairs.get(device) ?? pairs.get(device), next);
         nextPairs.set(device, next);
@@ -175,7 +196,17 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
       if (lacked.length === 0) torn.delete(id);
       return lacked;
     },
-    pair: (device) => pairs.get(device) ?? emptyPair,
+    pair: (device) =>
+      onlyOf(
+        pairs.get(device) ?? emptyPair,
+        isWhose(device, (id) => rooms.get(id) ?? null),
+      ),
+    lies: () =>
+      [...pairs].flatMap(([device, { sessions }]) => {
+        const isTheirs = isWhose(device, (id) => rooms.get(id) ?? null);
+        const lies = sessions.filter(({ person }) => !isTheirs(person)).map(({ state }) => state);
+        return lies.length > 0 ? { device, sessions: lies } : [];
+      }),
     devices: () => pairs.keys(),
     findPlace: (envelope) => places.find(envelope, { tags: tagsAtOnce }),
     work: (slices) => {

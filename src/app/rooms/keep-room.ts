@@ -10,6 +10,7 @@ import { roomNameBytes } from '../fit.ts';
 import { keyOf, under } from '../records.ts';
 import { createRoom, lastSaid, readSaid, writeRoom, writeSaid } from './room.ts';
 import type { MadeRoom, Room } from './room.ts';
+import { noneUnsent } from './unsent.ts';
 
 export async function startRoom(core: Core, asked: MessageId, wanted: string): Promise<RoomId | null> {
   const name = fitName(wanted, roomNameBytes);
@@ -37,7 +38,7 @@ export const leaveRoom = (core: Core, id: RoomId): Promise<boolean> =>
     const left: Write = { op: 'put', key: keyOf.left(id), value: new Uint8Array(0) };
     // Others keep my messages under their numbers: coming back, I must not say other things under the same.
     const said = writeSaid(id, lastSaid(room, me.key.id));
-    if (!(await core.commit([{ op: 'delete', key: keyOf.room(id) }, left, said], 'strict'))) return false;
+    if (!(await core.commit([{ op: 'delete', key: keyOf.room(id) }, noneUnsent(id), left, said], 'strict'))) return false;
     return core.rooms.delete(id);
   });
 

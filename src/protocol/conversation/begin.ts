@@ -1,5 +1,6 @@
 /** Begins a session with a device that left a bundle: it need not be there. */
 import { concat } from '../bytes.ts';
+import type { PersonId } from '../ids.ts';
 import type { Bundle } from '../people/bundle.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
@@ -38,6 +39,8 @@ export interface Begun {
   /** To be committed before the envelope goes out, and the envelope with it: that is sent until it is acknowledged. */
   readonly state: SessionState;
   readonly who: Who;
+  /** Whose device it is for, by its bundle. */
+  readonly to: PersonId;
   readonly envelope: Uint8Array;
 }
 
@@ -71,5 +74,5 @@ export function begin(suite: Suite, beginning: Beginning, luck: Luck, nowMs: num
     receiving: firstReceiving(firstTagBlock(suite, id, root0, 1), null),
     ...{ luck, nowMs },
   });
-  return { state, who, envelope };
+  return { state, who, to: bundle.certificate.personId, envelope };
 }

@@ -1,9 +1,11 @@
 /** The sessions between two devices, at most four: which of them is spoken on, which are only listened on, and when they end. */
-import { compareBytes, createReader, createWriter, isEqual } from '../bytes.ts';
+import { bytesToHex, compareBytes, createReader, createWriter, hexToBytes, isEqual } from '../bytes.ts';
 import type { Reader } from '../bytes.ts';
+import type { PersonId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
+import { sizes } from '../suite/suite.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Accepted } from './accept.ts';
 import type { Begun } from './begin.ts';
@@ -24,6 +26,8 @@ export interface Pair {
 
 export interface PairSession {
   readonly state: SessionState;
+  /** Who certified the DH key that the other side showed: only if the device is theirs, it is the device (P3). */
+  readonly person: PersonId;
   readonly use: 'speak' | 'listen';
   /** The other side is known to have it. */
   readonly isShared: boolean;
@@ -54,9 +58,9 @@ export function spokenOn({ sessions }: Pair): SessionState | null {
 /** S15: at most hourly, the own ones too. */
 export const mayReset = ({ resetBegunMs }: Pair, nowMs: number): boolean => isHourPast(resetBegunMs, nowMs);
 
-export function withBegun(pair: Pair, { state, who }: Begun, nowMs: number): Changed | Refusal {
+export function withBegun(pair: Pair, { state, who, to }: Begun, nowMs: number): Changed | Refusal {
   if (who.replaces !== null && !mayReset(pair, nowMs)) return refuse('too-soon');
-  const added: PairSession = { state, use: 'speak', isShared: false, sentMs: who.sentMs, sinceMs: nowMs };
+  const added: PairSession = { state, person: to, use: 'speak', isShared: false, sentMs: who.sentMs, sinceMs: nowMs };
   if (who.replaces === null) return changed(pair, { ...pair, sessions: [...pair.sessions, added] });
   const sessions = [...silence(pair.sessions, who.replaces, 'initiator', who.sentMs), added];
   return changed(pair, { ...pair, resetBegunMs: nowMs, sessions });
@@ -65,7 +69,8 @@ export function withBegun(pair: Pair, { state, who }: Begun, nowMs: number): Cha
 export function withAccepted(pair: Pair, { state, who }: Accepted, nowMs: number): Changed | Refusal {
   const { sessions } = pair;
   if (sessions.some((one) => isEqual(one.state.initialId, state.initialId))) return refuse('repeated');
-  const added: PairSession = { state, use: 'speak', isShared: true, sentMs: who.sentMs, sinceMs: nowMs };
+  const person = who.certificate.personId;
+  const added: PairSession = { state, person, use: 'speak', isShared: true, sentMs: who.sentMs, sinceMs: nowMs };
   if (who.replaces !== null) {
     if (!isHourPast(pair.resetTakenMs, nowMs)) return refuse('too-soon');
     // A clock far ahead would shut out all its later ones.
@@ -76,14 +81,21 @@ export function withAccepted(pair: Pair, { state, who }: Accepted, nowMs: number
     return changed(pair, { ...pair, ...resets, sessions: [...silence(sessions, who.replaces, 'responder', who.sentMs), added] });
   }
   // S16: unsigned, it moves nothing from a session that works: whoever stole this device's keys could have written it.
-  const isBeside = sessions.some(({ use, state: { firstOpenedMs } }) => use === 'speak' && firstOpenedMs > 0);
+  const theirs = sessions.filter((one) => one.person === person);
+  const isBeside = theirs.some(({ use, state: { firstOpenedMs } }) => use === 'speak' && firstOpenedMs > 0);
   if (isBeside) return changed(pair, { ...pair, sessions: [...sessions, { ...added, use: 'listen' }] });
   // Of two of theirs, neither of them used yet, the later sent.
-  const isLatest = sessions.every((one) => one.state.side === 'initiator' || one.sentMs < who.sentMs);
+  const isLatest = theirs.every((one) => one.state.side === 'initiator' || one.sentMs < who.sentMs);
   const others = sessions.map((one): PairSession =>
-    one.state.side === 'responder' && isLatest ? { ...one, use: 'listen' } : one,
+    one.person === person && one.state.side === 'responder' && isLatest ? { ...one, use: 'listen' } : one,
   );
   return changed(pair, { ...pair, sessions: [...others, isLatest ? added : { ...added, use: 'listen' }] });
+}
+
+/** Those of one person's device alone. */
+export function onlyOf(pair: Pair, isTheirs: (person: PersonId) => boolean): Pair {
+  const sessions = pair.sessions.filter(({ person }) => isTheirs(person));
+  return sessions.length === pair.sessions.length ? pair : { ...pair, sessions };
 }
 
 /** A session as it is now; one that is not held any more is passed over. */
@@ -110,8 +122,10 @@ export function withoutRetired(pair: Pair, nowMs: number): Pair {
 
 export function encodePair({ sessions, resetTakenMs, resetSentMs, resetBegunMs }: Pair): Uint8Array {
   const out = createWriter().u8(version).u64(resetTakenMs).u64(resetSentMs).u64(resetBegunMs).varint(sessions.length);
-  for (const { state, use, isShared, sentMs, sinceMs } of sessions)
-    out.u8(uses.indexOf(use)).u8(Number(isShared)).u64(sentMs).u64(sinceMs).capped(encodeSession(state));
+  for (const { state, person, use, isShared, sentMs, sinceMs } of sessions) {
+    out.fixed(hexToBytes(person)).u8(uses.indexOf(use)).u8(Number(isShared)).u64(sentMs).u64(sinceMs);
+    out.capped(encodeSession(state));
+  }
   return out.done();
 }
 
@@ -139,7 +153,8 @@ export function restorePair(suite: Suite, bytes: Uint8Array): Pair | Refusal {
   return { ...pair, sessions: pair.sessions.map((one) => ({ ...one, state: burn(suite, one.state) })) };
 }
 
-const version = 1;
+/** Before it nobody wrote down whose a session is: it is begun anew. */
+const version = 2;
 const uses: readonly PairSession['use'][] = ['speak', 'listen'];
 const hourMs = 3_600_000;
 const weekMs = 604_800_000;
@@ -177,9 +192,10 @@ function changed(before: Pair, after: Pair): Changed {
 }
 
 function readPairSession(read: Reader): PairSession | Refusal | null {
+  const person = bytesToHex(read.fixed(sizes.hash)) as PersonId;
   const [use, shared, sentMs, sinceMs] = [uses[read.u8()], read.u8(), read.u64(), read.u64()];
   const bytes = read.capped(mostSessionBytes);
   if (use === undefined || shared > 1 || !read.isGood()) return null;
   const state = decodeSession(bytes);
-  return isRefusal(state) ? state : { state, use, isShared: shared === 1, sentMs, sinceMs };
+  return isRefusal(state) ? state : { state, person, use, isShared: shared === 1, sentMs, sinceMs };
 }

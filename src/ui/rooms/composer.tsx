@@ -3,21 +3,14 @@ import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import type { RoomView } from '../../app/view.ts';
 import { byteLength, lettersOver, textBytes } from '../../app/fit.ts';
-import { keep, kept } from '../parts/kept.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 
-export interface ComposerProps {
-  readonly room: RoomView['id'];
-  /** The newest message of the room. */
-  readonly last: RoomView['last'];
-}
-
-export function Composer({ room, last }: ComposerProps): ReactElement {
+export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElement {
   const { w, f } = useWords();
   const acts = useActs();
-  const [text, setText] = useState(() => draftIn(room, last));
+  const [text, setText] = useState(unsent.get(room) ?? '');
   const [failed, setFailed] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const tooLong = text.length * 3 > textBytes && byteLength(text) > textBytes;
@@ -27,10 +20,16 @@ export function Composer({ room, last }: ComposerProps): ReactElement {
     if (matchMedia('(hover: hover)').matches) field.current?.focus();
   }, []);
 
-  const write = (next: string): void => {
+  useEffect(() => {
+    const isFirst = (): boolean => !unsent.has(room);
+    // What the page before this one left.
+    if (isFirst()) acts.unsent(room).then((left) => isFirst() && setText(left), ignore);
+  }, [acts, room]);
+
+  const keep = (next: string): void => {
     setText(next);
-    setFailed(false);
-    keep(draftOf(room), next);
+    unsent.set(room, next);
+    acts.keepUnsent(room, next).catch(ignore);
   };
 
   const send = async (): Promise<void> => {
@@ -38,25 +37,11 @@ export function Composer({ room, last }: ComposerProps): ReactElement {
     if (said === '' || tooLong) return;
     setText('');
     setFailed(false);
-    // Until the disk has it, it stays a draft for the page after this one, should this one end now.
-    keep(draftOf(room), said);
-    keep(leavingOf(room), said);
-    leaving.set(room, said);
-    const isKept = await acts.send(room, said).catch(() => false);
-    if (leaving.get(room) === said) {
-      leaving.delete(room);
-      keep(leavingOf(room), null);
-    }
-    const isAlone = (kept(draftOf(room)) ?? said) === said;
-    if (isKept) {
-      if (isAlone) keep(draftOf(room), null);
-      return;
-    }
+    // Until the disk has it, the disk has it as unsent: for the page after this one, should this one end now.
+    unsent.set(room, '');
+    if (await acts.send(room, said).catch(() => false)) return;
     // Back into the field, unless something new is there already.
-    if (isAlone) {
-      keep(draftOf(room), said);
-      setText(said);
-    }
+    if (unsent.get(room) === '') keep(said);
     setFailed(true);
   };
 
@@ -87,10 +72,14 @@ export function Composer({ room, last }: ComposerProps): ReactElement {
         rows={1}
         value={text}
         dir="auto"
+        autoComplete="off"
         placeholder={w.room.write}
         aria-label={w.room.write}
         enterKeyHint="send"
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => {
+          setFailed(false);
+          keep(event.target.value);
+        }}
         onKeyDown={keyed}
       />
       <button
@@ -106,20 +95,7 @@ export function Composer({ room, last }: ComposerProps): ReactElement {
   );
 }
 
-const draftOf = (room: RoomView['id']): string => `draft.${room}`;
+/** By this very page, which may come back to a room. */
+const unsent = new Map<RoomView['id'], string>();
 
-/** What is on its way to the disk was the draft when it left. */
-const leavingOf = (room: RoomView['id']): string => `leaving.${room}`;
-/** By this very page. */
-const leaving = new Map<RoomView['id'], string>();
-
-function draftIn(room: RoomView['id'], last: RoomView['last']): string {
-  const draft = kept(draftOf(room)) ?? '';
-  if (draft === '' || draft !== kept(leavingOf(room))) return draft;
-  if (leaving.has(room)) return '';
-  // The page before this one ended while it sent this: the disk has it or has it not.
-  const isOnDisk = last?.mine === true && last.text === draft;
-  keep(leavingOf(room), null);
-  if (isOnDisk) keep(draftOf(room), null);
-  return isOnDisk ? '' : draft;
-}
+const ignore = (): void => undefined;

@@ -78,7 +78,7 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
         </div>
         {room.kind === 'square' && <p className="open-banner">{w.room.square}</p>}
         {stage !== 'knocking' && <Said room={room} mayInvite={mayInvite} />}
-        {isIn && <Composer room={id} last={room.last} />}
+        {isIn && <Composer room={id} />}
         <Suspense fallback={null}>
           {stage === 'knocking' && <Knocking room={room} />}
           {stage === 'out' && <Removed room={room} onLeave={leave} />}

@@ -1,7 +1,7 @@
 /** Which screen stands: the question, the frame, or why neither can. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
-import { keep, kept } from '../parts/kept.ts';
+import type { Stage } from '../../app/view.ts';
 import { useActs, useBroken, useView } from '../use-app.ts';
 import { FirstMinute } from './first-minute.tsx';
 import { Frame } from './frame.tsx';
@@ -20,7 +20,7 @@ export interface WholeProps {
 export function Whole({ invite, update }: WholeProps): ReactElement {
   const broken = useBroken();
   const stage = useView((view) => view.stage);
-  const waiting = useInvite(invite, stage === 'ready');
+  const waiting = useInvite(invite, stage);
   const ready = stage === 'ready';
 
   useEffect(() => {
@@ -34,19 +34,36 @@ export function Whole({ invite, update }: WholeProps): ReactElement {
 }
 
 /** Joins the room of an invite as soon as there is a name; true while one waits. */
-function useInvite(first: string | null, ready: boolean): boolean {
+function useInvite(first: string | null, stage: Stage | null): boolean {
   const acts = useActs();
-  const [invite, setInvite] = useState(() => first ?? kept('invite'));
-  useEffect(() => keep('invite', invite), [invite]);
+  const [invite, setInvite] = useState(first);
+  /** For the page after this one, should this one end before. */
+  const isKept = useRef(false);
   useEffect(() => onInvite(setInvite), []);
   useEffect(() => {
-    if (invite === null || !ready) return;
+    acts.unsent('invite').then((left) => {
+      isKept.current ||= left !== '';
+      if (left !== '') setInvite((newer) => newer ?? left);
+    }, ignore);
+  }, [acts]);
+  useEffect(() => {
+    if (invite === null) return;
+    if (stage === 'unnamed') {
+      isKept.current = true;
+      acts.keepUnsent('invite', invite).catch(ignore);
+    }
+    if (stage !== 'ready') return;
     setInvite(null);
-    acts.joinRoom(invite).then(
-      (room) => room !== null && go({ tab: 'rooms', room }),
+    acts
+      .joinRoom(invite)
+      .then((room) => {
+        if (room !== null) go({ tab: 'rooms', room });
+        return isKept.current ? acts.keepUnsent('invite', '') : undefined;
+      })
       // Told by `trouble`.
-      () => undefined,
-    );
-  }, [acts, invite, ready]);
+      .catch(ignore);
+  }, [acts, invite, stage]);
   return invite !== null;
 }
+
+const ignore = (): void => undefined;

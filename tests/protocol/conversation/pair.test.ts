@@ -10,6 +10,7 @@ import {
   emptyPair,
   encodePair,
   mayReset,
+  onlyOf,
   restorePair,
   spokenOn,
   withAccepted,
@@ -21,6 +22,8 @@ import {
 import type { Pair } from '../../../src/protocol/conversation/pair.ts';
 import type { SessionState } from '../../../src/protocol/conversation/session-state.ts';
 import { replacesAll } from '../../../src/protocol/conversation/who.ts';
+import { makeCertificate } from '../../../src/protocol/people/certificate.ts';
+import { makePerson } from '../../../src/protocol/people/person.ts';
 import { createUnsafeCountedSuite } from '../../simulation/unsafe-counted-suite.ts';
 import { dayMs, doorwayOf, good, hourMs, luckOf, personOf, startMs, text } from './two.ts';
 import type { Person } from './two.ts';
@@ -176,4 +179,26 @@ test('a pair comes back as it was; restored, its leases are burnt [S11]; hostile
   expect(decodePair(encodePair({ ...pair, sessions: [one!, one!] }))).toEqual({ refused: 'repeated' });
   expect(decodePair(encodePair({ ...pair, sessions: Array.from({ length: 5 }, () => one!) }))).toEqual({ refused: 'truncated' });
   expect(decodePair(bytes.with(0, 2))).toEqual({ refused: 'unknown-version' });
+});
+
+test('[P3] who says to be the same device under another person moves nothing from its own sessions', () => {
+  // Her word on Asha's device, with a DH key of hers.
+  const mallory = personOf(suite, luck);
+  const device = { ...mallory.us.device, id: asha.us.device.id, signKey: asha.us.device.signKey };
+  const certificate = makeCertificate(suite, makePerson(suite, luck), device, 1_000, 2);
+  const ghost: Person = { ...mallory, us: { device, certificate } };
+  const isAsha = (person: string): boolean => person === asha.us.certificate.personId;
+  for (const order of [1, -1]) {
+    const [false1, true1] = [contact(ghost, bo, startMs + order), contact(asha, bo, startMs)];
+    let pair = heard(acceptedAt(emptyPair, false1), false1, startMs + 5);
+    pair = acceptedAt(pair, true1, startMs + 10);
+    expect(idOf(spokenOn(onlyOf(pair, isAsha)))).toBe(nameOf(true1));
+    expect(onlyOf(pair, isAsha).sessions).toHaveLength(1);
+    // The other way round too.
+    pair = acceptedAt(acceptedAt(emptyPair, true1), false1, startMs + 10);
+    expect(idOf(spokenOn(onlyOf(pair, isAsha)))).toBe(nameOf(true1));
+    expect(decodePair(encodePair(pair))).toEqual(pair);
+  }
+  const mine = begunAt(emptyPair, contact(bo, asha));
+  expect(onlyOf(mine, isAsha)).toBe(mine);
 });
