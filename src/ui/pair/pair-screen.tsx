@@ -3,11 +3,11 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import type { PairingRefused, PairingView } from '../../app/view.ts';
 import { FactCord } from '../parts/cord.tsx';
-import { keep, kept } from '../parts/kept.ts';
 import { Modal } from '../parts/modal.tsx';
 import { Way } from '../parts/way.tsx';
-import { isPairLink, onPairing } from '../shell/invite-link.ts';
+import { onPairing } from '../shell/invite-link.ts';
 import { useActs, useView } from '../use-app.ts';
+import { rememberOpen, takeCode } from './wanted.ts';
 import { useAllWords } from '../words/all-words.ts';
 import { Connected } from './connected.tsx';
 import { failureWords, refusalWords } from './failure-words.ts';
@@ -59,14 +59,13 @@ export function PairScreen({ onClose, onStartRoom }: PairScreenProps): ReactElem
   // Opened by a code from elsewhere; and a reload comes back to this screen, which then says what became of it.
   useEffect(() => {
     const stop = onPairing(() => {
-      const brought = kept('pair') ?? '';
-      keep('pair', 'open');
-      if (isPairLink(brought)) void take(brought).catch(() => undefined);
+      const code = takeCode();
+      if (code !== null) void take(code).catch(() => undefined);
     });
-    keep('pair', 'open');
+    rememberOpen(true);
     return () => {
       stop();
-      keep('pair', null);
+      rememberOpen(false);
     };
   }, [take]);
 

@@ -1,5 +1,5 @@
 /** Reads an invite from the address, once, and takes it out of sight; writes whole links for sharing. */
-import { keep, kept } from '../parts/kept.ts';
+import { isWanted, wantPairing } from '../pair/wanted.ts';
 
 /** What stands behind `#join/…`; the address bar and the history forget it at once. A `#pair/…` is kept for its screen. */
 export function takeInvite(): string | null {
@@ -8,11 +8,11 @@ export function takeInvite(): string | null {
   if (!isPair && !link.startsWith('join/')) return null;
   history.replaceState(history.state, '', location.pathname + location.search);
   if (!isPair) return link;
-  keep('pair', link);
+  wantPairing(link);
   return null;
 }
 
-export const isPairLink = (link: string): boolean => link.startsWith('pair/');
+const isPairLink = (link: string): boolean => link.startsWith('pair/');
 
 /** A link pasted into the address bar of an open page. */
 export function onInvite(came: (invite: string) => void): () => void {
@@ -28,7 +28,7 @@ export function onInvite(came: (invite: string) => void): () => void {
 export function onPairing(wanted: () => void): () => void {
   const look = (): void => {
     if (isPairLink(location.hash.slice(1))) takeInvite();
-    if (kept('pair') !== null) wanted();
+    if (isWanted()) wanted();
   };
   look();
   addEventListener('hashchange', look);
