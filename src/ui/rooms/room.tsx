@@ -12,10 +12,10 @@ import type { FirstWords } from '../words/words.ts';
 import { Composer } from './composer.tsx';
 import { Kind } from './kind.tsx';
 import { faceOf, isMember, peopleOf } from './members.ts';
-import { People } from './people.tsx';
 import { roomName } from './room-name.ts';
 import { Timeline } from './timeline.tsx';
 
+const People = lazy(async () => ({ default: (await import('./people.tsx')).People }));
 const PersonDialog = lazy(async () => ({ default: (await import('./person-dialog.tsx')).PersonDialog }));
 const PeopleDialog = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).PeopleDialog }));
 const InviteDialog = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).InviteDialog }));
@@ -87,7 +87,9 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
       {isIn && (
         <aside className="people-pane broad" aria-label={w.people.title}>
           <h2>{w.people.title}</h2>
-          <People room={room} onAsk={setAsked} onLeave={leave} />
+          <Suspense fallback={null}>
+            <People room={room} onAsk={setAsked} onLeave={leave} />
+          </Suspense>
         </aside>
       )}
       <Suspense fallback={null}>
