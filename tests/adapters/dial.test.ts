@@ -89,6 +89,20 @@ test('after 50 links that came and went every connection is closed, and nobody h
   });
 }, 60_000);
 
+test('of two dials that cross one is let go at once', async () => {
+  let made = 0;
+  const counted = (configuration: RTCConfiguration): RTCPeerConnection => {
+    made += 1;
+    return createConnection(configuration);
+  };
+  for (let round = 0; round < 8; round += 1) {
+    const [ann, bob] = [await openPage({ createConnection: counted }), await openPage({ createConnection: counted })];
+    await Promise.all([open(ann, bob), open(bob, ann)]);
+  }
+  // Three each, and room for what libdatachannel loses by itself. If both let go, or neither, it is ten times as many.
+  expect(made).toBeLessThanOrEqual(8 * 6);
+}, 60_000);
+
 test('two who dial each other at once end with one link, also over a way that loses a third and turns the order round', async () => {
   for (let round = 0; round < 10; round += 1) {
     const [ann, bob] = [await openPage(), await openPage()];
@@ -163,3 +177,25 @@ test('offers that come to nothing are answered at a rate, garbage never', async 
   // Somebody else is not kept waiting by it.
   await open(await openPage(), ann);
 }, 30_000);
+
+test('a browser that makes no more connections costs the dial, and nothing else', async () => {
+  let isFull = true;
+  const ann = await openPage({
+    createConnection: (configuration) => {
+      if (isFull) throw new DOMException('Cannot create so many PeerConnections');
+      return createConnection(configuration);
+    },
+  });
+  const bob = await openPage();
+  expect(await ann.openPeer(bob.self, carryTo(ann, bob), never())).toEqual({ state: 'refused', why: 'unreachable' });
+  const opening = bob.openPeer(
+    ann.self,
+    carryTo(bob, ann, (bring) => {
+      setImmediate(bring);
+      // From the second offer on there is room again.
+      setTimeout(() => (isFull = false), 100);
+    }),
+    never(),
+  );
+  expect(await opening).toMatchObject({ state: 'open' });
+});

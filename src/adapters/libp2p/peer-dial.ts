@@ -105,7 +105,8 @@ export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' |
     const name = nameOf(peer, luck(dialBytes));
     const send: Carry = (bytes) => carry(bytes) || (dial.back !== null && dial.back !== carry && dial.back(bytes));
     const say = sayerOf(guest, name, send);
-    const offer = beginPeerOffer(make, say);
+    const offer = orNull(() => beginPeerOffer(make, say));
+    if (offer === null) return 'unheard';
     dial.name = name;
     dial.offer = offer;
     const how = await orWhenAborted<OfferEnd | 'late'>(offer.ended, 'late', whole);
@@ -175,11 +176,9 @@ export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' |
       settle(name);
       return void sayerOf(guest, name, carry)({ kind: 'end' });
     }
-    const visit = beginPeerVisit(
-      make,
-      offer,
-      sayerOf(guest, name, (bytes) => theirs.carry(bytes)),
-    );
+    const say = sayerOf(guest, name, (bytes) => theirs.carry(bytes));
+    const visit = orNull(() => beginPeerVisit(make, offer, say));
+    if (visit === null) return log('offer-refused', { peer, why: 'no-connection' });
     const late = setTimeout(() => visit.drop(), visitMs);
     const linked = visit.opened.then((isOpen) => {
       clearTimeout(late);
@@ -251,6 +250,15 @@ export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' |
       }
     },
   };
+}
+
+/** A browser that has too many connections throws at the next. */
+function orNull<Made>(begin: () => Made): Made | null {
+  try {
+    return begin();
+  } catch {
+    return null;
+  }
 }
 
 const nameOf = (peer: PeerId, bytes: Uint8Array): DialName => ({ peer, bytes, text: `${peer} ${bytesToHex(bytes)}` });
