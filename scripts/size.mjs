@@ -9,7 +9,7 @@ import { fromRoot, say } from './bootstrap/say.mjs';
  */
 
 const page = 'index.html';
-/** What a first visit loads beside the shell: at once, and libp2p once the first words are out. */
+/** What a first visit loads beside the shell: at once, and libp2p once a public topic is joined, as the Square's is. */
 const beside = ['src/mesh.ts', 'src/adapters/libp2p/node.ts'];
 const goalKB = { shell: 90, both: 250 };
 
