@@ -24,7 +24,7 @@ export interface Hands {
 
 /** What the browser itself says about a network that is gone; no fault of the page. */
 const ofTheNetwork =
-  /net::ERR_(CONNECTION|INTERNET|NETWORK|ADDRESS|EMPTY|ABORTED|SOCKET)|can’t establish a connection|was interrupted while/;
+  /net::ERR_(CONNECTION|INTERNET|NETWORK|ADDRESS|EMPTY|ABORTED|SOCKET|FAILED)|can’t establish a connection|was interrupted while/;
 const gestureMs = 60_000;
 const keptLines = 60;
 

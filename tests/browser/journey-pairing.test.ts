@@ -16,7 +16,7 @@ import type { Hands } from './hands.ts';
 import { openStaticSite } from './harness/static-site.ts';
 import { createPerson } from './person.ts';
 import type { Person } from './person.ts';
-import { readScreen } from './read-screen.ts';
+import { offer, pair, paste, shown, untilDialog } from './pairing.ts';
 
 const app = env['WAVU_APP'] ?? join(import.meta.dirname, '../../dist');
 /** Longer than a browser waits for somebody who does not know of it yet: Firefox gives up after 5 s where it may. */
@@ -54,44 +54,6 @@ async function onTheirDevices(people: readonly Person[]): Promise<void> {
   await Promise.all(people.map(({ hands }) => hands.reload()));
 }
 
-async function shown(person: Person, title: string): Promise<string> {
-  const { code } = await person.until(`"${title}"`, (seen) => seen.dialog === title && seen.code !== null);
-  if (code === null) throw new Error('no code');
-  expect(code.size).toBeLessThanOrEqual(17 + 4 * 15 + 8);
-  return readScreen(code);
-}
-
-async function paste(person: Person, code: string): Promise<void> {
-  await person.hands.fill('#pair-code', code);
-  await person.hands.press(en.pair.enter);
-}
-
-const untilDialog = (person: Person, title: string): Promise<unknown> =>
-  person.until(`"${title}"`, ({ dialog }) => dialog === title);
-
-async function offer(person: Person): Promise<string> {
-  await person.hands.press(en.home.pair);
-  await person.hands.press(en.pair.show);
-  return await shown(person, en.pair.offering);
-}
-
-/** Asha offers, the other answers; both carry as slowly as people do. */
-async function pair(asha: Person, other: Person): Promise<void> {
-  const question = await offer(asha);
-  await other.hands.press(en.home.pair);
-  await other.hands.press(en.pair.scan);
-  await paste(other, question);
-  const answer = await shown(other, en.pair.answering);
-  await new Promise((passed) => setTimeout(passed, carriedMs));
-  await asha.hands.press(en.pair.toAnswer);
-  await paste(asha, answer);
-  await Promise.all([
-    asha.until('who it is', ({ dialog }) => dialog === en.pair.connected(other.name), connectedWithinMs),
-    other.until('who it is', ({ dialog }) => dialog === en.pair.connected(asha.name), connectedWithinMs),
-  ]);
-}
-const connectedWithinMs = 16_000;
-
 async function tell(from: Person, to: Person, text: string): Promise<void> {
   await from.write(text);
   await Promise.all([to.hears(text), from.marked(text, 'received')]);
@@ -106,7 +68,7 @@ describe.each([
     if ([one, other].includes('Firefox') && 'absent' in firefox) context.skip(`Firefox: ${firefox.absent}`);
     const [asha, baraka] = [createPerson('Asha', await handsOf(one)), createPerson('Baraka', await handsOf(other))];
     await onTheirDevices([asha, baraka]);
-    await pair(asha, baraka);
+    await pair(asha, baraka, carriedMs);
 
     await asha.hands.press(en.home.start);
     await asha.hands.fill('#room-name', 'The well');
