@@ -4,11 +4,12 @@ import type { PredictorThread } from './adapters/ort/predictor.ts';
 import { createLog } from './adapters/web/log.ts';
 import { ownScriptUrl } from './adapters/web/script-urls.ts';
 import { spareHere, whenSpare } from './adapters/web/spare.ts';
-import { keepLater } from './adapters/web/updates.ts';
 import card from '../models/meshlink/card.json';
 import graphUrl from '../models/meshlink/model.onnx?url';
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+// The build makes it one: its address.
+// oxlint-disable-next-line import/default
 import workerUrl from './workers/predictor.worker.ts?worker&url';
 import type { FromPredictorThread, Predictor } from './ports/predictor.ts';
 
@@ -27,8 +28,8 @@ export async function openPredictor(): Promise<Predictor | null> {
     start: startWorker,
   });
   if (opened.state === 'refused') return refuse(opened.why);
-  // From now on it is there offline too.
-  keepLater();
+  // From now on its files are there offline too (workers/later.ts).
+  navigator.serviceWorker?.controller?.postMessage('keep-later');
   return opened.predictor;
 
   function refuse(why: string): null {

@@ -162,11 +162,16 @@ export interface NeighbourView {
   readonly score: ScoreView | null;
 }
 
-/** How good a link is taken for, 0 to 1, the more the better; who says so, and what the rule makes it of. */
+/** How good a link is taken for, 0 to 1, the more the better; who says so, and what the rule makes it of (null: not known yet). */
 export interface ScoreView {
   readonly value: number;
   readonly by: 'rule' | 'model';
-  readonly parts: { readonly latency: number; readonly uptime: number; readonly reliability: number; readonly success: number };
+  readonly parts: {
+    readonly latency: number | null;
+    readonly uptime: number | null;
+    readonly reliability: number | null;
+    readonly success: number | null;
+  };
 }
 
 export type PairingView =

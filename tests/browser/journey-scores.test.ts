@@ -68,7 +68,12 @@ test('it is kept for offline once it was of use, and was not part of the install
       await new Promise((done) => setTimeout(done, 50));
     }
   });
-  expect(kept.map((path) => /\.(\w+)$/.exec(path)?.[1]).sort()).toEqual(['js', 'mjs', 'onnx', 'wasm']);
+  expect(kept.map((path) => /\.(\w+)$/.exec(path)?.[1] ?? '').toSorted((one, other) => (one < other ? -1 : 1))).toEqual([
+    'js',
+    'mjs',
+    'onnx',
+    'wasm',
+  ]);
   const installed = await asha.page.evaluate(async () => (await (await caches.open('wavu-app')).keys()).map(({ url }) => url));
   expect(installed.filter((url) => /\.(wasm|onnx|mjs)|\.worker-/.test(url))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 """Writes MeshLink's rule as an ONNX graph, with its card and its golden file.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install -r requirements.txt && /tmp/venv/bin/python make.py
+    pip install -r requirements.txt && python make.py      (in a virtual environment)
 
 Nothing is trained here: the weights are MeshLink's. The same files come out each time.
 """

@@ -25,15 +25,20 @@ export async function openDatabase(name: string, luck: Luck, shelvesVersion: num
   let isMade = false;
   let isUnsealed = false;
   const opening = openDB<Shelves>(name, shelvesVersion, {
-    upgrade: async (db, version, _to, tx) => {
+    upgrade: (db, version, _to, tx) => {
       isMade = version === 0;
       if (!db.objectStoreNames.contains('sealed')) db.createObjectStore('sealed', { keyPath: 'key' });
       if (!db.objectStoreNames.contains('keys')) db.createObjectStore('keys');
       if (shelvesVersion === SEALING_VERSION || !db.objectStoreNames.contains('records')) return;
-      tx.done.catch(() => undefined); // the opening tells
-      if ((await tx.objectStore('records').count()) === 0) return db.deleteObjectStore('records');
-      isUnsealed = true;
-      tx.abort();
+      tx.done.catch(ignore); // the opening tells
+      void tx
+        .objectStore('records')
+        .count()
+        .then((left) => {
+          isUnsealed = left > 0;
+          if (isUnsealed) tx.abort();
+          else db.deleteObjectStore('records');
+        }, ignore);
     },
     // Whoever has it open may only be finishing.
     blocked: () => void setTimeout(() => block('blocked'), patienceMs),
@@ -60,6 +65,7 @@ export async function openDatabase(name: string, luck: Luck, shelvesVersion: num
   }
 }
 
+const ignore = (): void => undefined;
 const patienceMs = 1_500;
 
 async function openKey(db: Database, isMade: boolean, luck: Luck): Promise<OpenedKey | 'absent' | 'locked'> {

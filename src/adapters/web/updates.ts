@@ -12,11 +12,6 @@ export interface Updates {
   check(): void;
 }
 
-/** What was loaded beyond the first needs is kept for offline too, where there is a service worker. */
-export function keepLater(): void {
-  navigator.serviceWorker?.controller?.postMessage('keep-later');
-}
-
 const ASK_AT_MOST_EVERY_MS = 15 * 60_000;
 
 export function createUpdates(log: Log): Updates {

@@ -80,7 +80,8 @@ export const handed = (link: LinkRecord, isFull: boolean): LinkRecord => ({ ...l
 export const stoodMs = ({ stoodMs: before, openedAtMs }: LinkRecord, nowMs: number): number =>
   before + (openedAtMs === null ? 0 : nowMs - openedAtMs);
 
-const unknown = 0.5;
+/** A share that no outcome has touched yet: what outcomes make of it is never just that again. */
+export const unknown = 0.5;
 
 /** MeshLink's α 0.7 of the one and β 0.3 of the other: usually of what was, and of what came. */
 const ease = (more: number, less: number): number => 0.7 * more + 0.3 * less;

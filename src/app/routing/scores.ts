@@ -4,6 +4,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { LinkBook } from './link-book.ts';
 import { isFeature } from './link-features.ts';
 import type { Features } from './link-features.ts';
+import { unknown } from './link-record.ts';
 import { partsOf, scoreOf } from './rule.ts';
 import type { Parts } from './rule.ts';
 
@@ -18,8 +19,8 @@ export interface Score {
   /** 0 to 1, the more the better. */
   readonly value: number;
   readonly by: 'rule' | 'model';
-  /** What the rule makes it of. */
-  readonly parts: Parts;
+  /** What the rule makes it of; null: nothing is known of that yet, and it counts as half. */
+  readonly parts: { readonly [Part in keyof Parts]: number | null };
 }
 
 export function createScores(ticksMs: () => number, book: LinkBook, onChanged: () => void): Scores {
@@ -29,7 +30,13 @@ export function createScores(ticksMs: () => number, book: LinkBook, onChanged: (
 
   const ruled = (features: Features): Score => {
     const parts = partsOf(features);
-    return { value: scoreOf(parts), by: 'rule', parts };
+    const known = {
+      ...parts,
+      latency: features.rttMs < 0 ? null : parts.latency,
+      reliability: features.answered === unknown ? null : parts.reliability,
+      success: features.carried === unknown ? null : parts.success,
+    };
+    return { value: scoreOf(parts), by: 'rule', parts: known };
   };
 
   /** All links at once: a hop to the model costs more than a row. */

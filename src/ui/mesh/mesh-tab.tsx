@@ -7,7 +7,7 @@ import { Knot, Sign } from '../parts/knot.tsx';
 import { useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import type { Words } from '../words/words.ts';
-import { LinkScore } from './link-score.tsx';
+import { LinkHead } from './link-head.tsx';
 import { MeshPicture } from './mesh-picture.tsx';
 import './mesh.css';
 
@@ -78,17 +78,15 @@ function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
   const { w } = useAllWords();
   return (
     <tr>
-      <th scope="row">
-        <LinkScore score={relay.score} isOfFirst={false}>
-          <span className="link-name">
-            <Sign size={32} />
-            <span>
-              {w.mesh.relay}
-              <bdi className="small quiet address">{hostIn(relay.address)}</bdi>
-            </span>
+      <LinkHead score={relay.score} isOfFirst={false}>
+        <span className="link-name">
+          <Sign size={32} />
+          <span>
+            {w.mesh.relay}
+            <bdi className="small quiet address">{hostIn(relay.address)}</bdi>
           </span>
-        </LinkScore>
-      </th>
+        </span>
+      </LinkHead>
       <td>{relayState(relay, w)}</td>
       <Delay rttMs={relay.rttMs} />
       <td className="figure">–</td>
@@ -100,14 +98,12 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
   const { w, f } = useAllWords();
   return (
     <tr>
-      <th scope="row">
-        <LinkScore score={near.score} isOfFirst={near.path !== 'direct'}>
-          <span className="link-name">
-            <Knot of={near.person ?? near.device} size={32} />
-            <bdi>{near.name ?? w.mesh.unnamed}</bdi>
-          </span>
-        </LinkScore>
-      </th>
+      <LinkHead score={near.score} isOfFirst={near.path !== 'direct'}>
+        <span className="link-name">
+          <Knot of={near.person ?? near.device} size={32} />
+          <bdi>{near.name ?? w.mesh.unnamed}</bdi>
+        </span>
+      </LinkHead>
       <td>{pathWords(w, near.path)}</td>
       <Delay rttMs={near.rttMs} />
       <td className="figure">{f.number(near.rooms)}</td>

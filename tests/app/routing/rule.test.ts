@@ -128,6 +128,18 @@ describe('a model', () => {
     return { world, book, scores, predictor, rows, changes: () => changes };
   };
 
+  test('changes nothing about what is not known yet', () => {
+    const { book, scores } = start(5);
+    const parts = (of: PeerId) => scores.of(of)?.parts;
+    book.opened(peer(2), 'direct');
+    expect(parts(peer(2))).toEqual({ latency: null, uptime: 0.5, reliability: null, success: null });
+    book.opened(peer(3), 'direct');
+    book.measured(peer(3), 100);
+    book.answered(peer(3), true);
+    expect(parts(peer(3))?.reliability).toBeCloseTo(0.65, 12);
+    expect([parts(peer(3))?.latency, parts(peer(3))?.success]).toEqual([0.5, null]);
+  });
+
   test('has its say from its first answer on, for all links in one batch of what its card names', async () => {
     const { world, book, scores, predictor, rows, changes } = start(5);
     book.opened(peer(2), 'relay');

@@ -9,6 +9,8 @@ import card from '../../../models/meshlink/card.json' with { type: 'json' };
 import graphUrl from '../../../models/meshlink/model.onnx?url';
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+// The build makes it one: its address.
+// oxlint-disable-next-line import/default
 import workerUrl from '../../../src/workers/predictor.worker.ts?worker&url';
 import emptyUrl from './empty.worker.ts?worker&url';
 
