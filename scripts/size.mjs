@@ -60,7 +60,7 @@ const ofModels = /\.(wasm|onnx|mjs)$|\.worker-[\w-]+\.js$/;
 /** @returns {Row} */
 function modelsRow() {
   const assets = fromRoot('dist', 'assets');
-  const bytes = readdirSync(assets)
+  const bytes = (existsSync(assets) ? readdirSync(assets) : [])
     .filter((file) => ofModels.test(file))
     .map((file) => fromRoot('dist', 'assets', `${file}.br`))
     .reduce((sum, file) => sum + statSync(existsSync(file) ? file : file.slice(0, -'.br'.length)).size, 0);

@@ -1,4 +1,4 @@
-/** What is written and not said: there after a restart, gone with the commit that says it, and readable by nobody who looks at the disk. */
+/** What is written and not said: there after a restart, and gone with the commit that says it. */
 import { describe, expect, test } from 'vitest';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import type { Page } from '../simulation/page.ts';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { env, execPath, getuid, platform, stderr } from 'node:process';
 import { chromium } from 'playwright-core';
-import type { Browser, LaunchOptions } from 'playwright-core';
+import type { Browser, BrowserContext, LaunchOptions } from 'playwright-core';
 import type { Browser as FirefoxBrowser } from 'puppeteer-core';
 
 /** One place a Chromium may be: Playwright's own, an installed channel, or a path. */
@@ -59,6 +59,13 @@ export async function openChromium(extraArgs: readonly string[] = []): Promise<B
     'no browser opened a page. Set WAVU_BROWSER to a Chromium, or run: ' +
       'npx playwright-core install --with-deps chromium --only-shell (Debian: sudo apt-get install chromium)',
   );
+}
+
+/** The same one with a profile that stays on the disk, as people have it. */
+export async function openChromiumIn(folder: string): Promise<BrowserContext> {
+  if (foundBefore === undefined) await (await openChromium()).close();
+  const { candidate, sandbox } = foundBefore!;
+  return await chromium.launchPersistentContext(folder, launchOptions(candidate, sandbox, []));
 }
 
 /** The order in which browsers are tried. Paths that are not there are left out; the rest must launch. */
@@ -126,15 +133,7 @@ export async function openFirefox(): Promise<FirefoxBrowser | { readonly absent:
 }
 
 async function launchChromium(candidate: Candidate, sandbox: Sandbox, extraArgs: readonly string[]): Promise<Browser> {
-  const options: LaunchOptions = {
-    headless: true,
-    chromiumSandbox: sandbox === 'sandbox', // Playwright adds --no-sandbox itself when this is false
-    args: [...HEADLESS_ARGS, ...extraArgs],
-    timeout: LAUNCH_TIMEOUT_MS,
-  };
-  if (candidate.kind === 'channel') options.channel = candidate.name;
-  if (candidate.kind === 'path') options.executablePath = candidate.name;
-  const browser = await chromium.launch(options);
+  const browser = await chromium.launch(launchOptions(candidate, sandbox, extraArgs));
   try {
     const page = await browser.newPage();
     if ((await page.evaluate(() => 20 + 3)) !== 23) throw new Error('the page did not answer');
@@ -144,6 +143,18 @@ async function launchChromium(candidate: Candidate, sandbox: Sandbox, extraArgs:
     await browser.close().catch(() => undefined);
     throw error;
   }
+}
+
+function launchOptions(candidate: Candidate, sandbox: Sandbox, extraArgs: readonly string[]): LaunchOptions {
+  const options: LaunchOptions = {
+    headless: true,
+    chromiumSandbox: sandbox === 'sandbox', // Playwright adds --no-sandbox itself when this is false
+    args: [...HEADLESS_ARGS, ...extraArgs],
+    timeout: LAUNCH_TIMEOUT_MS,
+  };
+  if (candidate.kind === 'channel') options.channel = candidate.name;
+  if (candidate.kind === 'path') options.executablePath = candidate.name;
+  return options;
 }
 
 function chromiumPaths({ env, platform }: Machine): readonly string[] {

@@ -10,7 +10,7 @@ import { env, kill, platform } from 'node:process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
-import { openChromium } from './browsers.ts';
+import { openChromium, openChromiumIn } from './browsers.ts';
 import { findCanaries, newCanary } from './canary.ts';
 import type { Place } from './canary.ts';
 import { openPage, openProfile } from './hands.ts';
@@ -21,6 +21,7 @@ import type { Person } from './person.ts';
 import { readMemory } from './process-memory.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
+import { untilUnsentKept } from './unsent-row.ts';
 import { tapWire } from './wire-tap.ts';
 import type { WireTap } from './wire-tap.ts';
 
@@ -74,7 +75,7 @@ async function seat(name: Canary): Promise<Seated> {
   const context = await openProfile(browser);
   // Nobody gets a link of their own: every word passes the relay and the wire that we listen to.
   await context.addInitScript(() => {
-    Object.assign(RTCPeerConnection.prototype, { createOffer: () => Promise.reject(new Error('not here')) });
+    Object.assign(RTCPeerConnection.prototype, { setLocalDescription: () => Promise.reject(new Error('not here')) });
   });
   const hands = await openPage(context);
   const said: string[] = [];
@@ -209,6 +210,35 @@ test('let slip once in each place, it is found there', { timeout: 180_000 }, asy
   if (platform !== 'linux') return context.skip('the memory of the relay was NOT looked at: only Linux gives it to us (/proc)');
   expect(inMemory({ planted })).toContain('planted as UTF-8 or JSON in memory of the relay');
 });
+
+test(
+  'what is written and not said yet is there after a reload, and in no file of the profile',
+  { timeout: 180_000 },
+  async () => {
+    const [draft, planted] = [newCanary(), newCanary()];
+    const profile = join(folder, 'profile');
+    const context = await openChromiumIn(profile);
+    const hands = await openPage(context);
+    const zuri = createPerson('Zuri', hands);
+    await zuri.arrive(relay.url);
+    await zuri.startRoom('Well');
+    await hands.fill('.composer textarea', draft);
+    await untilUnsentKept(hands.page);
+    // Let slip where a page may keep something over a reload.
+    await hands.page.evaluate((text) => sessionStorage.setItem('planted', text), planted);
+    await hands.reload();
+    await zuri.until('what was written', (seen) => seen.draft === draft);
+    await context.close();
+    const files = await readdir(profile, { recursive: true, withFileTypes: true });
+    const read = async (path: string): Promise<Place> => ({
+      where: path,
+      bytes: await readFile(path).catch(() => Buffer.alloc(0)),
+    });
+    const all = await Promise.all(files.filter((file) => file.isFile()).map((file) => read(join(file.parentPath, file.name))));
+    expect(findCanaries({ planted }, all)).toContainEqual(expect.stringContaining('Session Storage'));
+    expect(findCanaries({ draft }, all)).toEqual([]);
+  },
+);
 
 const spelt: readonly (readonly [string, (text: string) => Buffer])[] = [
   ['UTF-8', (text) => Buffer.from(`so "${text}" it is`)],

@@ -7,6 +7,7 @@ import { createPerson, createSteps, identityOf, isDirect, isRelayOpen, said, tel
 import type { Person } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
+import { untilUnsentKept } from './unsent-row.ts';
 
 const room = 'Well committee';
 const mostMs = 10_000;
@@ -96,7 +97,9 @@ test('after a reload the history and the identity are there, and the talk goes o
 
 test('what is sent in the instant before a reload is in the room or still in the field', async () => {
   for (const text of ['Gone at once', 'Gone at twice', 'Gone at thrice', 'Gone for good']) {
-    await baraka.write(text);
+    await baraka.hands.fill('.composer textarea', text);
+    await untilUnsentKept(baraka.page);
+    await baraka.hands.key('Enter');
     await baraka.hands.reload();
     const seen = await baraka.until(
       `"${text}" in the room or in the field`,

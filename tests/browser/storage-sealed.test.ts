@@ -5,7 +5,7 @@ import type { CommitResult, Write } from '../../src/ports/storage.ts';
 import { openChromium } from './browsers.ts';
 import type { PortsPage } from './harness/ports-page.ts';
 import { openPortsSite } from './harness/ports-site.ts';
-import { readRaw, troubleKey, writeRaw } from './harness/raw-shelves.ts';
+import { readRaw, shelvesOf, troubleKey, writeRaw } from './harness/raw-shelves.ts';
 import type { RawRow } from './harness/raw-shelves.ts';
 import type { StaticSite } from './harness/static-site.ts';
 
@@ -210,24 +210,8 @@ async function expectAllSealed(name: string): Promise<void> {
   expect(holds(rows, 'asiyesikia')).toBe(false);
 }
 
-/** Makes a database of one version before this one, where it is not there. */
-const shelves = (name: string, madeAs?: number): Promise<readonly string[]> =>
-  page.evaluate(
-    ([database, version]) =>
-      new Promise<string[]>((read, failed) => {
-        const asking = indexedDB.open(database, version);
-        asking.onupgradeneeded = () => {
-          for (const shelf of ['records', 'sealed']) asking.result.createObjectStore(shelf, { keyPath: 'key' });
-          asking.result.createObjectStore('keys');
-        };
-        asking.onsuccess = () => {
-          read([...asking.result.objectStoreNames]);
-          asking.result.close();
-        };
-        asking.onerror = () => failed(asking.error);
-      }),
-    [name, madeAs] as const,
-  );
+const shelves = (name: string, version?: number): Promise<readonly string[]> =>
+  page.evaluate(shelvesOf, [name, version] as const);
 
 test('the shelf of what was unsealed goes once all of it is sealed, and nothing is put there any more', async () => {
   expect(await shelves('left over', 2)).toContain('records');

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
-import type { DeviceId, PeerId } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Stop } from '../../ports/clock.ts';
 import { countAsLost, pathOf, sendTo } from '../mesh/peers.ts';
@@ -29,6 +29,8 @@ export interface Sync {
 
 export function createSync(core: Core, peers: Peers, share: Share, self: PeerId): Sync {
   const asking = new Map<string, { readonly atMs: number; readonly stop: Stop }>();
+  /** How far each peer said to be, and how often we told it since without a change on either side. */
+  const apart = new WeakMap<Peer, Map<RoomId, Apart>>();
   /** Not answered yet: the newest of each peer and room says what those before it said. */
   const unanswered = new Map<string, Summary>();
 
@@ -149,9 +151,30 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
   /** Everybody hears now and then what we have by now: receipts that were lost, copies that luck left out. Idle rooms say nothing. */
   const remind = (): void => {
     for (const room of core.rooms.values()) {
-      for (const peer of peers.inRoom(room.id)) if (peer.told.get(room.id) !== room.changes) tell(peer, room, 'tells');
+      for (const peer of peers.inRoom(room.id)) {
+        if (peer.told.get(room.id) !== room.changes) tell(peer, room, 'tells');
+        else tellAgain(peer, room);
+      }
     }
     stop = core.clock.after(remindMs, remind);
+  };
+  /** What one of us has and the other has not may have been lost on its way, or the word of it: it is said again, ever more rarely. */
+  const tellAgain = (peer: Peer, room: Room): void => {
+    const known = apartIn(peer, room.id);
+    if (known.theirs !== null && !hasMore(known.theirs, room) && !hasLess(known.theirs, room)) return;
+    const nowMs = core.clock.ticksMs();
+    const key = `${peer.era}/${room.changes}`;
+    if (known.key !== key) Object.assign(known, { key, tries: 0, atMs: nowMs + remindMs });
+    if (nowMs < known.atMs) return;
+    known.tries += 1;
+    known.atMs = nowMs + Math.min(remindMs * 3 ** known.tries, mostApartMs);
+    tell(peer, room, known.theirs !== null && hasMore(known.theirs, room) ? 'asks' : 'tells');
+  };
+  const apartIn = (peer: Peer, room: RoomId): Apart => {
+    const all = apart.get(peer) ?? new Map<RoomId, Apart>();
+    const one = all.get(room) ?? { theirs: null, key: '', tries: 0, atMs: 0 };
+    apart.set(peer, all.set(room, one));
+    return one;
   };
   let stop = core.clock.after(remindMs, remind);
 
@@ -177,7 +200,9 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
         const newest = unanswered.get(key);
         unanswered.delete(key);
         const isThere = core.rooms.get(room.id) === room && peer.rooms.has(room.id) && pathOf(peer) !== null;
-        if (newest !== undefined && isThere) await answer(peer, room, newest);
+        if (newest === undefined || !isThere) return;
+        await answer(peer, room, newest);
+        apartIn(peer, room.id).theirs = new Map(newest.heads.map((head) => [head.device, head.upTo]));
       });
     },
     greet: (peer, room) => {
@@ -190,6 +215,17 @@ const hasMore = (theirs: ReadonlyMap<string, number>, room: Room): boolean => {
   const ours = new Map([...room.heads].map(([device, head]) => [abbreviate(device), head.upTo]));
   return [...theirs].some(([device, upTo]) => upTo > (ours.get(device) ?? 0));
 };
+
+const hasLess = (theirs: ReadonlyMap<string, number>, room: Room): boolean =>
+  [...room.heads].some(([device, head]) => head.upTo > (theirs.get(abbreviate(device)) ?? 0));
+
+interface Apart {
+  theirs: ReadonlyMap<string, number> | null;
+  /** For which path, and as of which change of the room. */
+  key: string;
+  tries: number;
+  atMs: number;
+}
 
 interface Wanted {
   readonly author: DeviceId;
@@ -217,3 +253,4 @@ const spentMs = 750;
 /** Entries of a room of members fill the frame they are moved in. */
 const bytesTogether = 4_000;
 const remindMs = 30_000;
+const mostApartMs = 1_800_000;

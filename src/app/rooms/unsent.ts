@@ -14,23 +14,13 @@ export interface Unsent {
 /** It is said, or its room is left. */
 export const noneUnsent = (room: RoomId): Write => ({ op: 'delete', key: keyOf.unsent(room) });
 
-export function createUnsent(core: Core): Unsent {
-  /** Not written yet: of many letters in a row only the last word counts. */
-  const waiting = new Map<string, string>();
-  return {
-    read: async (of) => decodeText((await core.storage.get(keyOf.unsent(of)))?.value ?? new Uint8Array(0)) ?? '',
-    keep: async (of, text) => {
-      const isPlanned = waiting.has(of);
-      waiting.set(of, text);
-      if (isPlanned) return;
-      await core.lane.run(async () => {
-        const newest = waiting.get(of) ?? '';
-        waiting.delete(of);
-        const key = keyOf.unsent(of);
-        const write: Write = newest === '' ? { op: 'delete', key } : { op: 'put', key, value: new TextEncoder().encode(newest) };
-        const kept = await core.storage.commit({ writes: [write], durability: 'relaxed' });
-        if (kept.state === 'refused') core.log('unsent-not-kept', { why: kept.why });
-      });
-    },
-  };
-}
+export const createUnsent = ({ storage, log }: Core): Unsent => ({
+  read: async (of) => decodeText((await storage.get(keyOf.unsent(of)))?.value ?? new Uint8Array(0)) ?? '',
+  // Not in the lane, which may be long: the disk takes it at once, and so before whatever says it.
+  keep: async (of, text) => {
+    const key = keyOf.unsent(of);
+    const write: Write = text === '' ? { op: 'delete', key } : { op: 'put', key, value: new TextEncoder().encode(text) };
+    const kept = await storage.commit({ writes: [write], durability: 'relaxed' });
+    if (kept.state === 'refused') log('unsent-not-kept', { why: kept.why });
+  },
+});

@@ -39,10 +39,11 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
     setFailed(false);
     // Until the disk has it, the disk has it as unsent: for the page after this one, should this one end now.
     unsent.set(room, '');
-    if (await acts.send(room, said).catch(() => false)) return;
-    // Back into the field, unless something new is there already.
-    if (unsent.get(room) === '') keep(said);
-    setFailed(true);
+    const isKept = await acts.send(room, said).catch(() => false);
+    const newer = unsent.get(room) ?? '';
+    // What was begun meanwhile went with it; and what is not kept comes back into the field, unless something new is there already.
+    if (newer !== '' || !isKept) keep(newer || said);
+    setFailed(!isKept);
   };
 
   const keyed = (event: KeyboardEvent): void => {

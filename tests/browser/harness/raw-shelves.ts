@@ -27,6 +27,21 @@ export async function readRaw(name: string): Promise<readonly RawRow[]> {
   return rows;
 }
 
+/** A database that is not there is made as version 2 had it where it was a version 1 before. */
+export async function shelvesOf([name, version]: readonly [string, number | undefined]): Promise<readonly string[]> {
+  const db = await new Promise<IDBDatabase>((opened, failed) => {
+    const asking = indexedDB.open(name, version);
+    asking.onupgradeneeded = () => {
+      for (const shelf of ['records', 'sealed']) asking.result.createObjectStore(shelf, { keyPath: 'key' });
+      asking.result.createObjectStore('keys');
+    };
+    asking.onsuccess = () => opened(asking.result);
+    asking.onerror = () => failed(asking.error);
+  });
+  db.close();
+  return [...db.objectStoreNames];
+}
+
 /** Puts rows as they are, deletes keys, or makes a database as version 1 had it. */
 export async function writeRaw(wanted: {
   readonly name: string;
