@@ -8,6 +8,7 @@ import { createEntropy } from './adapters/web/entropy.ts';
 import { createLog } from './adapters/web/log.ts';
 import { firstDoor } from './adapters/web/first-door.ts';
 import { readCard } from './adapters/web/read-card.ts';
+import type { PageApp } from './app/app.ts';
 import { startApp } from './app/start.ts';
 import { shareApp } from './app/tabs.ts';
 import type { SharedApp } from './app/tabs.ts';
@@ -16,7 +17,7 @@ import { warmUp } from './protocol/warm-up.ts';
 import type { Tabs } from './ports/tabs.ts';
 
 /** `database` opens once this tab leads. */
-export function openApp(tabs: Tabs, headStart: HeadStart, database: Promise<OpenedDatabase>): SharedApp {
+export function openApp(tabs: Tabs, headStart: HeadStart, database: Promise<OpenedDatabase>): SharedApp & PageApp {
   const clock = createClock();
   const entropy = createEntropy();
   const log = createLog();
@@ -41,7 +42,7 @@ export function openApp(tabs: Tabs, headStart: HeadStart, database: Promise<Open
   });
   measure?.offer(app);
   setTimeout(() => warmUp() || log('warm-up-failed'), calmMs);
-  return app;
+  return { ...app, doctor: async () => (await import('./doctor.ts')).openDoctor(app) };
 }
 
 /** By then the start is over. */

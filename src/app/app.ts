@@ -1,6 +1,7 @@
 /** What a person can do here. The interface and the following tabs hold this and nothing more. */
 import type { Stop } from '../ports/clock.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
+import type { Doctor } from './doctor/doctor.ts';
 import type { PairingRefused, SafetyView, View } from './view.ts';
 
 export interface App {
@@ -50,4 +51,10 @@ export interface App {
   /** The page is visible again, or the device came or went online: look around at once. */
   wake(online: boolean): void;
   close(): Promise<void>;
+}
+
+/** With what only the page in front of the person can do: it looks at its own browser. */
+export interface PageApp extends App {
+  /** Rejects where its code cannot be had. */
+  doctor(): Promise<Doctor>;
 }

@@ -1,7 +1,7 @@
 /** Puts the interface on the page; the app may come later. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { App } from '../app/app.ts';
+import type { PageApp } from '../app/app.ts';
 import { takeInvite } from './shell/invite-link.ts';
 import type { Update } from './shell/notices.tsx';
 import { openPlace } from './shell/place.ts';
@@ -15,7 +15,7 @@ export interface MountOptions {
   readonly update?: Update;
 }
 
-export function mountUi(root: HTMLElement, app: App | Promise<App>, options: MountOptions = {}): void {
+export function mountUi(root: HTMLElement, app: PageApp | Promise<PageApp>, options: MountOptions = {}): void {
   openSettings();
   const invite = takeInvite();
   openPlace();

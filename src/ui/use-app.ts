@@ -1,12 +1,12 @@
 /** The one door between the interface and the app: its view, and what a person can do. */
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import type { Context } from 'react';
-import type { App } from '../app/app.ts';
+import type { PageApp } from '../app/app.ts';
 import type { View } from '../app/view.ts';
 
 /** The app's verbs; called early, they wait until the app is there. */
 export type Acts = Pick<
-  App,
+  PageApp,
   | 'nameMe'
   | 'startRoom'
   | 'joinRoom'
@@ -30,6 +30,7 @@ export type Acts = Pick<
   | 'cancelPairing'
   | 'letModelScore'
   | 'dismissTrouble'
+  | 'doctor'
 >;
 
 export interface Door {
@@ -41,14 +42,14 @@ export interface Door {
   readonly acts: Acts;
 }
 
-export function createDoor(arriving: App | Promise<App>): Door {
+export function createDoor(arriving: PageApp | Promise<PageApp>): Door {
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const changed of listeners) changed();
   };
-  let app: App | null = null;
+  let app: PageApp | null = null;
   let broken = false;
-  const arrived = (came: App): App => {
+  const arrived = (came: PageApp): PageApp => {
     app = came;
     came.subscribe(onceIdle(tell));
     tell();
@@ -91,6 +92,7 @@ export function createDoor(arriving: App | Promise<App>): Door {
       cancelPairing: async () => (await soon).cancelPairing(),
       letModelScore: async (isAllowed) => (await soon).letModelScore(isAllowed),
       dismissTrouble: () => app?.dismissTrouble(),
+      doctor: async () => (await soon).doctor(),
     },
   };
 }

@@ -18,13 +18,16 @@ const near: NeighbourView = {
 };
 const mesh = (
   state: 'connecting' | 'open' | 'lost' | null,
-  neighbours: number,
+  neighbours: number | readonly NeighbourView['path'][],
   rttMs: number | null = null,
   online = true,
 ): MeshView => ({
   online,
   relay: state === null ? null : { address: 'ws://x', state, rttMs, score: null },
-  neighbours: Array.from({ length: neighbours }, () => near),
+  neighbours:
+    typeof neighbours === 'number'
+      ? Array.from({ length: neighbours }, () => near)
+      : neighbours.map((path) => ({ ...near, path })),
 });
 
 test.each([
@@ -33,6 +36,12 @@ test.each([
   [mesh('lost', 2), 'Relay lost, looking again · 2 neighbours still here'],
   [mesh(null, 1), 'No relay · 1 neighbour still here'],
   [mesh('lost', 1, null, false), 'This device is offline · 1 neighbour still here'],
+  [mesh('lost', 4), 'Relay lost, looking again · 4 neighbours still here'],
+  [mesh('lost', ['direct', 'through', 'through']), 'Relay lost, looking again · 1 neighbour still here · 2 through others'],
+  [mesh('lost', ['through']), 'Relay lost, looking again · 1 through others'],
+  [mesh('connecting', ['direct', 'through']), 'Looking for the relay · 1 neighbour still here · 1 through others'],
+  [mesh('lost', ['direct', 'through'], null, false), 'This device is offline · 1 neighbour still here · 1 through others'],
+  [mesh('open', ['direct', 'relayed', 'through'], 42), 'Relay 42 ms · 2 neighbours · 1 through others'],
   [mesh('connecting', 0), 'Looking for the relay'],
   [mesh('lost', 0), 'Relay lost, looking again · Nobody reachable; messages wait here'],
   [mesh(null, 0), 'Nobody reachable; messages wait here'],

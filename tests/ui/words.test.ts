@@ -10,7 +10,9 @@ import { sw } from '../../src/ui/words/sw.ts';
 const root = join(import.meta.dirname, '../../src/ui');
 const views = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter(
-    (path) => /\.tsx?$/.test(path) && !/words[\\/]((en|es|sw)(-first|-pair|-mesh)?|words|(pair|mesh)-words)\.ts$/.test(path),
+    (path) =>
+      /\.tsx?$/.test(path) &&
+      !/words[\\/]((en|es|sw)(-first|-pair|-mesh|-doctor)?|words|(pair|mesh|doctor)-words)\.ts$/.test(path),
   )
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const groups = Object.entries<unknown>({ ...en }).filter((entry): entry is [string, object] => typeof entry[1] === 'object');

@@ -7,6 +7,7 @@ import { Knot, Sign } from '../parts/knot.tsx';
 import { useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import type { Words } from '../words/words.ts';
+import { DoctorPart } from './doctor.tsx';
 import { LinkHead } from './link-head.tsx';
 import { MeshPicture } from './mesh-picture.tsx';
 import './mesh.css';
@@ -40,6 +41,7 @@ export function MeshTab({ onPair }: { readonly onPair: () => void }): ReactEleme
             <Icon name="mesh" />
             {w.home.pair}
           </button>
+          <DoctorPart onPair={onPair} />
         </div>
       </div>
     </section>

@@ -20,12 +20,16 @@ export function TideLine(): ReactElement {
 
 export function tideSentence(mesh: MeshView, { w, f }: Speech): string {
   const { relay, neighbours, online } = mesh;
-  const near = neighbours.length;
+  const near = neighbours.filter(({ path }) => path !== 'through').length;
+  const far = neighbours.length - near;
+  const sentence = (...parts: readonly string[]): string =>
+    [...parts, ...(far > 0 ? [f.count(w.tide.through, far)] : [])].join(' · ');
   if (relay?.state === 'open') {
     const reached = relay.rttMs === null ? w.tide.relayOpen : w.tide.relayIn(f.ms(relay.rttMs));
-    return `${reached} · ${f.count(w.tide.neighbours, near)}`;
+    return sentence(reached, f.count(w.tide.neighbours, near));
   }
-  if (near > 0) return `${relayLine(mesh, w.tide)} · ${f.count(w.tide.stillHere, near)}`;
+  if (near > 0) return sentence(relayLine(mesh, w.tide), f.count(w.tide.stillHere, near));
+  if (far > 0) return sentence(relayLine(mesh, w.tide));
   if (!online) return `${w.tide.offline} · ${w.tide.nobody}`;
   if (relay?.state === 'connecting') return w.tide.relayConnecting;
   if (relay?.state === 'lost') return `${w.tide.relayLost} · ${w.tide.nobody}`;

@@ -65,6 +65,7 @@ export const enFirst: FirstWords = {
     relayNone: 'No relay',
     neighbours: { one: '# neighbour', other: '# neighbours' },
     stillHere: { one: '# neighbour still here', other: '# neighbours still here' },
+    through: { other: '# through others' },
     nobody: 'Nobody reachable; messages wait here',
   },
   first: {

@@ -16,7 +16,7 @@ export const enMesh: MeshWords = {
   shared: 'Rooms shared',
   empty: 'Nobody is linked to this device now.',
   emptyHint: 'A neighbour appears here as soon as another device opens this page.',
-  legend: 'Solid: direct. Dashed: through the relay.',
+  legend: 'Solid: direct. Dashed: through the relay or a neighbour.',
   score: (percent) => `Score ${percent}`,
   scoreOfFirst: 'The way there begins with another link: this is the score of that one.',
   byRule: 'Judged by the fixed rule, from four things:',

@@ -1,4 +1,5 @@
 /** English, whole: the words everything starts from. The shell does with their first part. */
+import { enDoctor } from './en-doctor.ts';
 import { enFirst } from './en-first.ts';
 import { enMesh } from './en-mesh.ts';
 import { enPair } from './en-pair.ts';
@@ -98,6 +99,7 @@ export const en: Words = {
     notRemoved: 'Not removed: the room did not take it.',
   },
   mesh: enMesh,
+  doctor: enDoctor,
   you: {
     name: 'Name',
     save: 'Save',

@@ -65,6 +65,7 @@ export const esFirst: FirstWords = {
     relayNone: 'Sin relé',
     neighbours: { one: '# vecino', other: '# vecinos' },
     stillHere: { one: '# vecino sigue aquí', other: '# vecinos siguen aquí' },
+    through: { other: '# a través de otros' },
     nobody: 'Nadie al alcance; los mensajes esperan aquí',
   },
   first: {

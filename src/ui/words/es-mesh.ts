@@ -16,7 +16,7 @@ export const esMesh: MeshWords = {
   shared: 'Salas en común',
   empty: 'Nadie está enlazado ahora con este dispositivo.',
   emptyHint: 'Un vecino aparece aquí en cuanto otro dispositivo abre esta página.',
-  legend: 'Continuo: directo. Discontinuo: por el relé.',
+  legend: 'Continuo: directo. Discontinuo: por el relé o un vecino.',
   score: (percent) => `Nota ${percent}`,
   scoreOfFirst: 'El camino empieza por otro enlace: esta es la nota de aquel.',
   byRule: 'Juzgado por la regla fija, según cuatro cosas:',

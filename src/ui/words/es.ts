@@ -1,4 +1,5 @@
 /** Español, whole. */
+import { esDoctor } from './es-doctor.ts';
 import { esFirst } from './es-first.ts';
 import { esMesh } from './es-mesh.ts';
 import { esPair } from './es-pair.ts';
@@ -99,6 +100,7 @@ export const es: Words = {
     notRemoved: 'No se sacó: la sala no lo aceptó.',
   },
   mesh: esMesh,
+  doctor: esDoctor,
   you: {
     name: 'Nombre',
     save: 'Guardar',

@@ -65,6 +65,7 @@ export const swFirst: FirstWords = {
     relayNone: 'Hakuna kituo',
     neighbours: { one: 'jirani #', other: 'majirani #' },
     stillHere: { one: 'jirani # bado yupo', other: 'majirani # bado wapo' },
+    through: { other: '# kupitia wengine' },
     nobody: 'Hakuna anayefikika; ujumbe unasubiri hapa',
   },
   first: {

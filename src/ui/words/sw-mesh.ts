@@ -16,7 +16,7 @@ export const swMesh: MeshWords = {
   shared: 'Vyumba vya pamoja',
   empty: 'Hakuna aliyeunganishwa na kifaa hiki sasa.',
   emptyHint: 'Jirani ataonekana hapa mara kifaa kingine kitakapofungua ukurasa huu.',
-  legend: 'Mstari kamili: moja kwa moja. Mstari uliokatika: kupitia kituo.',
+  legend: 'Mstari kamili: moja kwa moja. Mstari uliokatika: kupitia kituo au jirani.',
   score: (percent) => `Alama ${percent}`,
   scoreOfFirst: 'Njia ya kwenda huko huanza kwa kiungo kingine: hii ni alama ya hicho.',
   byRule: 'Imepimwa kwa kanuni isiyobadilika, kwa mambo manne:',

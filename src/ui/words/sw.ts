@@ -1,4 +1,5 @@
 /** Kiswahili, whole. */
+import { swDoctor } from './sw-doctor.ts';
 import { swFirst } from './sw-first.ts';
 import { swMesh } from './sw-mesh.ts';
 import { swPair } from './sw-pair.ts';
@@ -98,6 +99,7 @@ export const sw: Words = {
     notRemoved: 'Hakuondolewa: chumba hakikukubali.',
   },
   mesh: swMesh,
+  doctor: swDoctor,
   you: {
     name: 'Jina',
     save: 'Hifadhi',

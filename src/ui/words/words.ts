@@ -1,4 +1,5 @@
 /** Every word a person can read or hear. A language that lacks one does not compile. */
+import type { DoctorWords } from './doctor-words.ts';
 import type { MeshWords } from './mesh-words.ts';
 import type { PairWords } from './pair-words.ts';
 import type { RoomKind } from '../../app/view.ts';
@@ -14,7 +15,10 @@ export interface Counted {
 }
 
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
-export type FirstWords = Omit<Words, 'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'mesh' | 'you'>;
+export type FirstWords = Omit<
+  Words,
+  'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'mesh' | 'doctor' | 'you'
+>;
 
 export interface Words {
   readonly lang: string;
@@ -50,6 +54,7 @@ export interface Words {
     readonly relayNone: string;
     readonly neighbours: Counted;
     readonly stillHere: Counted;
+    readonly through: Counted;
     readonly nobody: string;
   };
 
@@ -240,6 +245,7 @@ export interface Words {
   };
 
   readonly mesh: MeshWords;
+  readonly doctor: DoctorWords;
 
   readonly you: {
     readonly name: string;
