@@ -6,6 +6,7 @@ import type { CommitResult, Storage, Write } from '../ports/storage.ts';
 import type { DeviceKey } from '../protocol/device.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
 import { createLane } from './lane.ts';
+import { withRelayHint } from './mesh/relay-hint.ts';
 import type { Lane } from './lane.ts';
 import type { LastLine, Room } from './rooms/room.ts';
 import type { Voice } from './delivery/say.ts';
@@ -29,6 +30,8 @@ export interface Core {
   /** All or nothing; a refusal becomes trouble on screen and `false` here. */
   commit(writes: readonly Write[], durability: 'strict' | 'relaxed'): Promise<boolean>;
   trouble(trouble: Trouble): void;
+  /** What brings others into the room, and says where we are met. */
+  linkOf(room: Room): string | null;
   showRooms(): void;
 }
 
@@ -75,9 +78,10 @@ export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room
       return false;
     },
     trouble: (trouble) => store.change({ trouble }),
+    linkOf: ({ invite }) => invite && withRelayHint(invite, store.view().mesh.relay?.address, ports.clock.nowMs()),
     showRooms: () => {
       const views = [...rooms.values()].map((room) =>
-        viewOf(room, peopleOf(room), (me && room.members.get(me.key.id)?.role) ?? null),
+        viewOf(room, peopleOf(room), (me && room.members.get(me.key.id)?.role) ?? null, core.linkOf(room)),
       );
       store.change({ rooms: views.sort((a, b) => lastAtMs(b) - lastAtMs(a)) });
     },
@@ -86,14 +90,14 @@ export function createCore(ports: CorePorts, store: Store, peopleOf: (room: Room
   return core;
 }
 
-const viewOf = (room: Room, people: readonly PersonView[], myRole: RoomView['role']): RoomView => ({
+const viewOf = (room: Room, people: readonly PersonView[], myRole: RoomView['role'], invite: RoomView['invite']): RoomView => ({
   id: room.id,
   name: room.name,
   kind: room.kind,
   stage: room.stage,
   wait: room.wait,
   role: myRole,
-  invite: room.invite,
+  invite,
   unread: room.unread,
   last: room.last && lastIn(room, room.last),
   people,

@@ -21,6 +21,8 @@ export const keyOf = {
   /** Of a room of members: its operations in the order taken, and its live keys. */
   operation: (room: RoomId, place: number): string => `operation/${room}/${pad(place)}`,
   keyring: (room: RoomId): string => `keyring/${room}/live`,
+  /** How far I had everybody's entries when this operation brought somebody. */
+  came: (room: RoomId, operation: OperationId): string => `came/${room}/${operation}`,
   /** Left once: under which keys I have spoken there. */
   spent: (room: RoomId): string => `spent/${room}`,
   /** What answers who knocks there with an invite, by its public half. Earlier versions wrote the operation's id there. */
@@ -42,6 +44,8 @@ export const keyOf = {
   verified: (person: PersonId): string => `verified/${person}`,
   /** The relay's card as last read. */
   card: 'relay/card',
+  /** Addresses of relays that invites named, one a line. */
+  otherRelays: 'relay/others',
   /** A person said that no model shall score links. */
   noModel: 'me/no-model',
   /** A pairing is under way. */
@@ -57,8 +61,9 @@ export const keyOf = {
   got: (room: RoomId, device: DeviceId): string => `got/${room}/${device}`,
   /** (author, n) → the key in the timeline. */
   log: (room: RoomId, device: DeviceId, n: number): string => `log/${room}/${device}/${pad(n)}`,
-  /** M1: the same of a second message under that number. */
-  twin: (room: RoomId, device: DeviceId, n: number): string => `${keyOf.log(room, device, n)}/twin`,
+  /** M1: the same of a second message under that number, and of more. */
+  twin: (room: RoomId, device: DeviceId, n: number, which: number): string =>
+    `${keyOf.log(room, device, n)}/twin${which === 1 ? '' : which}`,
   /** In order of time: the signed content itself. Author and number keep apart what says to have the same id. */
   timeline: (room: RoomId, { sentAtMs, author, n, id }: Message): string =>
     `timeline/${room}/${pad(sentAtMs)}/${abbreviate(author)}/${pad(n)}/${id}`,

@@ -175,9 +175,16 @@ export async function startApp(world: World): Promise<LocalApp> {
         return null;
       }
       if (invite.kind === 'open') return afterRooms(await joinOpenRoom(core, invite));
+      attaching.then(
+        () => attached?.mesh.knowRelays(invite.relays),
+        () => undefined,
+      );
       return afterRooms((await (await openMembers())?.knock(invite)) ?? null);
     },
-    invite: async (room) => (await (await openMembers())?.invite(room)) ?? null,
+    invite: async (id) => {
+      const room = core.rooms.get(id);
+      return (await (await openMembers())?.invite(id)) && room ? core.linkOf(room) : null;
+    },
     withdrawInvites: async (room) => (await (await openMembers())?.withdrawInvites(room)) ?? false,
     removePerson: async (room, person) => (await (await openMembers())?.removePerson(room, person)) ?? false,
     makeAdmin: async (room, person) => (await (await openMembers())?.makeAdmin(room, person)) ?? false,

@@ -14,13 +14,27 @@ import { scores } from './b14-scores.ts';
 import { size } from './b15-size.ts';
 import { text } from './b16-text.ts';
 import { removal } from './b17-removal.ts';
+import { idle } from './b19-idle.ts';
 import { isAskedFor, table } from './rows.ts';
 import type { Row } from './rows.ts';
 import { openWavu } from './wavu.ts';
 import type { Wavu } from './wavu.ts';
 import type { Absent, Bench, World } from './world.ts';
 
-const BENCHES: readonly Bench[] = [firstMessage, dial, failures, echo, cpu, crowd, protocolCost, scores, size, text, removal];
+const BENCHES: readonly Bench[] = [
+  firstMessage,
+  dial,
+  failures,
+  echo,
+  cpu,
+  crowd,
+  protocolCost,
+  scores,
+  size,
+  text,
+  removal,
+  idle,
+];
 const LEAST_REPS = 5;
 // Playwright makes the browser note the stack of each socket, fetch and console line. With positions kept from the start
 // that does not parse a page's whole script again, which nobody's own browser does either.

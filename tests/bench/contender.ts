@@ -16,6 +16,7 @@ export type Pair = {
 
 export type Contender = {
   readonly name: string;
+  readonly homeUrl: string;
   /** Page open with a warm HTTP cache → the text it sends at once is readable at a peer who is already in. */
   readonly firstMessage: (session: Session) => Promise<FirstMessage>;
   readonly openPair: () => Promise<Pair>;
@@ -116,7 +117,7 @@ export function createContender({ name, browser, homeUrl, remembers }: Contender
     await guests?.close();
     guests = undefined;
   };
-  return { name, firstMessage, openPair, rest };
+  return { name, homeUrl, firstMessage, openPair, rest };
 }
 
 /** Asks again and again rather than with `waitForFunction`, which a page's Content-Security-Policy forbids. */

@@ -86,7 +86,8 @@ export const runCrowd = async (plan: Plan, options: CrowdOptions): Promise<reado
   const heap = gauge === undefined ? 0 : gauge.heapBytes() - heapBefore;
 
   const isDone = (): boolean => crowd.rooms.every((room) => room.truth.isAllDelivered(honestIn(crowd, room.names)));
-  const endMs = Math.max(beganMs + talkMs, ...happenings.map(({ atMs }) => beganMs + atMs)) + patienceMs;
+  // Of whole ms: the clock turns by whole µs, and would never come to a part of one.
+  const endMs = Math.ceil(Math.max(beganMs + talkMs, ...happenings.map(({ atMs }) => beganMs + atMs))) + patienceMs;
   while (!isDone() && world.nowMs() < endMs) await world.runFor(Math.min(lookMs, endMs - world.nowMs()));
   const deliveredMs = world.nowMs() - beganMs;
   await world.runFor(afterMs);

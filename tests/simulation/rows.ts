@@ -31,6 +31,13 @@ export const exactly = (name: string, value: number, goal: number, unit: string,
   met: value === goal,
 });
 
+/** No more than that. */
+export const atMost = (name: string, value: number, goal: number, unit: string, counted: string): Row => ({
+  ...report(name, value, unit, counted),
+  goal,
+  met: value <= goal,
+});
+
 /** All that there should be. */
 export const allOf = (name: string, value: number, baseline: number, unit: string, counted: string): Row => {
   const ratio = baseline === 0 ? 1 : value / baseline;

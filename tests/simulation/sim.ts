@@ -4,6 +4,7 @@ import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { runCrowd } from './crowd-run.ts';
 import { createGauge } from './gauge.ts';
 import { hello } from './hello.ts';
+import { idle } from './idle.ts';
 import { members } from './members.ts';
 import { countedSuite } from './room-run.ts';
 import type { Scenario } from './room-run.ts';
@@ -14,7 +15,7 @@ import { createSettle } from './settle.ts';
 import { storm } from './storm.ts';
 
 const suites = { counted: countedSuite, 'node-crypto': () => nodeCryptoSuite };
-const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm, members };
+const scenarios: Readonly<Record<string, (scenario: Scenario) => Promise<readonly Row[]>>> = { hello, storm, members, idle };
 
 const all = [...Object.keys(scenarios), ...plans.map(({ name }) => name)];
 const usage = `usage: npm run sim -- --scenario ${all.join('|')} [--nodes N] [--seed S] [--messages M] [--suite ${Object.keys(suites).join('|')}] [--json]

@@ -6,6 +6,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { routeOf, sendThrough } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
+import type { Resting } from './resting.ts';
 
 export interface Dialer {
   /** `first`: we came later, so we begin. */
@@ -15,7 +16,12 @@ export interface Dialer {
   close(): void;
 }
 
-export function createDialer(ports: { readonly clock: Clock; readonly log: Log }, network: Network, peers: Peers): Dialer {
+export function createDialer(
+  ports: { readonly clock: Clock; readonly log: Log },
+  network: Network,
+  peers: Peers,
+  resting: Pick<Resting, 'closeTo'>,
+): Dialer {
   const dialing = new Map<PeerId, AbortController>();
   /** The next dial of each peer; a newer plan takes the place of an older one. */
   const planned = new Map<PeerId, Stop>();
@@ -46,6 +52,7 @@ export function createDialer(ports: { readonly clock: Clock; readonly log: Log }
     if (dialing.has(peer.id) || !hasSlot(peer)) return;
     // Whoever introduces may name many who do not exist.
     if (dialing.size >= mostDialing) return plan(peer, retryMs, failures);
+    resting.closeTo(peer.id);
     const attempt = new AbortController();
     dialing.set(peer.id, attempt);
     const stop = ports.clock.after(attemptMs, () => attempt.abort());

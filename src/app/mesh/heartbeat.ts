@@ -18,15 +18,21 @@ export interface Heartbeat {
 export interface HeartbeatPath {
   readonly key: string;
   ask(token: number): void;
-  /** Nothing was heard for too long. Null for what may stay silent. */
-  readonly silent: (() => void) | null;
+  /** Nothing was heard for too long; `isHurried`: since somebody looked again. Null for what may stay silent. */
+  readonly silent: ((isHurried: boolean) => void) | null;
   /** Others carry it: it is asked less often. */
   readonly isCarried: boolean;
   /** It answered after so long; null: it did not, in a time that is long for any path. */
   told(rttMs: number | null): void;
 }
 
-export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat {
+export interface HeartbeatHands {
+  measured(): void;
+  /** We slept for so long that others may have taken us for gone. */
+  slept(): void;
+}
+
+export function createHeartbeat(clock: Clock, hands: HeartbeatHands): Heartbeat {
   const watched = new Map<string, Watched>();
   let nextToken = 1;
   let lastTickMs = clock.ticksMs();
@@ -41,16 +47,23 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
     each.path.ask(each.token);
   };
 
+  /** Whoever wakes judges nobody for one interval. */
+  const lookAtClock = (nowMs: number): void => {
+    const hasSlept = nowMs - lastTickMs > 2 * tickMs + everyMs;
+    lastTickMs = nowMs;
+    if (!hasSlept) return;
+    for (const each of watched.values()) excuse(each, nowMs);
+    hands.slept();
+  };
+
   const tick = (): void => {
     const nowMs = clock.ticksMs();
-    // We slept: whoever wakes judges nobody for one interval.
-    if (nowMs - lastTickMs > 2 * tickMs + everyMs) for (const each of watched.values()) excuse(each, nowMs);
-    lastTickMs = nowMs;
+    lookAtClock(nowMs);
     for (const each of watched.values()) {
       const { silent, isCarried } = each.path;
       const [silentMs, askedMs] = [nowMs - each.heardAtMs, nowMs - each.askedAtMs];
       const rarely = isCarried ? carriedFactor : 1;
-      if (silent !== null && silentMs > each.patienceMs * rarely) silent();
+      if (silent !== null && silentMs > each.patienceMs * rarely) silent(each.patienceMs === hurriedMs);
       // What may stay silent is measured at its beginning, and when somebody looks.
       else if (askedMs >= (each.asked < mostSamples ? tickMs : silent === null ? Infinity : everyMs * rarely)) ask(each);
     }
@@ -78,11 +91,12 @@ export function createHeartbeat(clock: Clock, onMeasured: () => void): Heartbeat
       const rttMs = clock.ticksMs() - each.askedAtMs;
       each.samples = [...each.samples, rttMs].slice(-mostSamples);
       each.path.told(rttMs);
-      onMeasured();
+      hands.measured();
     },
     rttMs: (key) => median(watched.get(key)?.samples ?? []),
     hurry: () => {
       const nowMs = clock.ticksMs();
+      lookAtClock(nowMs);
       for (const each of watched.values()) {
         excuse(each, nowMs);
         each.patienceMs = hurriedMs;

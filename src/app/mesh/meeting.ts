@@ -13,6 +13,8 @@ export interface Meeting {
   /** A link whose far end introduces. */
   opened(host: Link): void;
   closed(host: Link): void;
+  /** They may have taken us for gone: all that we keep there is said again. */
+  again(host: Link): void;
   frame(host: Link, frame: MeetFrame): void;
   /** A neighbour keeps these topics itself. */
   keeps(peer: PeerId, link: Link, topics: readonly Topic[]): void;
@@ -88,13 +90,17 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     if (room !== undefined && ![...topics].some((other) => rooms.get(other) === room.id)) hands.left(peer, room, link);
   };
 
+  const tellAll = (link: Link): void => {
+    const host = hosts.get(link);
+    if (host === undefined) return;
+    host.kept = new Set();
+    tell(link, host);
+  };
+
   const askAgain = (link: Link): void => {
     again ??= core.clock.after(calmMs, () => {
       again = null;
-      const host = hosts.get(link);
-      if (host === undefined) return;
-      host.kept = new Set();
-      tell(link, host);
+      tellAll(link);
     });
   };
 
@@ -105,6 +111,7 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
       tell(link, host);
     },
     closed: (link) => void hosts.delete(link),
+    again: tellAll,
     frame: (link, frame) => {
       switch (frame.kind) {
         case 'met':

@@ -2,30 +2,31 @@
 import type { Core } from '../core.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
-import type { PeerId, Topic } from '../../protocol/ids.ts';
-import { decodeMeet } from '../../protocol/meet.ts';
+import type { Topic } from '../../protocol/ids.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
-import { isRefusal } from '../../protocol/refusal.ts';
 import type { Room } from '../rooms/room.ts';
 import { createCardReader } from './card-reader.ts';
 import type { RelayCard } from '../../protocol/relay-card.ts';
-import { carryTo, createDialer } from './dialer.ts';
+import { createDialer } from './dialer.ts';
+import { createFrames } from './frames.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createHost } from './host.ts';
 import { createIntroduced } from './introduced.ts';
 import { createMeeting } from './meeting.ts';
 import { neighbourView } from './neighbour-view.ts';
 import { createPaths, keyOfPath } from './paths.ts';
-import { newEra, partIn, pathOf, sendTo } from './peers.ts';
+import { newEra, partIn, pathOf, routeOf } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
-import { createRelayKeeper } from './relay-keeper.ts';
-import { createRoutes, isFar } from './routes.ts';
+import { createRelays } from './relays.ts';
+import { createResting } from './resting.ts';
+import { createRoutes } from './routes.ts';
 import { createSeeker } from './seeker.ts';
 
 export interface Mesh {
   /** Rooms came or went. */
   roomsChanged(): void;
+  /** An invite that was followed named these relays. */
+  knowRelays(addresses: readonly string[]): void;
   /** The visible part changed. */
   show(): void;
   wake(): void;
@@ -68,9 +69,19 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     core.showRooms();
   };
 
-  const heartbeat = createHeartbeat(core.clock, () => {
-    for (const peer of peers.all()) peer.rttMs = heartbeat.rttMs(keyOfPath(peer));
-    show();
+  const heartbeat = createHeartbeat(core.clock, {
+    measured: () => {
+      for (const peer of peers.all()) peer.rttMs = heartbeat.rttMs(keyOfPath(peer));
+      show();
+    },
+    slept: () => {
+      for (const peer of peers.all()) {
+        if (peer.direct === null) continue;
+        meeting.again(peer.direct);
+        newEra(peer);
+        paths.opened(peer);
+      }
+    },
   });
 
   const paths = createPaths(core, peers, heartbeat, {
@@ -79,55 +90,14 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       meeting.forget(peer, route);
       seeker.stir();
     },
+    // A frozen page answers nobody. Who looks again may have been cut off: then what another way leads to is dialled anew.
+    silent: (peer, link, isHurried) => {
+      if (isHurried && routeOf(peer) !== null) return link.close();
+      resting.add(link);
+      letGo(link);
+    },
     show,
   });
-
-  const takeMeet = (link: Link, bytes: Uint8Array): void => {
-    const frame = decodeMeet(bytes);
-    if (link.end === 'peer' && !isRefusal(frame)) {
-      if (isFar(frame)) return routes.take(link, frame);
-      if (frame.kind === 'pass' && !host.isMet(link.peer, frame.to) && routes.pass(link, frame.to, frame.bytes)) return;
-    }
-    if (link.end === 'peer' && (isRefusal(frame) || hostKinds.has(frame.kind))) host.take(link, bytes);
-    if (isRefusal(frame)) return core.log('meet-frame-refused', { why: frame.refused });
-    if (link.end === 'peer' && frame.kind === 'join') meeting.keeps(link.peer, link, frame.topics);
-    else if (link.end === 'peer' && frame.kind === 'leave') meeting.keepsNoMore(link.peer, link, frame.topics);
-    else if (link.end === 'relay' || !hostKinds.has(frame.kind)) meeting.frame(link, frame);
-  };
-
-  /** `link`: it came straight from them. */
-  const takeFrame = (peer: Peer, bytes: Uint8Array, link: Link | null): void => {
-    // What others pass on says nothing of the link between us.
-    if (link !== null || peer.direct === null) heartbeat.heard(keyOfPath(peer));
-    const frame = decodeFrame(bytes);
-    if (isRefusal(frame)) return core.log('frame-refused', { why: frame.refused });
-    switch (frame.kind) {
-      case 'ping':
-        return void sendTo(peer, encodeFrame({ kind: 'pong', token: frame.token }));
-      case 'pong':
-        return heartbeat.answered(keyOfPath(peer), frame.token);
-      case 'envelope': {
-        const why = hands.onEnvelope(frame.bytes, peer);
-        if (why !== null) core.log('envelope-refused', { why });
-        return;
-      }
-      case 'hop':
-        return hands.onHop(frame.bytes, peer);
-      case 'signal':
-        return network.takeSignal(peer.id, frame.bytes, carryTo(peer));
-      case 'meet':
-        if (link === null) return core.log('frame-refused', { why: 'not-a-neighbour' });
-        return takeMeet(link, frame.bytes);
-    }
-  };
-
-  const passed = (id: PeerId, link: Link, bytes: Uint8Array): void => {
-    const peer = peers.get(id);
-    if (peer === undefined) return core.log('frame-refused', { why: 'not-here' });
-    // By which they reach us, we reach them; but nobody draws to itself what has another way.
-    if (pathOf(peer) === null) peer.routes.add(link);
-    takeFrame(peer, bytes, null);
-  };
 
   /** Nobody of it is here, or somebody who was is not. */
   const isMissing = (room: Room): boolean => {
@@ -135,7 +105,8 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     return here.size === 0 || [...room.names.keys()].some((device) => device !== core.me()?.key.id && !here.has(device));
   };
 
-  const dialer = createDialer(core, network, peers);
+  const resting = createResting(core.clock);
+  const dialer = createDialer(core, network, peers, resting);
   const introduced = createIntroduced(core, {
     self: network.self,
     peers,
@@ -149,7 +120,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   const meeting = createMeeting(core, {
     topicsOf: hands.topicsOf,
     ...introduced,
-    passed: (id, link, bytes) => passed(id, link, bytes),
+    passed: (id, link, bytes) => frames.passed(id, link, bytes),
     pong: (link, token) => heartbeat.answered(keyOfLink(link), token),
   });
 
@@ -157,7 +128,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   const routes = createRoutes(core, network.self, {
     isMine: (topic) => meeting.isMine(topic),
     found: (peer, topic, link, first) => meeting.found(peer, link, topic, first),
-    carried: (from, link, bytes) => passed(from, link, bytes),
+    carried: (from, link, bytes) => frames.passed(from, link, bytes),
     lost: (id, link) => {
       peers.routing.carried(link, false);
       const peer = peers.get(id);
@@ -165,29 +136,47 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     },
   });
   const seeker = createSeeker(core, {
-    canSeek: () => relay.link() === null && [...peers.all()].some((peer) => peer.direct !== null),
+    canSeek: () => !relay.isOwnOpen() && [...peers.all()].some((peer) => peer.direct !== null),
     wanted: () => new Map([...core.rooms.values()].filter(isMissing).map((room) => [room.id, meeting.topicsOf(room.id)])),
     seek: routes.seek,
   });
-  const relay = createRelayKeeper(
-    core,
-    network,
-    (link) => {
+  const frames = createFrames(core, { network, peers, heartbeat, host, routes, meeting, ...hands });
+  const relay = createRelays(core, network, {
+    onOpen: (link, isOwn) => {
       meeting.opened(link);
-      core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
+      if (isOwn) core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
       paths.watchRelay(link);
     },
-    show,
-  );
+    onChange: show,
+  });
   const card = createCardReader(core, readCard, (read) => {
     hands.onCard(read);
     relay.lookAt(read.relay.addresses);
     show();
   });
 
-  const closed = (link: Link): void => {
+  /** True: it was the link to somebody, who has no other. */
+  const letGo = (link: Link): boolean => {
     heartbeat.forget(keyOfLink(link));
+    host.closed(link);
+    routes.closed(link);
+    meeting.closed(link);
+    seeker.stir();
+    for (const peer of [...peers.all()]) paths.loseRoute(peer, link);
+    const peer = peers.get(link.peer);
+    if (peer?.direct !== link) return false;
+    const isOther = (each: Link): boolean => each.peer === peer.id && each.state() === 'open' && !resting.has(each);
+    peer.direct = network.links().find(isOther) ?? null;
+    newEra(peer);
+    if (pathOf(peer) === null) paths.forgetIfGone(peer);
+    else paths.opened(peer);
+    show();
+    return peer.direct === null;
+  };
+
+  const closed = (link: Link): void => {
     if (link.end === 'relay') {
+      heartbeat.forget(keyOfLink(link));
       meeting.closed(link);
       relay.lost(link);
       seeker.stir();
@@ -195,41 +184,35 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       for (const peer of [...peers.all()]) paths.loseRoute(peer, link);
       return show();
     }
-    host.closed(link);
-    routes.closed(link);
-    meeting.closed(link);
-    seeker.stir();
-    for (const peer of [...peers.all()]) paths.loseRoute(peer, link);
+    const wasResting = resting.take(link);
     const peer = peers.get(link.peer);
-    if (peer?.direct !== link) return;
-    peer.direct = network.links().find((each) => each.peer === peer.id && each.state() === 'open') ?? null;
-    newEra(peer);
-    if (pathOf(peer) === null) paths.forgetIfGone(peer);
-    else paths.opened(peer);
-    if (peer.direct === null) dialer.lost(peer, link.opener === 'us');
-    show();
+    if ((letGo(link) || (wasResting && peer?.direct === null)) && peer !== undefined) dialer.lost(peer, link.opener === 'us');
+  };
+
+  const opened = (link: Link): void => {
+    const peer = peers.meet(link.peer);
+    // Two dials may cross. Both ends keep reading both links; each sends on its latest.
+    if (pathOf(peer) !== 'direct') heartbeat.forget(keyOfPath(peer));
+    peer.direct = link;
+    host.opened(link);
+    routes.opened(link);
+    meeting.opened(link);
+    paths.opened(peer);
+    seeker.stir();
   };
 
   const stopListening = network.listen({
     onOpen: (link) => {
-      if (link.end === 'relay') return;
-      const peer = peers.meet(link.peer);
-      // Two dials may cross. Both ends keep reading both links; each sends on its latest.
-      if (pathOf(peer) !== 'direct') heartbeat.forget(keyOfPath(peer));
-      peer.direct = link;
-      host.opened(link);
-      routes.opened(link);
-      meeting.opened(link);
-      paths.opened(peer);
-      seeker.stir();
+      if (link.end !== 'relay') opened(link);
     },
     onFrame: (link, frame) => {
       if (link.end === 'relay') {
         heartbeat.heard(keyOfLink(link));
-        return takeMeet(link, frame);
+        return frames.meet(link, frame);
       }
+      if (resting.take(link)) opened(link);
       const peer = peers.get(link.peer);
-      if (peer !== undefined) takeFrame(peer, frame, link);
+      if (peer !== undefined) frames.take(peer, frame, link);
     },
     onClose: closed,
   });
@@ -246,6 +229,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       seeker.stir();
       show();
     },
+    knowRelays: relay.know,
     show,
     wake: () => {
       relay.hurry();
@@ -256,6 +240,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       stopListening();
       card.close();
       dialer.close();
+      resting.close();
       meeting.close();
       host.close();
       seeker.close();
@@ -264,9 +249,6 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     },
   };
 }
-
-/** What is said to whoever introduces. */
-const hostKinds: ReadonlySet<string> = new Set(['join', 'leave', 'pass', 'ping']);
 
 /** Strangers come after the first words. */
 const calmMs = 5_000;

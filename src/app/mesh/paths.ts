@@ -7,7 +7,7 @@ import type { Room } from '../rooms/room.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
 import { heardBack } from '../routing/evidence.ts';
 import { keyOfLink } from './heartbeat.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Heartbeat, HeartbeatPath } from './heartbeat.ts';
 import { newEra, pathOf, routeOf, sendTo } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 
@@ -26,14 +26,16 @@ export interface Paths {
 export interface PathsHands {
   onPath(peer: Peer, room: Room): void;
   gone(peer: PeerId, route: Link): void;
+  /** Nobody answers on their direct link. */
+  silent(peer: Peer, direct: Link, isHurried: boolean): void;
   show(): void;
 }
 
 export function createPaths(core: Core, peers: Peers, heartbeat: Heartbeat, hands: PathsHands): Paths {
   /** A relay says who left; a neighbour may not know of it. */
-  const silentOn = (peer: Peer): (() => void) | null => {
+  const silentOn = (peer: Peer): HeartbeatPath['silent'] => {
     const { direct } = peer;
-    if (direct !== null) return () => direct.close();
+    if (direct !== null) return (isHurried) => hands.silent(peer, direct, isHurried);
     const route = routeOf(peer);
     return route?.end === 'peer' ? () => gone(peer, route) : null;
   };

@@ -150,7 +150,7 @@ export function createRelayKeeper(
 }
 
 /** The same door, whether or not its address says who is behind it. */
-const doorOf = (address: string): string => address.replace(/\/p2p\/\w+$/, '');
+export const doorOf = (address: string): string => address.replace(/\/p2p\/\w+$/, '');
 
 const attemptMs = 6_000;
 const besideMs = 3_000;

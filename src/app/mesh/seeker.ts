@@ -11,7 +11,7 @@ export interface Seeker {
 }
 
 export interface SeekerHands {
-  /** Neighbours to ask, and no relay that would know better. */
+  /** Neighbours to ask, and not the relay that would know better. */
   canSeek(): boolean;
   /** Rooms in which somebody is missing, with the topics we meet them by. */
   wanted(): ReadonlyMap<RoomId, readonly Topic[]>;

@@ -1,0 +1,92 @@
+/** What comes over links, and by others: each frame goes to the part it is for. */
+import type { Core } from '../core.ts';
+import type { Link, Network } from '../../ports/network.ts';
+import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { decodeMeet } from '../../protocol/meet.ts';
+import type { RefusalReason } from '../../protocol/refusal.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import { carryTo } from './dialer.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Host } from './host.ts';
+import type { Meeting } from './meeting.ts';
+import { keyOfPath } from './paths.ts';
+import { pathOf, sendTo } from './peers.ts';
+import type { Peer, Peers } from './peers.ts';
+import { isFar } from './routes.ts';
+import type { Routes } from './routes.ts';
+
+export interface Frames {
+  /** What somebody says who introduces, or wants to be introduced. */
+  meet(link: Link, bytes: Uint8Array): void;
+  /** `link`: it came straight from them. */
+  take(peer: Peer, bytes: Uint8Array, link: Link | null): void;
+  /** Somebody passed it on. */
+  passed(from: PeerId, link: Link, bytes: Uint8Array): void;
+}
+
+export interface FramesDesk {
+  readonly network: Network;
+  readonly peers: Peers;
+  readonly heartbeat: Heartbeat;
+  readonly host: Host;
+  readonly routes: Routes;
+  readonly meeting: Meeting;
+  onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
+  /** Of version 2. */
+  onHop(bytes: Uint8Array, peer: Peer): void;
+}
+
+export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Frames {
+  const { network, peers, heartbeat, host, routes, meeting } = desk;
+
+  const frames: Frames = {
+    meet: (link, bytes) => {
+      const frame = decodeMeet(bytes);
+      if (link.end === 'peer' && !isRefusal(frame)) {
+        if (isFar(frame)) return routes.take(link, frame);
+        if (frame.kind === 'pass' && !host.isMet(link.peer, frame.to) && routes.pass(link, frame.to, frame.bytes)) return;
+      }
+      if (link.end === 'peer' && (isRefusal(frame) || hostKinds.has(frame.kind))) host.take(link, bytes);
+      if (isRefusal(frame)) return log('meet-frame-refused', { why: frame.refused });
+      if (link.end === 'peer' && frame.kind === 'join') meeting.keeps(link.peer, link, frame.topics);
+      else if (link.end === 'peer' && frame.kind === 'leave') meeting.keepsNoMore(link.peer, link, frame.topics);
+      else if (link.end === 'relay' || !hostKinds.has(frame.kind)) meeting.frame(link, frame);
+    },
+    take: (peer, bytes, link) => {
+      // What others pass on says nothing of the link between us.
+      if (link !== null || peer.direct === null) heartbeat.heard(keyOfPath(peer));
+      const frame = decodeFrame(bytes);
+      if (isRefusal(frame)) return log('frame-refused', { why: frame.refused });
+      switch (frame.kind) {
+        case 'ping':
+          return void sendTo(peer, encodeFrame({ kind: 'pong', token: frame.token }));
+        case 'pong':
+          return heartbeat.answered(keyOfPath(peer), frame.token);
+        case 'envelope': {
+          const why = desk.onEnvelope(frame.bytes, peer);
+          if (why !== null) log('envelope-refused', { why });
+          return;
+        }
+        case 'hop':
+          return desk.onHop(frame.bytes, peer);
+        case 'signal':
+          return network.takeSignal(peer.id, frame.bytes, carryTo(peer));
+        case 'meet':
+          if (link === null) return log('frame-refused', { why: 'not-a-neighbour' });
+          return frames.meet(link, frame.bytes);
+      }
+    },
+    passed: (from, link, bytes) => {
+      const peer = peers.get(from);
+      if (peer === undefined) return log('frame-refused', { why: 'not-here' });
+      // By which they reach us, we reach them; but nobody draws to itself what has another way.
+      if (pathOf(peer) === null) peer.routes.add(link);
+      frames.take(peer, bytes, null);
+    },
+  };
+  return frames;
+}
+
+/** What is said to whoever introduces. */
+const hostKinds: ReadonlySet<string> = new Set(['join', 'leave', 'pass', 'ping']);

@@ -1,0 +1,66 @@
+/** Our relays: the one we came by, and beside it one that an invite named. */
+import type { Core } from '../core.ts';
+import type { Link, Network } from '../../ports/network.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { createOtherRelay } from './other-relay.ts';
+import { createRelayKeeper, doorOf } from './relay-keeper.ts';
+import type { RelayKeeper } from './relay-keeper.ts';
+
+export interface Relays extends RelayKeeper {
+  /** An invite that was followed named these. */
+  know(addresses: readonly string[]): void;
+  /** Ours, where those who came as we did are met; another knows only some of them. */
+  isOwnOpen(): boolean;
+}
+
+export interface RelaysHands {
+  /** `isOwn`: those who came by the same are our neighbours to be. */
+  onOpen(link: Link, isOwn: boolean): void;
+  onChange(): void;
+}
+
+export function createRelays(core: Core, network: Network, hands: RelaysHands): Relays {
+  let ownDoors: readonly string[] = [];
+  /** Also while it is away: it closes a link of ours for another of ours. */
+  let ownPeer: PeerId | null = null;
+  const own = createRelayKeeper(
+    core,
+    network,
+    (link) => {
+      ownPeer = link.peer;
+      other.isOwn(ownPeer);
+      hands.onOpen(link, true);
+    },
+    hands.onChange,
+  );
+  const other = createOtherRelay(core, network, {
+    isOwn: (address) => ownDoors.includes(doorOf(address)),
+    isOwnPeer: (relay) => relay === ownPeer,
+    onOpen: (link) => hands.onOpen(link, false),
+    onChange: hands.onChange,
+  });
+  return {
+    lookAt: (addresses) => {
+      ownDoors = addresses.map(doorOf);
+      own.lookAt(addresses);
+    },
+    know: other.know,
+    isOwnOpen: () => own.link() !== null,
+    link: () => own.link() ?? other.link(),
+    state: () => (own.link() === null && other.link() !== null ? { address: other.address(), state: 'open' } : own.state()),
+    lost: (link) => {
+      const wasOwn = link === own.link();
+      own.lost(link);
+      other.lost(link);
+      if (wasOwn) other.hurry();
+    },
+    hurry: () => {
+      own.hurry();
+      other.hurry();
+    },
+    close: () => {
+      own.close();
+      other.close();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** People of two relays: an invite says where to meet, and of the two either may die. */
+import { expect, test } from 'vitest';
+import type { Network } from '../../src/ports/network.ts';
+import type { RoomId } from '../../src/protocol/ids.ts';
+import { decodeInviteLink, encodeMemberInvite } from '../../src/protocol/contact/invite-link.ts';
+import { createPage, createRelay } from '../simulation/page.ts';
+import type { Page } from '../simulation/page.ts';
+import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
+import type { Village } from './village.ts';
+
+const farAddress = '/memory/far-relay';
+const deadAddress = '/memory/nobody';
+
+/** The same link, and where else to look. */
+function withRelays(village: Village, link: string | null, relays: readonly string[]): string {
+  const invite = decodeInviteLink(link ?? '', village.wallMs());
+  if (!('operation' in invite)) throw new Error('no link of a room of members');
+  return encodeMemberInvite({ ...invite, relays });
+}
+
+const hereIn = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter(({ here }) => here).length;
+const linksOf = (page: Page): readonly string[] =>
+  page
+    .running()!
+    .life.network()
+    .links()
+    .map(({ end }) => end);
+const relaysOf = (page: Page): number => linksOf(page).filter((end) => end === 'relay').length;
+
+interface Story {
+  readonly village: Village;
+  readonly far: ReturnType<typeof createRelay>;
+  /** Came by the village's relay, and knows the far one by an invite. */
+  readonly asha: Page;
+  /** Came by the far relay, and knows no other. */
+  readonly baraka: Page;
+  readonly room: RoomId;
+}
+
+async function met(seed: string, relays: readonly string[]): Promise<Story> {
+  const village = createVillage(seed);
+  const { world, person, until } = village;
+  const far = createRelay(world, 'far relay', { address: farAddress });
+  far.start();
+  const asha = await person('Asha');
+  const baraka = createPage(world, 'Baraka', farAddress, () => undefined);
+  await world.finish((await world.finish(baraka.start([]))).app.nameMe('Baraka'));
+  const room = await world.finish(appOf(baraka).startRoom('The well', 'members'));
+  if (room === null) throw new Error('no room');
+  await world.finish(appOf(baraka).show(room));
+  await world.finish(appOf(asha).joinRoom(withRelays(village, await world.finish(appOf(baraka).invite(room)), relays)));
+  await until('let in', () =>
+    appOf(asha)
+      .view()
+      .rooms.some(({ id, stage }) => id === room && stage === 'in'),
+  );
+  await world.finish(appOf(asha).show(room));
+  await until('both there', () => [asha, baraka].every((page) => hereIn(page, room) === 1));
+  return { village, far, asha, baraka, room };
+}
+
+async function talk({ village: { world, until }, asha, baraka, room }: Story, text: string): Promise<void> {
+  await world.finish(appOf(asha).send(room, `${text} of Asha`));
+  await world.finish(appOf(baraka).send(room, `${text} of Baraka`));
+  await until(`${text}: heard`, () =>
+    [asha, baraka].every((page) => ['Asha', 'Baraka'].every((name) => textsOf(appOf(page), room).includes(`${text} of ${name}`))),
+  );
+}
+
+test('they meet at the relay that the invite names, one that is dead before it', async () => {
+  const story = await met('two relays', [deadAddress, farAddress]);
+  expect([relaysOf(story.asha), relaysOf(story.baraka)]).toEqual([2, 1]);
+  await talk(story, 'Hello');
+});
+
+test('the own relay dies: who comes back without any link left meets the others at the other, which it kept', async () => {
+  const story = await met('own dies', [farAddress]);
+  const { village, asha, room } = story;
+  village.relay.crash('killed');
+  asha.crash('killed');
+  await village.world.finish(asha.start([room]));
+  await village.until('back', () => hereIn(asha, room) === 1, 30_000);
+  expect(appOf(asha).view().mesh.relay).toMatchObject({ address: farAddress, state: 'open' });
+  await talk(story, 'After the night');
+});
+
+test('the other dies: they go on, and it is found again once it is back', async () => {
+  const story = await met('other dies', [farAddress]);
+  const { village, far, asha, baraka, room } = story;
+  await village.until('linked', () => linksOf(baraka).includes('peer'));
+  far.crash('killed');
+  await talk(story, 'In the dark');
+  expect([relaysOf(asha), relaysOf(baraka)]).toEqual([1, 0]);
+  far.start();
+  await village.until('both relays again', () => relaysOf(asha) === 2 && relaysOf(baraka) === 1, 60_000);
+  expect(hereIn(asha, room)).toBe(1);
+});
+
+const otherName = '/memory/relay-by-another-name';
+/** A relay behind a second name, as hosts and proxies give it one. */
+const byBothNames = (network: Network): Network => ({
+  ...network,
+  openRelay: (at, signal) => network.openRelay(at === otherName ? address : at, signal),
+});
+
+test.each([address, otherName])('an invite that names our own relay, as %s, opens no second link there', async (named) => {
+  let opened = 0;
+  const count = (network: Network): Network => ({
+    ...network,
+    openRelay: (at, signal) => {
+      opened += 1;
+      return network.openRelay(at, signal);
+    },
+  });
+  const village = createVillage(`own again, ${named}`, { page: () => ({ network: (network) => count(byBothNames(network)) }) });
+  const { world, person, until } = village;
+  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
+  const room = await world.finish(appOf(baraka).startRoom('The well', 'members'));
+  const link = await world.finish(appOf(baraka).invite(room!));
+  await world.finish(appOf(asha).joinRoom(withRelays(village, link, [named])));
+  await until('let in', () =>
+    appOf(asha)
+      .view()
+      .rooms.some(({ stage }) => stage === 'in'),
+  );
+  await world.runFor(60_000);
+  expect(relaysOf(asha)).toBe(1);
+  // Each its own; and once more where its name did not tell, which closed the first.
+  expect(opened).toBeLessThanOrEqual(named === address ? 2 : 4);
+  village.relay.crash('killed');
+  await world.runFor(60_000);
+  opened = 0;
+  village.relay.start();
+  await until('its relay again', () => relaysOf(asha) === 1 && relaysOf(baraka) === 1);
+  await world.runFor(60_000);
+  expect([opened, relaysOf(asha)]).toEqual([2, 1]);
+});
+
+test('a dead relay is asked ever more rarely', async () => {
+  const refused: number[] = [];
+  const village = createVillage('dead relay');
+  const { world, person } = village;
+  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
+  const room = await world.finish(appOf(baraka).startRoom('The well', 'members'));
+  const link = await world.finish(appOf(baraka).invite(room!));
+  const before = village.refusals().length;
+  await world.finish(appOf(asha).joinRoom(withRelays(village, link, [deadAddress])));
+  for (let minute = 0; minute < 60; minute += 1) {
+    await world.runFor(60_000);
+    refused.push(
+      village
+        .refusals()
+        .slice(before)
+        .filter((why) => why === 'unreachable').length,
+    );
+  }
+  expect(refused[9]).toBeGreaterThan(3);
+  expect(refused[59]! - refused[19]!).toBeLessThanOrEqual(8);
+});
