@@ -134,6 +134,8 @@ export async function tell(seed: string, falls: readonly Fall[]): Promise<Told> 
   );
   const link = view(asha)?.invite ?? '';
   const putOut = async (): Promise<void> => {
+    // Whom she does not know to be in, she has nobody to put out.
+    await until('Asha knows that Neema is in', () => view(asha) !== undefined && !knowsWithout(view(asha)));
     await ask(
       asha,
       async (app) => {

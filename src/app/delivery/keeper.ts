@@ -41,6 +41,14 @@ export interface Body {
 export interface Keeper {
   /** In the lane: what is to be committed for these, and what to do after it. */
   prepare(room: Room, arrived: readonly Arrived[]): Promise<Prepared>;
+  /** The same, one after the other. */
+  gather(room: Room): Gathering;
+}
+
+export interface Gathering {
+  /** False: it will not be here. To be known before anything says to its author that it is. */
+  take(arrived: Arrived): Promise<boolean>;
+  prepared(): Prepared;
 }
 
 export interface Prepared {
@@ -50,14 +58,14 @@ export interface Prepared {
 
 export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Keeper {
   const judge = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
-    const twin = fresh.get(`${message.author}/${message.n}`);
+    const twin = fresh.get(twinOf(message, 0));
     if (twin !== undefined && twin.messageId === message.messageId) return 'known';
     const head = room.heads.get(message.author);
     const isBefore = head !== undefined && message.n <= head.from;
     if (has(head, message.n) || isBefore || twin !== undefined) {
       const log = await core.storage.get(keyOf.log(room.id, message.author, message.n));
       // From before we came, and given to us all the same.
-      if (log === null && isBefore && twin === undefined) return 'fresh';
+      if (log === null && isBefore && twin === undefined) return first;
       return log !== null && isAt(log.value, message) ? 'known' : judgeTwin(room, message, fresh);
     }
     if (head === undefined && message.author !== core.me()?.key.id) {
@@ -67,20 +75,24 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
     }
     const ahead = (head?.above.size ?? 0) + [...fresh.values()].filter(({ author }) => author === message.author).length;
     const isTooFar = ahead >= limits.messagesAboveGap && message.n !== (head?.upTo ?? 0) + 1;
-    return isTooFar ? refused('too-many', room) : 'fresh';
+    return isTooFar ? refused('too-many', room) : first;
   };
 
   /**
-   * M1: two messages under one number are both kept: a device whose disk was set back does not know what it said. Of a third its author
-   * may think that it was received, as its session says so: nothing else would end its coming.
+   * M1: two messages under one number are both kept: a device whose disk was set back does not know what it said. In a conversation of two
+   * it may have been set back more often: what its session acknowledges is here.
    */
   const judgeTwin = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
-    if (room.keys !== null) return refused('equivocation', room);
-    const arrived = fresh.get(twinOf(message));
-    if (arrived !== undefined) return arrived.messageId === message.messageId ? 'known' : refused('equivocation', room);
-    const before = await core.storage.get(keyOf.twin(room.id, message.author, message.n));
-    if (before === null) return 'twin';
-    return isAt(before.value, message) ? 'known' : refused('equivocation', room);
+    const most = room.kind === 'direct' ? mostTwinsOfTwo : 1;
+    for (let twin = 1; twin <= most; twin += 1) {
+      const arrived = fresh.get(twinOf(message, twin));
+      if (arrived !== undefined && arrived.messageId === message.messageId) return 'known';
+      if (arrived !== undefined) continue;
+      const before = await core.storage.get(keyOf.twin(room.id, message.author, message.n, twin));
+      if (before === null) return { twin };
+      if (isAt(before.value, message)) return 'known';
+    }
+    return refused('equivocation', room);
   };
 
   const refused = (why: RefusalReason, room: Room): Standing => {
@@ -121,29 +133,32 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
     }
   };
 
-  return {
-    prepare: async (room, arrived) => {
-      const me = core.me();
-      // Left meanwhile, or left and joined anew.
-      if (me === null || core.rooms.get(room.id) !== room) return nothingToKeep;
-      const fresh = new Map<string, Arrived>();
-      const acknowledged: Arrived[] = [];
-      for (const each of arrived) {
+  const gather = (room: Room): Gathering => {
+    /** By the place that each is to have. */
+    const fresh = new Map<string, Arrived>();
+    const kept: (Body & { readonly peer: Peer | null; readonly twin: number })[] = [];
+    const acknowledged: Arrived[] = [];
+    return {
+      take: async (each) => {
         const standing = await judge(room, each, fresh);
-        // A repeated envelope whose first copy did not make it to the disk: the sender will try again.
-        if ((standing === 'fresh' || standing === 'twin') && each.body === null) continue;
-        if (standing === 'fresh') fresh.set(`${each.author}/${each.n}`, each);
-        if (standing === 'twin') fresh.set(twinOf(each), each);
-        if (standing === 'twin') core.log('equivocation-kept', { room: room.id });
-        if (standing !== 'refused') acknowledged.push(each);
-      }
-      const kept = [...fresh].flatMap(([name, { body, peer, ...each }]) =>
-        body === null ? [] : { ...body, peer, isTwin: name === twinOf(each) },
-      );
-      const keeping = keepMessages(room, kept, me.key.id);
-      return {
-        writes: keeping.writes,
-        apply: () => {
+        if (standing === 'refused') return false;
+        if (standing !== 'known') {
+          // A repeated envelope whose first copy did not make it to the disk: the sender will try again.
+          if (each.body === null) return false;
+          const { twin } = standing;
+          if (twin > 0) core.log('equivocation-kept', { room: room.id });
+          fresh.set(twinOf(each, twin), each);
+          kept.push({ ...each.body, peer: each.peer, twin });
+        }
+        acknowledged.push(each);
+        return true;
+      },
+      prepared: () => {
+        const me = core.me();
+        // Left meanwhile, or left and joined anew.
+        if (me === null || core.rooms.get(room.id) !== room) return nothingToKeep;
+        const keeping = keepMessages(room, kept, me.key.id);
+        const apply = (): void => {
           if (kept.length > 0) {
             keeping.apply();
             timelines.add(
@@ -154,18 +169,33 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
             for (const each of kept) forward(room, each);
           }
           acknowledge(room, acknowledged);
-        },
-      };
+        };
+        return { writes: keeping.writes, apply };
+      },
+    };
+  };
+
+  return {
+    gather,
+    prepare: async (room, arrived) => {
+      const gathering = gather(room);
+      for (const each of arrived) await gathering.take(each);
+      return gathering.prepared();
     },
   };
 }
 
-type Standing = 'fresh' | 'twin' | 'known' | 'refused';
+/** To be kept as the first or another under its number, here already, or not wanted. */
+type Standing = { readonly twin: number } | 'known' | 'refused';
 
 const isAt = (log: Uint8Array, { messageId }: Pick<Arrived, 'messageId'>): boolean =>
   messageIdIn(decodeText(log) ?? '') === messageId;
 
-const twinOf = ({ author, n }: Pick<Arrived, 'author' | 'n'>): string => `${author}/${n}/twin`;
+const twinOf = ({ author, n }: Pick<Arrived, 'author' | 'n'>, twin: number): string => `${author}/${n}/${twin}`;
+
+const first: Standing = { twin: 0 };
 
 const nothingToKeep: Prepared = { writes: [], apply: () => undefined };
 const forwardTo = 3;
+/** Nobody is set back so often before it meets the other. */
+const mostTwinsOfTwo = 16;

@@ -1,4 +1,5 @@
 /** A newcomer begins where the room is: what was said before is not for them, and not missed. */
+import type { Core } from '../core.ts';
 import type { Clock } from '../../protocol/entries/passing.ts';
 import { shortOf } from '../../protocol/ids.ts';
 import { keyOf } from '../records.ts';
@@ -6,12 +7,16 @@ import { withUpTo, writeHead } from '../rooms/room.ts';
 import type { Head, Room } from '../rooms/room.ts';
 import type { Turn, Vault } from './vault.ts';
 
-export function takeBaseline({ keys }: Vault, turn: Turn, room: Room, clocks: readonly Clock[]): void {
+export function takeBaseline(core: Core, { keys }: Vault, turn: Turn, room: Room, clocks: readonly Clock[]): void {
   const { devices } = turn.room(room.id)?.graph.known ?? { devices: { ids: [] } };
   for (const { device: short, seq } of clocks) {
     const device = devices.ids.find((each) => shortOf(each) === short);
-    // My own numbers I know myself; and nobody's go so far that they could not be counted on.
-    if (device === undefined || device === keys.us.device.id || seq > mostSaid) continue;
+    // My own numbers I know myself.
+    if (device === undefined || device === keys.us.device.id) continue;
+    if (seq > mostSaid) {
+      core.log('message-refused', { why: 'bad-number', room: room.id });
+      continue;
+    }
     const before = room.heads.get(device);
     if (before !== undefined && before.upTo >= seq) continue;
     const head: Head = { ...withUpTo(before, seq), from: seq };
@@ -21,4 +26,5 @@ export function takeBaseline({ keys }: Vault, turn: Turn, room: Room, clocks: re
   }
 }
 
-const mostSaid = 2 ** 40;
+/** New keys come after 1,000 entries (K8), and a room holds 10,000 operations (O9): nobody can have said more, a good margin added. */
+const mostSaid = 20_000_000;

@@ -59,7 +59,7 @@ export function createComing({ core, vault }: MembersDesk, knocking: Knocking, {
     knock: (invite) =>
       core.lane.run(async () => {
         const known = core.rooms.get(invite.room);
-        if (known?.stage === 'in' || knocking.isBehind(invite)) return invite.room;
+        if (known?.stage === 'in' || knocking.behind(invite.room) === invite.operation) return invite.room;
         const name = fitName(invite.name, roomNameBytes);
         const room = known ?? (await prepareRoom(core, { by: invite.room, name, kind: 'members', stage: 'knocking' }));
         if (room === null) return null;

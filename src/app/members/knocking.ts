@@ -7,7 +7,7 @@ import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import type { InviteKeys, MemberInvite } from '../../protocol/contact/invite-link.ts';
 import { openKnock, sealKnock } from '../../protocol/contact/knock.ts';
 import { hasExpired } from '../../protocol/hour.ts';
-import type { RoomId, Topic } from '../../protocol/ids.ts';
+import type { OperationId, RoomId, Topic } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { makeRequest } from '../../protocol/rooms/request.ts';
 import { encodeHop } from '../../protocol/wire/hop.ts';
@@ -26,7 +26,8 @@ import type { Wait } from './wait.ts';
 
 export interface Knocking {
   load(): Promise<void>;
-  isBehind(invite: MemberInvite): boolean;
+  /** The invite of the link we wait behind. */
+  behind(room: RoomId): OperationId | null;
   /** In the turn in which the room is kept: from now on we wait behind this link, and no other. */
   wait(turn: Turn, room: Room, invite: MemberInvite, isOver: boolean): void;
   /** There is a path to somebody who may let us in. */
@@ -109,7 +110,7 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
         if (room !== undefined && wait !== null) hold(room, wait);
       }
     },
-    isBehind: ({ room, operation }) => waits.get(room)?.wait.operation === operation,
+    behind: (room) => waits.get(room)?.wait.operation ?? null,
     wait: (turn, room, { operation, secret, inviter, expiresHour }, isOver) => {
       const wait = { operation, secret, inviter, expiresHour, isOver };
       turn.write({ op: 'put', key: keyOf.knock(room.id), value: writeWait(wait) });

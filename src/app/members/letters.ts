@@ -11,7 +11,7 @@ import type { Stop } from '../../ports/clock.ts';
 import { pathOf, sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, under } from '../records.ts';
-import { afterArrival, firstWaitMs, readLetter, tagOf, writeLetter } from './letter.ts';
+import { afterArrival, firstWaitMs, initialNumber, readLetter, tagOf, writeLetter } from './letter.ts';
 import type { Letter, LetterEntry } from './letter.ts';
 import type { Turn, Vault } from './vault.ts';
 
@@ -83,11 +83,14 @@ export function createLetters(core: Core, vault: Vault, peers: Peers, { onArrive
 
   const letters: Letters = {
     load: async () => {
+      const kept: [string, Letter][] = [];
       for (const { key, value } of await core.storage.range(under('post'))) {
         const [, device, tag] = key.split('/');
         const letter = readLetter(device as DeviceId, value);
-        if (letter !== null && tag !== undefined) waiting.set(tag, letter);
+        if (letter !== null && tag !== undefined) kept.push([tag, letter]);
       }
+      // In the order they were sealed: what comes later builds on what came before.
+      for (const [tag, letter] of kept.sort(([, one], [, other]) => placeOf(one) - placeOf(other))) waiting.set(tag, letter);
     },
     add: (turn, letter) => {
       const tag = tagOf(letter.envelope);
@@ -135,6 +138,8 @@ export function createLetters(core: Core, vault: Vault, peers: Peers, { onArrive
   };
   return letters;
 }
+
+const placeOf = ({ n }: Letter): number => (n === initialNumber ? -1 : n);
 
 /** Whoever is at the other end of the link. */
 export const toLinkEnd: Uint8Array = new Uint8Array(8);

@@ -14,7 +14,6 @@ import type { Keeper } from '../delivery/keeper.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { showAs } from '../identity.ts';
 import { createNewest } from '../rooms/newest.ts';
-import { writeRoom } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { SafetyView } from '../view.ts';
 import { createActs } from './acts.ts';
@@ -25,6 +24,7 @@ import { createInvites } from './invites.ts';
 import { createJudging } from './judging.ts';
 import { createKnocking } from './knocking.ts';
 import { refreshRoom } from './members-view.ts';
+import { createMoving } from './moving.ts';
 import { createMyName } from './my-name.ts';
 import { createMending } from './mending.ts';
 import { createNewKeys } from './new-keys.ts';
@@ -131,7 +131,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     // Over, taken back by somebody else, or ended by a removal.
     if (room.invite !== null && invites.standing(id).length === 0) room.invite = null;
     const stage = isIn && sendingEpoch(sealed) !== null ? 'in' : room.stage === 'in' && !isIn ? 'out' : room.stage;
-    if (stage !== room.stage || name !== room.name) void core.lane.run(() => moveTo(room, stage));
+    if (stage !== room.stage || name !== room.name) moving.to(room, stage);
     else if (stage === 'in') newKeys.watch(room);
     const looks = `${sealed.graph.count}/${servedCasts(sealed).length}/${verified.all.size}`;
     if (seenAs.get(room) === looks) return;
@@ -148,22 +148,6 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     judging.watch(room);
   };
 
-  const moveTo = async (room: Room, stage: Room['stage']): Promise<void> => {
-    const cameIn = room.stage !== 'in' && stage === 'in';
-    const isKept = await vault.turn((turn) => {
-      turn.write(writeRoom({ ...room, stage }, room.unread));
-      if (cameIn) knocking.stop(turn, room);
-    });
-    if (!isKept) return;
-    room.stage = stage;
-    core.showRooms();
-    hands.onTopics();
-    if (!cameIn) return;
-    hands.onCameIn(room);
-    newKeys.watch(room);
-    myName.watch(room);
-  };
-
   const acts = createActs(members, changed);
   const judging = createJudging(members, desk.timelines);
   const newKeys = createNewKeys(core, vault, {
@@ -172,6 +156,18 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
   });
   const invites = createInvites(members);
   const knocking = createKnocking(members);
+  const moving = createMoving(members, knocking, {
+    onMoved: () => {
+      core.showRooms();
+      hands.onTopics();
+    },
+    onCameIn: (room) => {
+      hands.onCameIn(room);
+      newKeys.watch(room);
+      myName.watch(room);
+    },
+    again: (id) => changed(id),
+  });
   const coming = createComing(members, knocking, {
     onCame: (room) => {
       changed(room.id);
@@ -202,6 +198,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     onDirectClocks: direct.onClocks,
     onBundle: mending.takeBundle,
     onLost: admission.onLost,
+    behind: knocking.behind,
   });
   const unread = createUnread(members);
   const reach = createReach(members, invites);
@@ -209,8 +206,10 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
   const receive = createMembersReceive(members, keeper, await loadSeen(core), {
     onSaid: said.inRoom,
     onTold: said.toMe,
-    mayBegin: ({ deviceId, personId }) =>
-      [...core.rooms.values()].some((room) => room.members.has(deviceId) && room.persons.get(deviceId) === personId),
+    roomsOf: ({ deviceId, personId }) =>
+      [...core.rooms.values()].flatMap((room) =>
+        room.members.has(deviceId) && room.persons.get(deviceId) === personId ? room.id : [],
+      ),
     onRefused: mending.refused,
     onHeard: mending.heard,
     pskOf: knocking.pskOf,
@@ -293,6 +292,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       post.close();
       knocking.close();
       newKeys.close();
+      moving.close();
       unread.close();
       tending.close();
     },

@@ -42,6 +42,8 @@ export interface Post extends Pick<Letters, 'flush' | 'arrived' | 'close'> {
   beginAnew(turn: Turn, device: DeviceId, knocked?: { readonly bundle: Bundle; readonly invite: InviteKey }): Promise<boolean>;
   /** These are spoken on no more: they began anew. */
   silenced(turn: Turn, device: DeviceId, sessions: readonly SessionState[]): void;
+  /** In a turn: what waits for devices of nobody whom I share anything with goes. */
+  forget(turn: Turn, sharesWith: (device: DeviceId) => boolean): void;
   /** It is known better whose devices are whose: whatever was begun in another's name goes. In the lane, and a turn of its own. */
   disown(): void;
   /** What the session has to say for itself. `isBack`: the two just met again. */
@@ -157,9 +159,14 @@ export function createPost(core: Core, vault: Vault, peers: Peers, hands: PostHa
     ...{ flush: letters.flush, arrived: letters.arrived, close: letters.close },
     load: async () => {
       await letters.load();
-      // What was under way in passing when we went is nobody's to acknowledge any more.
-      const kept = new Set([...letters.all()].map((letter) => `${letter.initialId}/${letter.n}`));
       await vault.turn((turn) => {
+        const sessionsOf = (device: DeviceId): ReadonlySet<string> =>
+          new Set(turn.pair(device).sessions.map(({ state }) => sessionName(state)));
+        // Of a session that is not here any more nothing can be acknowledged: its own parts of the app say it again.
+        const stray = [...letters.all()].filter(({ device, initialId }) => !sessionsOf(device).has(initialId));
+        letters.drop(turn, stray);
+        // What was under way in passing when we went is nobody's to acknowledge any more.
+        const kept = new Set([...letters.all()].map((letter) => `${letter.initialId}/${letter.n}`));
         for (const device of vault.devices()) {
           for (const { state } of turn.pair(device).sessions) {
             const lost = state.sending.outstanding.filter((n) => !kept.has(`${sessionName(state)}/${n}`));
@@ -208,6 +215,14 @@ export function createPost(core: Core, vault: Vault, peers: Peers, hands: PostHa
     silenced: (turn, device, sessions) => {
       dropOn(turn, device, sessions);
       turn.after(() => void core.lane.run(() => vault.turn((next) => hands.onSilenced(next, device))));
+    },
+    forget: (turn, sharesWith) => {
+      const lost = [...letters.all()].filter(({ device, isKept }) => isKept && !sharesWith(device));
+      letters.drop(turn, lost);
+      for (const { device, initialId, n } of lost) {
+        const held = turn.pair(device).sessions.find(({ state }) => sessionName(state) === initialId);
+        if (held !== undefined) turn.setPair(device, withSession(turn.pair(device), giveUp(held.state, n)));
+      }
     },
     disown: () => {
       if (vault.lies().length === 0) return;

@@ -1,6 +1,6 @@
 /** Envelopes of version 2: found by their tag, opened, and all that they change is one commit. Only then are they acknowledged. */
 import { hexToBytes, isEqual } from '../../protocol/bytes.ts';
-import { accept } from '../../protocol/conversation/accept.ts';
+import { accept, acknowledgementOf } from '../../protocol/conversation/accept.ts';
 import { open as openSession } from '../../protocol/conversation/open.ts';
 import { withAccepted, withSession } from '../../protocol/conversation/pair.ts';
 import { classOf } from '../../protocol/entries/between.ts';
@@ -14,12 +14,13 @@ import { decodeAcknowledgement, encodeAcknowledgement, isAcknowledgement } from 
 import { bucketOf, controlBucket } from '../../protocol/wire/bucket.ts';
 import { decodeHop, encodeHop, passOn } from '../../protocol/wire/hop.ts';
 import type { Stop } from '../../ports/clock.ts';
-import type { Arrived, Keeper } from '../delivery/keeper.ts';
+import type { Arrived, Gathering, Keeper } from '../delivery/keeper.ts';
 import { frameOf } from '../delivery/say.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
+import { behind } from './seen.ts';
 import type { Seen } from './seen.ts';
 import type { Turn } from './vault.ts';
 
@@ -33,9 +34,9 @@ export interface ReceiveHands {
   /** Said in a room. Answers what is to be kept. */
   onSaid(turn: Turn, room: Room, said: Said): Arrived | null | Promise<Arrived | null>;
   /** Said by one device to this one. False: it cannot be kept now; then it is not acknowledged either. */
-  onTold(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
-  /** Whose session without an invite is taken: of a device that is known, and of its own person (P3). */
-  mayBegin(certificate: Certificate): boolean;
+  onTold(turn: Turn, told: Told, keep: Keep): Promise<boolean>;
+  /** By which rooms a session without an invite is taken: those of the device, and of its own person (P3). */
+  roomsOf(certificate: Certificate): readonly RoomId[];
   /** The secret of an invite that I wait behind. */
   pskOf(inviteId: Uint8Array): Uint8Array | null;
   /** True: it was somebody who knocks. */
@@ -60,6 +61,9 @@ export interface Said {
   /** To be passed on as it is. */
   readonly sealed: Uint8Array | null;
 }
+
+/** False: it will not be here, and nobody is to be told that it is. */
+export type Keep = (arrived: Arrived) => Promise<boolean>;
 
 export interface Told {
   readonly device: DeviceId;
@@ -87,24 +91,27 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
     }
     if (waiting.length > 0) void core.lane.run(drain);
     await vault.turn(async (turn) => {
-      const arrived: Arrived[] = [];
+      const gathered = new Map<Room, Gathering>();
+      const keep: Keep = (arrived) => {
+        const { room } = arrived;
+        const gathering = gathered.get(room) ?? keeper.gather(room);
+        gathered.set(room, gathering);
+        return gathering.take(arrived);
+      };
       for (const { bytes, peer } of batch) {
-        const refused = await takeOne(turn, bytes, peer, arrived);
+        const refused = await takeOne(turn, bytes, peer, keep);
         if (refused !== null) core.log('envelope-refused', { why: refused.refused });
       }
-      for (const room of new Set(arrived.map((each) => each.room))) {
-        const prepared = await keeper.prepare(
-          room,
-          arrived.filter((each) => each.room === room),
-        );
-        turn.write(...prepared.writes);
-        turn.after(prepared.apply);
+      for (const gathering of gathered.values()) {
+        const { writes, apply } = gathering.prepared();
+        turn.write(...writes);
+        turn.after(apply);
       }
       turn.after(() => hands.onChanged(turn.rooms()));
     });
   };
 
-  const takeOne = async (turn: Turn, bytes: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
+  const takeOne = async (turn: Turn, bytes: Uint8Array, peer: Peer, keep: Keep): Promise<Refusal | null> => {
     const hop = decodeHop(bytes);
     if (isRefusal(hop)) return hop;
     // Nobody keeps parcels yet.
@@ -126,13 +133,13 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
       if (isRefusal(opened)) return opened;
       turn.setRoom(opened.room);
       const kept = await hands.onSaid(turn, room, { signed: opened.signed, peer, sealed });
-      if (kept !== null) arrived.push(kept);
+      if (kept !== null) await keep(kept);
       return null;
     }
     const found = vault.findSession(envelope.subarray(1, 17));
-    if (found !== null) return takeSession(turn, found, envelope, peer, arrived);
+    if (found !== null) return takeSession(turn, found, envelope, peer, keep);
     const isInitial = bucket.number === controlBucket.initial;
-    const begun = isInitial ? await takeInitial(turn, envelope, peer, arrived) : refuse('unknown-tag');
+    const begun = isInitial ? await takeInitial(turn, envelope, peer, keep) : refuse('unknown-tag');
     if (begun?.refused !== 'unknown-tag') return begun;
     if (!isInitial && hands.onEnded(turn, envelope)) return null;
     if (keepForLater(bytes, peer)) return null;
@@ -182,7 +189,7 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
     found: NonNullable<ReturnType<typeof vault.findSession>>,
     envelope: Uint8Array,
     peer: Peer,
-    arrived: Arrived[],
+    keep: Keep,
   ): Promise<Refusal | null> => {
     const { device, initialId } = found;
     const pair = turn.pair(device);
@@ -199,7 +206,7 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
     turn.setPair(device, withSession(pair, opened.state));
     bind(turn, peer, device);
     const { content } = opened;
-    if (content !== null && !(await hands.onTold(turn, { device, content, peer }, (kept) => arrived.push(kept)))) {
+    if (content !== null && !(await hands.onTold(turn, { device, content, peer }, keep))) {
       // As if it had not come: "received" is what its sender would see.
       turn.setPair(device, pair);
       return refuse('not-kept');
@@ -210,12 +217,14 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
     return null;
   };
 
-  const takeInitial = async (turn: Turn, envelope: Uint8Array, peer: Peer, arrived: Arrived[]): Promise<Refusal | null> => {
+  const takeInitial = async (turn: Turn, envelope: Uint8Array, peer: Peer, keep: Keep): Promise<Refusal | null> => {
     const nowMs = core.clock.nowMs();
     const { us, prekeys } = vault.keys;
     if (core.clock.ticksMs() - (shunnedMs.get(peer) ?? -shunnedForMs) < shunnedForMs) return refuse('too-soon');
     const accepted = accept(vault.suite, { us, prekeys, pskOf: hands.pskOf, isSeen: seen.has }, envelope, vault.luck, nowMs);
     if (isRefusal(accepted)) {
+      const a = accepted.refused === 'repeated' ? acknowledgementOf(vault.suite, prekeys, envelope) : null;
+      if (a !== null) acknowledge(turn, peer, a);
       // It was for me, and made work, and was nothing.
       if (accepted.refused !== 'unknown-tag' && accepted.refused !== 'repeated') shunnedMs.set(peer, core.clock.ticksMs());
       return accepted;
@@ -226,22 +235,25 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
       shunnedMs.set(peer, core.clock.ticksMs());
       return refuse('equivocation');
     }
-    if (accepted.who.inviteId === null && !hands.mayBegin(accepted.who.certificate)) {
+    const rooms = hands.roomsOf(accepted.who.certificate);
+    const isByLink = accepted.who.inviteId !== null;
+    if (!isByLink && rooms.length === 0) {
       shunnedMs.set(peer, core.clock.ticksMs());
       return refuse('unknown-device');
     }
-    if (!seen.hasPlace(device)) return refuse('too-many');
+    const share = isByLink ? behind : seen.placeFor(device, rooms);
+    if (share === null) return refuse('too-many');
     const before = turn.pair(device);
     const changed = withAccepted(before, accepted, nowMs);
     if (isRefusal(changed)) return changed;
     turn.setPair(device, changed.pair);
     const { content } = accepted;
-    if (isForMe(content) && !(await hands.onTold(turn, { device, content, peer }, (kept) => arrived.push(kept)))) {
+    if (isForMe(content) && !(await hands.onTold(turn, { device, content, peer }, keep))) {
       turn.setPair(device, before);
       return refuse('not-kept');
     }
     const { initialId } = accepted.state;
-    seen.add(turn, initialId, device, accepted.seenUntilHour);
+    seen.add(turn, initialId, device, share, accepted.seenUntilHour);
     if (accepted.who.replaces !== null) post.silenced(turn, device, changed.silenced);
     acknowledge(turn, peer, accepted.a);
     bind(turn, peer, device);

@@ -9,20 +9,17 @@ import { decodeRoomOperations, roomOperationsKind } from '../../protocol/entries
 import { decodeRoomWord, roomWordKind } from '../../protocol/entries/room-word.ts';
 import type { RoomWord } from '../../protocol/entries/room-word.ts';
 import { shortOf } from '../../protocol/ids.ts';
-import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
 import { headsOf } from '../../protocol/rooms/graph.ts';
-import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
-import { takeHeads, takeRow } from '../../protocol/rooms/room-acts.ts';
-import { emptyRoom, receive, sendingEpoch, takeOwn, takeSeed, takeSigned } from '../../protocol/rooms/room.ts';
+import { emptyRoom, receive, sendingEpoch, takeOwn, takeSigned } from '../../protocol/rooms/room.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
-import { decodeSeedRow } from '../../protocol/rooms/seed-row.ts';
-import { decodeHeads } from '../../protocol/rooms/heads.ts';
+import type { Signed } from '../../protocol/rooms/signed.ts';
 import { decodePart } from '../../protocol/sync/parts.ts';
-import type { Summary as SessionSummary } from '../../protocol/sync/parts.ts';
+import type { Part, Summary as SessionSummary } from '../../protocol/sync/parts.ts';
 import type { Summary } from '../../protocol/content.ts';
 import type { Arrived } from '../delivery/keeper.ts';
 import type { Peer } from '../mesh/peers.ts';
@@ -31,7 +28,10 @@ import type { Room } from '../rooms/room.ts';
 import { takeBaseline } from './baseline.ts';
 import { createBringUp } from './bring-up.ts';
 import type { MembersDesk } from './desk.ts';
-import type { Said, Told } from './receive.ts';
+import { hearingOf } from './hearing.ts';
+import type { Hearing } from './hearing.ts';
+import { createKeysTold } from './keys-told.ts';
+import type { Keep, Said, Told } from './receive.ts';
 import type { Turn } from './vault.ts';
 import { clocksOf } from './voice.ts';
 
@@ -48,6 +48,8 @@ export interface SaidHands {
   onMine(turn: Turn, room: Room, entry: Uint8Array): void;
   /** How far the device has what the two of us said. */
   onDirectClocks(turn: Turn, device: DeviceId, clocks: readonly Clock[]): void;
+  /** The invite that I wait behind. */
+  behind(room: RoomId): OperationId | null;
   /** A device of a member has nothing of the room. */
   onLost(turn: Turn, room: Room, device: DeviceId): Promise<void>;
   /** What a session with the device begins with. Null: it is taken. */
@@ -56,14 +58,18 @@ export interface SaidHands {
 
 export interface SaidIn {
   inRoom(turn: Turn, room: Room, said: Said): Promise<Arrived | null>;
-  /** False: an entry that cannot be kept now. */
-  toMe(turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<boolean>;
+  /** False: it cannot be kept or judged now, and shall come again. */
+  toMe(turn: Turn, told: Told, keep: Keep): Promise<boolean>;
 }
 
 export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): SaidIn {
   const { vault, post } = desk;
   const { suite } = vault;
   const bringUp = createBringUp(core, desk);
+  const me = vault.keys.us.device.id;
+  const hearing = (turn: Turn, room: Room, device: DeviceId): Hearing =>
+    hearingOf(room, turn.room(room.id), { me, behind: hands.behind(room.id) }, device);
+  const keysTold = createKeysTold(core, vault, hearing);
   const refused = (why: RefusalReason, room: RoomId): null => {
     core.log('message-refused', { why, room });
     return null;
@@ -81,18 +87,10 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     const messageId = messageIdOf(suite, room.id, device, signed.entry);
     const message = messageOf(signed, messageId);
     if (message === null) return null;
-    if (entry.body.kind === 'head') takeHeadEntry(turn, room, entry.body.bytes);
+    if (entry.body.kind === 'head') keysTold.takeHeadEntry(turn, room, entry.body.bytes);
     if (entry.body.kind === 'invite') hands.onInvite(turn, room, entry.body.bytes);
     turn.after(() => desk.newest.saw(room, outlineOf(messageId, device, entry)));
     return { room, author: device, n: entry.seq, messageId, peer, body: { message, bytes: writeSigned(signed), sealed } };
-  };
-
-  const takeHeadEntry = (turn: Turn, room: Room, bytes: Uint8Array): void => {
-    const head = decodeHeadEntry(bytes);
-    if (isRefusal(head)) return void refused(head.refused, room.id);
-    const next = takeSeed(turn.room(room.id)!, vault.hands(), head.operation, head.seed);
-    if (isRefusal(next)) refused(next.refused, room.id);
-    else turn.setRoom(next);
   };
 
   const takeOperations = (turn: Turn, room: Room, operations: readonly Uint8Array[]): void => {
@@ -149,92 +147,81 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     bringUp.toUs(turn, room, { device, peer, heads: part.heads, epochId: part.asks ? null : sendingEpoch(turn.room(room.id)!) });
   };
 
-  /** Only a device of a member is heard, or of whoever lets us in. */
-  const isHeard = (turn: Turn, room: Room, device: DeviceId): boolean => {
-    if (room.wait !== null) return true;
-    return room.members.has(device) || turn.room(room.id) === null;
-  };
-
-  const takeKeys = (turn: Turn, device: DeviceId, kind: 'seed-row' | 'heads', body: Uint8Array): void => {
-    const read = kind === 'heads' ? decodeHeads(body) : decodeSeedRow(body);
-    if (isRefusal(read)) return core.log('message-refused', { why: read.refused });
-    const room = core.rooms.get(read.room);
-    if (room === undefined || !isHeard(turn, room, device)) return core.log('message-refused', { why: 'unknown-device' });
-    const now = turn.room(room.id) ?? emptyRoom(room.id);
-    const next = kind === 'heads' ? takeHeads(now, vault.hands(), body) : takeRow(now, vault.hands(), body);
-    if (isRefusal(next)) refused(next.refused, room.id);
-    else turn.setRoom(next);
-  };
-
-  const takeSync = async (
-    turn: Turn,
-    room: Room,
-    { device, peer }: Told,
-    bytes: Uint8Array,
-    arrived: (kept: Arrived) => void,
-  ): Promise<void> => {
-    const part = decodePart(bytes);
-    if (isRefusal(part)) return void refused(part.refused, room.id);
+  const takeSync = async (turn: Turn, room: Room, { device, peer }: Told, part: Part, keep: Keep): Promise<boolean> => {
+    const now = turn.room(room.id);
+    const heard = hearing(turn, room, device);
+    // They speak for themselves, and say who is a member: to who knocks, and to who lost some of them.
+    const isOpen = room.wait !== null || vault.lackedIn(room.id).length > 0;
+    if (part.kind === 'operations' && (isOpen || heard === 'heard')) {
+      takeOperations(turn, room, part.operations);
+      return true;
+    }
+    if (part.kind === 'summary' && part.asks && room.wait !== null && !canSpeak(now)) {
+      // They see that we knock, and believe us to be in: whatever we have of it, we cannot speak there.
+      await desk.tell(turn, room.id, device, { kind: 'want-operations', wanted: part.heads, known: [] });
+      return true;
+    }
+    if (heard === 'not-yet') return false;
+    if (heard === 'unknown') {
+      if (part.kind === 'summary') await bringUp.tellRemoval(turn, room, { device, peer, heads: part.heads, epochId: null });
+      core.log('message-refused', { why: 'unknown-device' });
+      return true;
+    }
     switch (part.kind) {
       case 'operations':
-        return takeOperations(turn, room, part.operations);
+        return true;
       case 'summary':
-        if (room.wait !== null) takeBaseline(vault, turn, room, part.clocks);
-        // They see that we knock, and believe us to be in: whatever we have of it, we cannot speak there.
-        if (room.wait !== null && part.asks && !canSpeak(turn.room(room.id)))
-          await desk.tell(turn, room.id, device, { kind: 'want-operations', wanted: part.heads, known: [] });
-        return takeSummary(turn, room, device, peer, part);
-      case 'want-operations': {
-        const now = turn.room(room.id);
-        if (now === null || room.stage !== 'in') return;
-        if (part.known.length === 0 && room.members.has(device)) return hands.onLost(turn, room, device);
-        return bringUp.tellWanted(turn, room, device, part);
-      }
+        if (room.wait !== null) takeBaseline(core, vault, turn, room, part.clocks);
+        takeSummary(turn, room, device, peer, part);
+        return true;
+      case 'want-operations':
+        if (now === null || room.stage !== 'in') return true;
+        if (part.known.length === 0 && room.members.has(device)) await hands.onLost(turn, room, device);
+        else await bringUp.tellWanted(turn, room, device, part);
+        return true;
       case 'entries':
-        for (const signed of part.entries) {
-          const now = turn.room(room.id);
-          const taken = now && takeSigned(now, suite, signed);
-          if (taken === null) continue;
-          if (isRefusal(taken)) {
-            refused(taken.refused, room.id);
-            continue;
-          }
-          const isMine = signed.device === vault.keys.us.device.id;
-          turn.setRoom(isMine ? takeOwn(taken.room, suite, signed) : taken.room);
-          const kept = takeEntry(turn, room, { signed, peer: null, sealed: null });
-          if (kept !== null && isMine) hands.onMine(turn, room, signed.entry);
-          if (kept !== null) arrived(kept);
-        }
-        return;
+        for (const signed of part.entries) await takeMoved(turn, room, signed, keep);
+        return true;
     }
   };
 
-  const takeBetween = async (turn: Turn, told: Told, arrived: (kept: Arrived) => void): Promise<void> => {
-    const { device, content, peer } = told;
+  /** Said before, and given by who has it. */
+  const takeMoved = async (turn: Turn, room: Room, signed: Signed, keep: Keep): Promise<void> => {
+    const now = turn.room(room.id);
+    const taken = now && takeSigned(now, suite, signed);
+    if (taken === null) return;
+    if (isRefusal(taken)) return void refused(taken.refused, room.id);
+    const isMine = signed.device === vault.keys.us.device.id;
+    turn.setRoom(isMine ? takeOwn(taken.room, suite, signed) : taken.room);
+    const kept = takeEntry(turn, room, { signed, peer: null, sealed: null });
+    if (kept !== null && isMine) hands.onMine(turn, room, signed.entry);
+    if (kept !== null) await keep(kept);
+  };
+
+  const takeBetween = async (turn: Turn, told: Told, keep: Keep): Promise<boolean> => {
+    const { device, content } = told;
     const between = decodeBetween(content);
-    if (isRefusal(between)) return core.log('message-refused', { why: between.refused });
+    const refusedFor = (why: RefusalReason): true => {
+      core.log('message-refused', { why });
+      return true;
+    };
+    if (isRefusal(between)) return refusedFor(between.refused);
     switch (between.kind) {
       case 'seed-row':
       case 'heads':
-        return takeKeys(turn, device, between.kind, between.body);
+        return keysTold.take(turn, device, between.kind, between.body);
       case 'bundle': {
         const why = hands.onBundle(turn, device, between.body);
-        return why === null ? undefined : core.log('message-refused', { why });
+        return why === null || refusedFor(why);
       }
       case 'sync': {
         const room = core.rooms.get(between.room);
-        if (room === undefined || room.kind !== 'members') return core.log('message-refused', { why: 'no-such-room' });
-        if (isHeard(turn, room, device)) return takeSync(turn, room, told, between.part, arrived);
+        if (room === undefined || room.kind !== 'members') return refusedFor('no-such-room');
         const part = decodePart(between.part);
-        // They speak for themselves, and say who is a member.
-        const isLacked = 'kind' in part && part.kind === 'operations' && vault.lackedIn(room.id).length > 0;
-        if (isLacked) return takeOperations(turn, room, part.operations);
-        if ('kind' in part && part.kind === 'summary')
-          await bringUp.tellRemoval(turn, room, { device, peer, heads: part.heads, epochId: null });
-        return core.log('message-refused', { why: 'unknown-device' });
+        return isRefusal(part) ? refusedFor(part.refused) : takeSync(turn, room, told, part, keep);
       }
       default:
-        return core.log('message-refused', { why: 'unknown-kind' });
+        return refusedFor('unknown-kind');
     }
   };
 
@@ -270,19 +257,17 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       if (passing.kind === 'receipt') turn.after(() => hands.onReceipt(room, device, passing.messages));
       return null;
     },
-    toMe: async (turn, told, arrived) => {
+    toMe: async (turn, told, keep) => {
       if (classOf(told.content) === 'entry') {
         const kept = await hands.onDirect(turn, told.device, told.content);
-        if (typeof kept !== 'string') arrived(kept);
-        return kept !== 'later';
+        return typeof kept === 'string' ? kept !== 'later' : keep(kept);
       }
       if (classOf(told.content) === 'passing') {
         const passing = decodePassing(told.content);
         if ('kind' in passing && passing.kind === 'clocks') hands.onDirectClocks(turn, told.device, passing.clocks);
         return true;
       }
-      await takeBetween(turn, told, arrived);
-      return true;
+      return takeBetween(turn, told, keep);
     },
   };
 }

@@ -19,6 +19,7 @@ import type { Place } from '../../protocol/rooms/tag-table.ts';
 import type { Luck, Suite } from '../../protocol/suite/suite.ts';
 import type { Write } from '../../ports/storage.ts';
 import { keyOf, roomAndNumberIn, under } from '../records.ts';
+import { writeCame } from './came.ts';
 import type { Keys } from './keys.ts';
 
 export interface Vault {
@@ -169,6 +170,8 @@ export async function openVault(core: Core, suite: Suite, luck: Luck, keys: Keys
     for (const next of nextRooms.values()) {
       const fresh = operationsOf(next.graph).slice(rooms.get(next.id)?.graph.count ?? 0);
       const first = nextRow.get(next.id) ?? 0;
+      const room = core.rooms.get(next.id);
+      if (room !== undefined) writes.push(...writeCame(room, fresh));
       fresh.forEach(({ bytes }, at) => writes.push({ op: 'put', key: keyOf.operation(next.id, first + at), value: bytes }));
       afters.push(() => void nextRow.set(next.id, first + fresh.length));
       writes.push({ op: 'put', key: keyOf.keyring(next.id), value: encodeKeyring(next.keyring) });

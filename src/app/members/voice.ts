@@ -12,9 +12,10 @@ import type { DeviceId, PeerId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Receipt, Summary } from '../../protocol/content.ts';
+import { arrivalOf } from '../../protocol/rooms/arrival.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
 import { mayHaveHead } from '../../protocol/rooms/epochs.ts';
-import { headsOf, nodeOf } from '../../protocol/rooms/graph.ts';
+import { headsOf } from '../../protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import type { Signed } from '../../protocol/rooms/signed.ts';
@@ -26,6 +27,7 @@ import { pathOf } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
 import { readSigned } from '../rooms/kept.ts';
 import type { Room } from '../rooms/room.ts';
+import { readCame } from './came.ts';
 import type { MembersDesk } from './desk.ts';
 import { packed } from './packed.ts';
 import type { Turn, Vault } from './vault.ts';
@@ -99,7 +101,7 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
     },
     cameMs: (room, device) => {
       const sealed = vault.room(room.id);
-      const came = sealed && cameIn(sealed, device);
+      const came = sealed && arrivalOf(sealed.graph, device);
       if (!came) return null;
       return historyFromMs({ atMs: came.operation.atMs, historyDays: summaryOf(sealed.graph).policy.historyDays });
     },
@@ -108,7 +110,7 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
       if (device === null || pathOf(peer) === null) return 'closed';
       // They have not taken what they were given.
       if (post.isBusyWith(device)) return 'full';
-      const mayHave = entitled(vault, room, device);
+      const mayHave = await entitled(core, vault, room, device);
       const entries = kept.flatMap((bytes) => readSigned(bytes) ?? []).filter(mayHave);
       let isPosted = true;
       const isKept = await vault.turn(async (turn) => {
@@ -122,19 +124,17 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
   };
 }
 
-/** The operation that brought a device of a member. */
-function cameIn({ graph }: SealedRoom, device: DeviceId): ReturnType<typeof nodeOf> {
-  const { members } = summaryOf(graph);
-  const since = members.flatMap(({ devices }) => devices).find((each) => each.device === device)?.since;
-  return since === undefined ? null : nodeOf(graph, since);
-}
-
-/** Y1: what was said since they came, and as far back as the room lets newcomers read. What does not count is nobody's. */
-function entitled(vault: Vault, room: Room, device: DeviceId): (signed: Signed) => boolean {
+/**
+ * Y1: what was said since they came, and as far back as the room lets newcomers read: by its author's clock, and by what was here when
+ * they came, as clocks differ. What does not count is nobody's.
+ */
+async function entitled(core: Core, vault: Vault, room: Room, device: DeviceId): Promise<(signed: Signed) => boolean> {
   const sealed = vault.room(room.id);
-  const came = sealed && cameIn(sealed, device);
+  const came = sealed && arrivalOf(sealed.graph, device);
   if (sealed === null || came === null) return () => false;
-  const fromMs = historyFromMs({ atMs: came.operation.atMs, historyDays: summaryOf(sealed.graph).policy.historyDays });
+  const { historyDays } = summaryOf(sealed.graph).policy;
+  const fromMs = historyFromMs({ atMs: came.operation.atMs, historyDays });
+  const isBefore = historyDays === 0 ? await readCame(core, room, came.operation) : () => false;
   return ({ device: author, epochId, entry }) => {
     const read = decodeEntry(entry);
     if (isRefusal(read)) return false;
@@ -143,7 +143,7 @@ function entitled(vault: Vault, room: Room, device: DeviceId): (signed: Signed) 
     // K2: from a head seed follows all that its device said in the epoch.
     const head = body.kind === 'head' ? decodeHeadEntry(body.bytes) : null;
     if (head !== null && (isRefusal(head) || !mayHaveHead(sealed.graph, head.operation, device))) return false;
-    return author === device || sentAtMs >= fromMs;
+    return author === device || (sentAtMs >= fromMs && !isBefore(author, seq));
   };
 }
 

@@ -12,8 +12,8 @@ export interface Kept {
   readonly message: Message;
   /** As signed by its author. */
   readonly bytes: Uint8Array;
-  /** M1: its number has another message already. */
-  readonly isTwin?: boolean;
+  /** M1: how many messages its number has already. */
+  readonly twin?: number;
 }
 
 export interface Keeping {
@@ -29,9 +29,10 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
   const writes: Write[] = [];
   let unread = room.unread;
   let last = room.last;
-  for (const { message, bytes, isTwin } of kept) {
+  for (const { message, bytes, twin = 0 } of kept) {
     const key = keyOf.timeline(room.id, message);
-    const logKey = (isTwin === true ? keyOf.twin : keyOf.log)(room.id, message.author, message.n);
+    const { author, n } = message;
+    const logKey = twin === 0 ? keyOf.log(room.id, author, n) : keyOf.twin(room.id, author, n, twin);
     writes.push({ op: 'put', key, value: bytes });
     writes.push({ op: 'put', key: logKey, value: new TextEncoder().encode(key), expect: 0 });
     const head = heads.get(message.author) ?? room.heads.get(message.author);

@@ -78,7 +78,19 @@ export async function prepareRoom(core: Core, made: MadeRoom, isAsked = true): P
 /** In the lane: deletes what a left room still has on the disk. Nothing to do where its mark is gone. */
 async function sweep(core: Core, id: RoomId): Promise<boolean> {
   if ((await core.storage.get(keyOf.left(id))) === null) return true;
-  for (const prefix of ['timeline', 'voided', 'log', 'head', 'got', 'outbox', 'operation', 'keyring', 'invite', 'knock']) {
+  for (const prefix of [
+    'timeline',
+    'voided',
+    'log',
+    'head',
+    'got',
+    'outbox',
+    'operation',
+    'keyring',
+    'came',
+    'invite',
+    'knock',
+  ]) {
     for (;;) {
       const records = await core.storage.range(under(`${prefix}/${id}`, sweepSize));
       if (records.length === 0) break;

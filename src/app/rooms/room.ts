@@ -143,10 +143,10 @@ export const writeRoom = (room: Room, unread: number): Write => ({
 });
 
 /** The number of my last message here, from before I came back too. */
-export function lastSaid(room: Room, me: DeviceId): number {
-  const head = room.heads.get(me);
-  return Math.max(room.said, head?.upTo ?? 0, ...(head?.above ?? []));
-}
+export const lastSaid = (room: Room, me: DeviceId): number => Math.max(room.said, lastOf(room.heads.get(me)));
+
+/** The highest number of what is here. */
+export const lastOf = (head: Head | undefined): number => Math.max(head?.upTo ?? 0, ...(head?.above ?? []));
 
 export const writeSaid = (room: RoomId, said: number): Write => ({
   op: 'put',

@@ -82,6 +82,10 @@ export function accept(suite: Suite, doorway: Doorway, envelope: Uint8Array, luc
   return { state, who, content, a, seenUntilHour };
 }
 
+/** S3: what acknowledges an initial once more that was taken before. Null: it was for none of these. */
+export const acknowledgementOf = (suite: Suite, prekeys: readonly Prekey[], envelope: Uint8Array): Uint8Array | null =>
+  findPrekey(suite, prekeys, envelope)?.a ?? null;
+
 function findPrekey(
   suite: Suite,
   prekeys: readonly Prekey[],

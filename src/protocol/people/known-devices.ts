@@ -25,8 +25,8 @@ export interface Met {
 }
 
 /**
- * Only for a certificate whose device has shown that it has the key: by a bundle, a request, an acceptance, a session. A bare one
- * may be anybody's claim on a stranger's device, and would shut its rightful person out.
+ * Only for a certificate whose device has signed with its key: by a bundle, a request, an acceptance. A bare one, and one that begins
+ * a session, may be anybody's claim on a stranger's device, and would shut its rightful person out.
  */
 export function meetDevice(known: KnownDevices, { personId, deviceId }: Certificate): Met | Refusal {
   const others = known.filter((one) => one.deviceId === deviceId && one.personId !== personId && one.state !== 'disowned');

@@ -27,7 +27,7 @@ test('the same luck gives the bytes it always gave', () => {
       "envelope": "73de15d7d82cfd83",
       "initial": "920b7356dab04c16",
       "offer": "53475fb88f725103",
-      "pair": "d028a638ffa85731",
+      "pair": "730b584bdacace21",
       "session": "12dbd80246aaab77",
     }
   `);
