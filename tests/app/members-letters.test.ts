@@ -4,7 +4,7 @@ import { under } from '../../src/app/records.ts';
 import type { Page } from '../simulation/page.ts';
 import { deviceOf } from './members-insider.ts';
 import { lose } from './set-back.ts';
-import { appOf, textsOf } from './village.ts';
+import { appOf, messagesOf, textsOf } from './village.ts';
 import { wellOf } from './well.ts';
 
 const dayMs = 86_400_000;
@@ -23,11 +23,8 @@ test(
       for (const text of texts) await world.finish(appOf(asha).send(room, text));
     };
     await say('hello');
-    await until('he has it', () =>
-      appOf(juma)
-        .view()
-        .rooms.some(({ kind }) => kind === 'direct'),
-    );
+    await world.finish(appOf(asha).show(room));
+    await until('he has it', () => messagesOf(appOf(asha), room)[0]?.mark?.state === 'received');
     juma.crash('killed');
     await world.runFor(5_000);
     await say('one', 'two', 'three');
@@ -57,11 +54,8 @@ test('what was sealed on a session that the disk does not give back goes, and is
   const id = deviceOf(juma);
   const room = (await world.finish(appOf(asha).startDirect(well.personOf(asha, 'Juma')!.person)))!;
   await world.finish(appOf(asha).send(room, 'hello'));
-  await until('he has it', () =>
-    appOf(juma)
-      .view()
-      .rooms.some(({ kind }) => kind === 'direct'),
-  );
+  await world.finish(appOf(asha).show(room));
+  await until('he has it', () => messagesOf(appOf(asha), room)[0]?.mark?.state === 'received');
   await world.finish(appOf(juma).show(room));
   juma.crash('killed');
   await world.runFor(5_000);

@@ -1,5 +1,6 @@
 /** Everything about reaching others: the relay, who is named by it and by neighbours, links to them, and what comes over those. */
 import type { Core } from '../core.ts';
+import type { Stop } from '../../ports/clock.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { Topic } from '../../protocol/ids.ts';
@@ -69,10 +70,15 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     core.showRooms();
   };
 
+  let showing: Stop | null = null;
   const heartbeat = createHeartbeat(core.clock, {
     measured: () => {
-      for (const peer of peers.all()) peer.rttMs = heartbeat.rttMs(keyOfPath(peer));
-      show();
+      // Of many answers in one breath the screen hears once.
+      showing ??= core.clock.after(breathMs, () => {
+        showing = null;
+        for (const peer of peers.all()) peer.rttMs = heartbeat.rttMs(keyOfPath(peer));
+        show();
+      });
     },
     slept: () => {
       for (const peer of peers.all()) {
@@ -245,6 +251,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       host.close();
       seeker.close();
       heartbeat.close();
+      showing?.();
       relay.close();
     },
   };
@@ -252,3 +259,4 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
 
 /** Strangers come after the first words. */
 const calmMs = 5_000;
+const breathMs = 100;
