@@ -1,4 +1,7 @@
-/** The page as an earlier commit of this repository makes it, for tests of an old version beside a new one. */
+/**
+ * The page as an earlier commit of this repository makes it, for tests of an old version beside a new one. What only that one needs stands
+ * in our devDependencies (circuit-relay-v2).
+ */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
