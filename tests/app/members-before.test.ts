@@ -50,3 +50,26 @@ test(
     }
   },
 );
+
+test(
+  'whoever is behind by the clock is heard all the same by who missed it and was there before',
+  { timeout: 60_000 },
+  async () => {
+    const well = await wellOf('behind', ['Asha']);
+    const [asha] = well.people as [Page];
+    const { world, until } = well.village;
+    world.node('Juma', { home: '/memory/relay', clockSkewMs: -10 * 60_000 } as never);
+    const juma = await well.knocker('Juma');
+    await until('Juma in', () => well.isIn(juma));
+    const neema = await well.knocker('Neema');
+    await until('Neema in', () => well.isIn(neema));
+    await world.runFor(30_000);
+    neema.crash('killed');
+    await world.runFor(60_000);
+    expect(await well.say(juma, 'The water is low')).toBe(true);
+    await well.allHave(['The water is low'], [asha]);
+    juma.crash('killed');
+    await well.back(neema);
+    await well.allHave(['The water is low'], [neema]);
+  },
+);

@@ -8,15 +8,16 @@ import { decodeEntry } from '../../protocol/entries/entry.ts';
 import { encodePassing } from '../../protocol/entries/passing.ts';
 import { encodeRoomWord } from '../../protocol/entries/room-word.ts';
 import { shortOf } from '../../protocol/ids.ts';
-import type { DeviceId, PeerId, Short } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId, PeerId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Receipt, Summary } from '../../protocol/content.ts';
 import { arrivalOf } from '../../protocol/rooms/arrival.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
 import { mayHaveHead } from '../../protocol/rooms/epochs.ts';
-import { headsOf } from '../../protocol/rooms/graph.ts';
+import { headsOf, leadsTo } from '../../protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
+import type { OperationNode } from '../../protocol/rooms/known.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import type { Signed } from '../../protocol/rooms/signed.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
@@ -126,7 +127,7 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
 
 /**
  * Y1: what was said since they came, and as far back as the room lets newcomers read: by its author's clock, and by what was here when
- * they came, as clocks differ. What does not count is nobody's.
+ * they came, as clocks differ; unless its author knew of their coming. What does not count is nobody's.
  */
 async function entitled(core: Core, vault: Vault, room: Room, device: DeviceId): Promise<(signed: Signed) => boolean> {
   const sealed = vault.room(room.id);
@@ -135,6 +136,8 @@ async function entitled(core: Core, vault: Vault, room: Room, device: DeviceId):
   const { historyDays } = summaryOf(sealed.graph).policy;
   const fromMs = historyFromMs({ atMs: came.operation.atMs, historyDays });
   const isBefore = historyDays === 0 ? await readCame(core, room, came.operation) : () => false;
+  /** Entries of one author come in their order. */
+  const knowing = new Set<DeviceId>();
   return ({ device: author, epochId, entry }) => {
     const read = decodeEntry(entry);
     if (isRefusal(read)) return false;
@@ -143,8 +146,16 @@ async function entitled(core: Core, vault: Vault, room: Room, device: DeviceId):
     // K2: from a head seed follows all that its device said in the epoch.
     const head = body.kind === 'head' ? decodeHeadEntry(body.bytes) : null;
     if (head !== null && (isRefusal(head) || !mayHaveHead(sealed.graph, head.operation, device))) return false;
-    return author === device || (sentAtMs >= fromMs && !isBefore(author, seq));
+    // Whoever has named it once knew of it ever after; its own word goes before any clock.
+    if (knowing.has(author) || knowsOf(sealed, came, epochId, parents)) knowing.add(author);
+    return author === device || knowing.has(author) || (sentAtMs >= fromMs && !isBefore(author, seq));
   };
+}
+
+/** Whether an entry itself says that it was said with this operation in sight. */
+function knowsOf({ graph }: SealedRoom, came: OperationNode, epochId: OperationId, parents: readonly Short[]): boolean {
+  const named = parents.flatMap((short) => graph.known.shorts.get(short) ?? []);
+  return [epochId, ...named].some((id) => id === came.operation.id || leadsTo(graph, came.operation.id, id));
 }
 
 export const clocksOf = (room: Room): { readonly device: Short; readonly seq: number }[] =>
