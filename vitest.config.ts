@@ -7,9 +7,9 @@ const pageSetup = './tests/browser/setup.ts';
 const proofs = [
   'tests/protocol/**/{model,decoders,fuzz,theft,second-reader,large-room,suites-agree,frozen-v2-*}.test.ts',
   'tests/protocol/vectors/**/*.test.ts',
-  'tests/app/{storms,members-*}.test.ts',
-  'tests/simulation/scenarios.test.ts',
-  'tests/simulation/suites-agree.test.ts',
+  'tests/app/{storms,asking,members-*}.test.ts',
+  'tests/house/bootstrap.test.ts',
+  'tests/simulation/{determinism,idle,members,scenarios,suites-agree}.test.ts',
 ];
 const inPages = { fileParallelism: false, maxWorkers: 1 };
 
