@@ -131,17 +131,7 @@ function Promote({ room, person: { name, member }, onBack }: StepProps): ReactEl
   return (
     <>
       <p>{w.person.promoteTruth(name)}</p>
-      <p className="error" role="alert">
-        {problem}
-      </p>
-      <div className="actions">
-        <button type="button" className="plain" onClick={onBack}>
-          {w.common.cancel}
-        </button>
-        <button type="button" className="deep" aria-disabled={isBusy} onClick={() => void promote()}>
-          {w.person.promote}
-        </button>
-      </div>
+      <Decision {...{ problem, isBusy, onBack }} look="deep" says={w.person.promote} onYes={promote} />
     </>
   );
 }
@@ -165,6 +155,25 @@ function Remove({ room, person: { member }, onBack, onClose }: StepProps & Pick<
         <input type="checkbox" checked={withLinks} onChange={(event) => setWithLinks(event.target.checked)} />
         {w.person.removeLinks}
       </label>
+      <Decision {...{ problem, isBusy, onBack }} look="danger-fill" says={w.person.removeYes} onYes={remove} />
+    </>
+  );
+}
+
+interface DecisionProps {
+  /** Why it was not done, when it was tried. */
+  readonly problem: string | null;
+  readonly isBusy: boolean;
+  readonly look: 'deep' | 'danger-fill';
+  readonly says: string;
+  readonly onBack: () => void;
+  readonly onYes: () => Promise<void>;
+}
+
+function Decision({ problem, isBusy, look, says, onBack, onYes }: DecisionProps): ReactElement {
+  const { w } = useAllWords();
+  return (
+    <>
       <p className="error" role="alert">
         {problem}
       </p>
@@ -172,8 +181,8 @@ function Remove({ room, person: { member }, onBack, onClose }: StepProps & Pick<
         <button type="button" className="plain" onClick={onBack}>
           {w.common.cancel}
         </button>
-        <button type="button" className="danger-fill" aria-disabled={isBusy} onClick={() => void remove()}>
-          {w.person.removeYes}
+        <button type="button" className={look} aria-disabled={isBusy} onClick={() => void onYes()}>
+          {says}
         </button>
       </div>
     </>

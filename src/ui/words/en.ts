@@ -121,7 +121,7 @@ export const en: Words = {
     routing: 'Choice of links',
     modelMayScore: 'Let a model judge the links',
     modelHint:
-      'It is loaded when nothing else is going on, about 3 MB; not on a metered line, and not on a small phone. Without it a fixed rule judges.',
+      'It is loaded when nothing else is going on, about 3 MB; not on a metered line, and not on a small phone. So far the model is the fixed rule itself, and both judge alike.',
     truth: 'What is sealed, and what is not yet',
     sealed: [
       'Rooms of members and conversations of two are sealed with AES-256-GCM. Their keys are agreed by X25519 and ML-KEM-768 together, so that a later quantum computer does not open them.',

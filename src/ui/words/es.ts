@@ -122,7 +122,7 @@ export const es: Words = {
     routing: 'Elección de enlaces',
     modelMayScore: 'Dejar que un modelo juzgue los enlaces',
     modelHint:
-      'Se carga cuando no hay nada más que hacer, unos 3 MB; no en una línea con límite de datos ni en un teléfono pequeño. Sin él juzga una regla fija.',
+      'Se carga cuando no hay nada más que hacer, unos 3 MB; no en una línea con límite de datos ni en un teléfono pequeño. Por ahora el modelo es la misma regla fija, y ambos juzgan igual.',
     truth: 'Qué está sellado y qué no todavía',
     sealed: [
       'Las salas de miembros y las conversaciones de dos se sellan con AES-256-GCM. Sus claves se acuerdan con X25519 y ML-KEM-768 a la vez, para que un futuro ordenador cuántico no las abra.',

@@ -121,7 +121,7 @@ export const sw: Words = {
     routing: 'Uchaguzi wa viungo',
     modelMayScore: 'Ruhusu modeli ipime viungo',
     modelHint:
-      'Hupakiwa wakati hakuna kazi nyingine, takriban MB 3; si kwenye mtandao wa kulipia kwa kiasi, wala kwenye simu ndogo. Bila hiyo kanuni isiyobadilika hupima.',
+      'Hupakiwa wakati hakuna kazi nyingine, takriban MB 3; si kwenye mtandao wa kulipia kwa kiasi, wala kwenye simu ndogo. Kwa sasa modeli ni kanuni ileile isiyobadilika, na zote hupima sawa.',
     truth: 'Kilichofungwa kwa siri, na ambacho bado',
     sealed: [
       'Vyumba vya wanachama na mazungumzo ya wawili hufungwa kwa AES-256-GCM. Funguo zao hukubaliwa kwa X25519 na ML-KEM-768 kwa pamoja, ili kompyuta ya kwanta ya baadaye isivifungue.',
