@@ -14,6 +14,7 @@ const commands = {
   'test:deep': { needs: 'full', load: () => import('./tasks/deep.mjs') },
   bench: { needs: 'full', load: async () => program('tests/bench/bench.ts') },
   sim: { needs: 'full', load: async () => program('tests/simulation/sim.ts') },
+  soak: { needs: 'full', load: async () => program('tests/soak/soak.ts') },
   screenshots: { needs: 'full', load: async () => program('tests/browser/screenshots.ts', { built: true }) },
 };
 

@@ -1,11 +1,11 @@
 /** B19: what a page that nobody touches gives to its relay, and to each neighbour. */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { openReady, pause } from './contender.ts';
 import type { BenchHandle } from './handle.ts';
 import { row } from './rows.ts';
 import type { Row } from './rows.ts';
 import { isAbsent } from './world.ts';
-import type { Bench } from './world.ts';
+import type { Bench, World } from './world.ts';
 
 const NEIGHBOURS = 6;
 const LINKED_MS = 60_000;
@@ -13,13 +13,13 @@ const CALM_MS = 60_000; // strangers, the Square's topic and the first measureme
 const WINDOW_MS = 120_000; // six rounds of the slowest heartbeat
 const MINUTES = WINDOW_MS / 60_000;
 
-type Given = { readonly sockets: number; readonly channels: readonly number[] };
+export type Given = { readonly sockets: number; readonly channels: readonly number[] };
 
 export const idle: Bench = {
   ids: ['B19', 'B19a', 'B19b'],
   async *run(world): AsyncGenerator<Row> {
     const wavu = await world.wavu();
-    const given = isAbsent(wavu) ? [] : await measure(() => world.browser.newContext(), wavu.homeUrl, world.say);
+    const given = isAbsent(wavu) ? [] : await idleBytes(world, wavu.homeUrl, WINDOW_MS);
     const most = (bytes: readonly number[]): number | null => (bytes.length === 0 ? null : Math.max(...bytes) / MINUTES);
     const counted = `bytes handed to send() in ${WINDOW_MS / 1_000} s, by the one of ${NEIGHBOURS + 1} pages that gave most: one room and the Square, all linked to all, ${CALM_MS / 1_000} s after the last link; framing of WebSocket, SCTP, DTLS and IP apart`;
     const why = isAbsent(wavu) ? { why: wavu.absent } : {};
@@ -48,12 +48,8 @@ export const idle: Bench = {
 };
 
 /** One entry a page: what it gave in the window. */
-async function measure(
-  newContext: () => Promise<BrowserContext>,
-  homeUrl: string,
-  say: (line: string) => void,
-): Promise<readonly Given[]> {
-  const contexts = await Promise.all(Array.from({ length: NEIGHBOURS + 1 }, () => newContext()));
+export async function idleBytes({ browser, say }: World, homeUrl: string, windowMs: number): Promise<readonly Given[]> {
+  const contexts = await Promise.all(Array.from({ length: NEIGHBOURS + 1 }, async () => browser.newContext()));
   try {
     await Promise.all(contexts.map((context) => context.addInitScript(countSends)));
     const pages: Page[] = [];
@@ -66,7 +62,7 @@ async function measure(
     await untilLinked(pages);
     await pause(CALM_MS);
     await Promise.all(pages.map((page) => page.evaluate(() => idleSends().begin())));
-    await pause(WINDOW_MS);
+    await pause(windowMs);
     const given = await Promise.all(pages.map((page) => page.evaluate(() => idleSends().given())));
     for (const { sockets, channels } of given) say(`sockets ${sockets}, channels ${channels.join(' ')}`);
     return given;
