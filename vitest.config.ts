@@ -59,6 +59,7 @@ const config: ViteUserConfig = {
               test: {
                 name: 'deep',
                 include: ['tests/deep/**/*.test.ts'],
+                globalSetup: existsSync(pageSetup) ? [pageSetup] : [],
                 testTimeout: 3_600_000,
                 hookTimeout: 600_000,
                 ...inPages,
