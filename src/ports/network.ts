@@ -45,6 +45,8 @@ export interface LinkEvents {
   onOpen(link: Link): void;
   onFrame(link: Link, frame: Uint8Array): void;
   onClose(link: Link, why: CloseReason): void;
+  /** Somebody begins a link with us: whether we take it. Absent: yes. By hand it is not asked. */
+  isWelcome?(peer: PeerId): boolean;
 }
 
 /** `bad-frame`: the far end broke the framing; `lost`: silence or a broken path. */

@@ -55,6 +55,15 @@ export const peerCases: Cases = {
     assertSame(whyOf(await a.openPeer(gone.self, () => false, never())), 'unreachable', 'why');
   },
 
+  'refuses a peer that has no place for us, and takes it the other way round': async (subject) => {
+    const [a, b] = [await subject.page(), await subject.page()];
+    const aEars = listenTo(a);
+    b.listen({ onOpen: () => undefined, onFrame: () => undefined, onClose: () => undefined, isWelcome: (id) => id !== a.self });
+    assertSame(whyOf(await openPeer(subject, a, b)), 'refused-there', 'why');
+    assertSame(linkOf(await openPeer(subject, b, a)).peer, a.self, 'whom b dialled');
+    assertSame((await aEars.opens.first((link) => link.end === 'peer')).opener, 'them', 'who opened it');
+  },
+
   'opens a peer over a way that loses a third of what it carries': async (subject) => {
     const [a, b] = [await subject.page(), await subject.page()];
     for (const page of [a, b]) listenTo(page);

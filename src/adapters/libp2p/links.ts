@@ -10,6 +10,8 @@ import type { Wire } from './wire.ts';
 export interface LinkBook {
   links(): readonly Link[];
   listen(on: LinkEvents): Stop;
+  /** Whether all who listen take a link with that peer. */
+  isWelcome(peer: PeerId): boolean;
   /** The open link to a peer, if any. */
   linkTo(peer: PeerId): Link | null;
   /** A wire becomes a link; its carrier lives and dies with it. */
@@ -126,6 +128,7 @@ export function createLinkBook(log: Log): LinkBook {
       }
       return null;
     },
+    isWelcome: (peer) => [...listeners].every((on) => on.isWelcome?.(peer) ?? true),
     carries: (carrier) => [...entries.values()].some((entry) => entry.wire.carrier === carrier),
     add: (init) => {
       const entry = createEntry(init);

@@ -172,7 +172,7 @@ export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' |
     if (!guest.offers.take(1)) return log('offer-refused', { peer, why: 'too-fast' });
     // They began anew, and know nothing of the one before.
     visits.get(peer)?.visit.drop();
-    if (isFull()) {
+    if (isFull() || (ours === undefined && !links.isWelcome(peer))) {
       settle(name);
       return void sayerOf(guest, name, carry)({ kind: 'end' });
     }

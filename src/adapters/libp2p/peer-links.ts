@@ -9,6 +9,7 @@ import type { Standing } from './standing.ts';
 export interface PeerLinks {
   add(peer: PeerId, channel: PeerChannel, opener: Link['opener']): Link;
   to(peer: PeerId): Link | null;
+  isWelcome(peer: PeerId): boolean;
   readonly channels: Pick<Standing<LinkedChannel>, 'each' | 'count'>;
 }
 
@@ -22,6 +23,7 @@ export function createPeerLinks(book: LinkBook): PeerLinks {
   return {
     channels,
     to: book.linkTo,
+    isWelcome: book.isWelcome,
     add: (peer, channel, opener) => {
       const older = book.linkTo(peer);
       const link = book.add({ wire: channel.wire, peer, end: 'peer', opener, path: 'webrtc' });

@@ -36,6 +36,7 @@ export interface Place extends Station {
   /** Links that stand and were told of. */
   readonly halves: ReadonlySet<Half>;
   isClosed(): boolean;
+  isWelcome(peer: PeerId): boolean;
   opened(half: Half): void;
   /** Whoever waits behind an answer we gave: takes what became of it. Null: nobody waits for that one. */
   accepted(answer: string): ((opened: Opened) => void) | null;

@@ -60,6 +60,7 @@ export const createNetwork = (air: Air, { owner, peer, role, address, card, luck
     halves,
     isReady,
     isClosed: () => isClosed,
+    isWelcome: (id) => [...listeners].every((on) => on.isWelcome?.(id) ?? true),
     nextLinkId: () => {
       lastLink += 1;
       return `${peer}:${lastLink}`;
@@ -94,6 +95,7 @@ export const createNetwork = (air: Air, { owner, peer, role, address, card, luck
         onOpen: (link) => on.onOpen(link),
         onFrame: (link, frame) => on.onFrame(link, frame),
         onClose: (link, why) => on.onClose(link, why),
+        isWelcome: (id) => on.isWelcome?.(id) ?? true,
       };
       // Whoever comes first gets what was missed, from the queue: never from inside this call.
       if (listeners.size === 0) missed.unshift(() => {});

@@ -42,7 +42,9 @@ export const createPeerDials = (air: Air, place: Place, dials: Dials): Pick<Netw
       const signal = readSignal(bytes);
       if (signal === null || signal.peer !== peer || place.isClosed()) return;
       if (signal.kind === 'offer') {
-        const kind = place.halves.size >= rules.maxLinks ? 'refusal' : 'answer';
+        const dialsToo = [...underWay.values()].some((each) => each.peer === peer);
+        const isTaken = place.halves.size < rules.maxLinks && (dialsToo || place.isWelcome(peer));
+        const kind = isTaken ? 'answer' : 'refusal';
         core.schedule(0, { kind: 'signal', owner: place, other: peer }, () => {
           carry(write({ kind, id: signal.id, offer: signal.offer }));
         });

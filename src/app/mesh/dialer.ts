@@ -1,80 +1,124 @@
-/** Turns met peers into direct links: the newcomer dials, the other waits a little, failures wait longer. */
+/**
+ * Turns met peers into direct links, as many as a page should hold: the newcomer dials, the other waits a little, failures wait ever
+ * longer. Later it looks now and then whether there is a place left, and somebody to link to.
+ */
 import type { Clock, Stop } from '../../ports/clock.ts';
+import type { Entropy } from '../../ports/entropy.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Carry, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
+import { pick } from '../luck.ts';
 import { routeOf, sendThrough } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import type { Resting } from './resting.ts';
+import { createSlots } from './slots.ts';
 
 export interface Dialer {
   /** `first`: we came later, so we begin. */
   want(peer: Peer, first: boolean): void;
   /** Its direct link broke. `first`: it was ours, so we begin again, unless we hear meanwhile that it is gone. */
   lost(peer: Peer, first: boolean): void;
+  /** Somebody begins a link with us: whether there is a place for it. */
+  isWelcome(id: PeerId): boolean;
   close(): void;
 }
 
+export interface DialerPorts {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+}
+
 export function createDialer(
-  ports: { readonly clock: Clock; readonly log: Log },
+  ports: DialerPorts,
   network: Network,
   peers: Peers,
-  resting: Pick<Resting, 'closeTo'>,
+  resting: Pick<Resting, 'closeTo' | 'hasTo'>,
 ): Dialer {
+  const { clock, log } = ports;
+  const slots = createSlots(clock, peers);
   const dialing = new Map<PeerId, AbortController>();
   /** The next dial of each peer; a newer plan takes the place of an older one. */
   const planned = new Map<PeerId, Stop>();
+  /** Who was dialled in vain since the last link, and until when that is not tried again without being asked. */
+  const failed = new Map<PeerId, Failed>();
   let isClosed = false;
 
-  const plan = (peer: Peer, afterMs: number, failures: number): void => {
+  const plan = (peer: Peer, afterMs: number): void => {
     planned.get(peer.id)?.();
-    const stop = ports.clock.after(afterMs, () => {
+    const stop = clock.after(afterMs, () => {
       planned.delete(peer.id);
-      void dial(peer, failures);
+      void dial(peer);
     });
     planned.set(peer.id, stop);
   };
 
-  /** A stranger gets one of those that serve the mesh; whoever shares a room may take a stranger's. */
-  const hasSlot = (peer: Peer): boolean => {
-    const direct = [...peers.all()].filter((each) => each.direct !== null);
-    if (peer.rooms.size === 0) return direct.length < meshLinks;
-    if (direct.length < mostDirect) return true;
-    const stranger = direct.find(({ rooms }) => rooms.size === 0);
-    stranger?.direct?.close();
-    return stranger !== undefined;
-  };
+  const isToDial = (peer: Peer): boolean => peers.get(peer.id) === peer && peer.direct === null && routeOf(peer) !== null;
 
-  const dial = async (peer: Peer, failures: number): Promise<void> => {
+  const dial = async (peer: Peer): Promise<void> => {
     // The peer may have gone, or dialled us, or be somebody else's turn by now.
-    if (isClosed || peers.get(peer.id) !== peer || peer.direct !== null || routeOf(peer) === null) return;
-    if (dialing.has(peer.id) || !hasSlot(peer)) return;
+    if (isClosed || !isToDial(peer) || dialing.has(peer.id)) return;
     // Whoever introduces may name many who do not exist.
-    if (dialing.size >= mostDialing) return plan(peer, retryMs, failures);
+    if (dialing.size >= mostDialing) return plan(peer, retryMs);
+    if (!slots.mayDial(peer)) return;
     resting.closeTo(peer.id);
     const attempt = new AbortController();
     dialing.set(peer.id, attempt);
-    const stop = ports.clock.after(attemptMs, () => attempt.abort());
+    const stop = clock.after(attemptMs, () => attempt.abort());
     const opened = await network.openPeer(peer.id, carryTo(peer), attempt.signal);
     stop();
     dialing.delete(peer.id);
+    slots.free(peer.id);
+    if (opened.state === 'open') failed.delete(peer.id);
     if (opened.state === 'open' || isClosed) return;
-    ports.log('peer-not-open', { why: opened.why, failures: failures + 1 });
-    if (failures + 1 < mostFailures) plan(peer, retryMs * 3 ** failures, failures + 1);
+    const times = (failed.get(peer.id)?.times ?? 0) + 1;
+    log('peer-not-open', { why: opened.why, failures: times });
+    // Who has no place left has none for a while; who was not heard may be so in a moment.
+    const isFull = opened.why === 'refused-there';
+    const waitMs = Math.min((isFull ? fullMs : retryMs) * 3 ** (times - 1), mostWaitMs);
+    failed.set(peer.id, { times, untilMs: clock.ticksMs() + waitMs });
+    if (!isFull && times < mostFailures) plan(peer, waitMs);
+    else tend(promptMs);
   };
+
+  /** Where a place is left, somebody gets it: who shares a room before strangers, and otherwise by luck. */
+  const fill = (): void => {
+    const nowMs = clock.ticksMs();
+    for (const id of failed.keys()) if (peers.get(id) === undefined) failed.delete(id);
+    // A frozen page comes back by the link that rests, if at all.
+    const isFree = ({ id }: Peer): boolean => !planned.has(id) && !resting.hasTo(id) && (failed.get(id)?.untilMs ?? 0) <= nowMs;
+    const free = [...peers.all()].filter((peer) => isToDial(peer) && isFree(peer));
+    const sharing = free.filter(({ rooms }) => rooms.size > 0);
+    const [next] = pick(sharing.length > 0 ? sharing : free, 1, ports.entropy);
+    if (next !== undefined) void dial(next);
+    tend(next !== undefined && slots.count() < fewLinks ? retryMs : tendMs);
+  };
+  const tend = (afterMs: number): void => {
+    tending();
+    tending = clock.after(afterMs, fill);
+  };
+  let tending = clock.after(tendMs, fill);
 
   return {
     want: (peer, first) => {
-      plan(peer, first ? promptMs : politeMs, 0);
+      failed.delete(peer.id);
+      plan(peer, first ? promptMs : politeMs);
     },
-    lost: (peer, first) => plan(peer, first ? retryMs : retryMs + politeMs, 0),
+    lost: (peer, first) => plan(peer, first ? retryMs : retryMs + politeMs),
+    isWelcome: (id) => dialing.has(id) || slots.mayCome(id),
     close: () => {
       isClosed = true;
+      tending();
       for (const stop of planned.values()) stop();
       for (const attempt of dialing.values()) attempt.abort();
     },
   };
+}
+
+interface Failed {
+  readonly times: number;
+  readonly untilMs: number;
 }
 
 /** By the way on which they were met. */
@@ -83,10 +127,8 @@ export const carryTo =
   (bytes) =>
     sendThrough(peer, encodeFrame({ kind: 'signal', bytes })) === 'sent';
 
-/** MESH.md: the most links of a phone. Whoever is beyond them is reached through others. */
-const mostDirect = 12;
-/** Up to so many are opened to strangers, who carry for each other when the relay is gone. */
-const meshLinks = 6;
+/** Fewer than that, and a place is filled sooner. */
+const fewLinks = 3;
 const mostDialing = 6;
 const attemptMs = 10_000;
 /** What waits to be said goes first, by the way there is: a dial keeps a phone busy. */
@@ -94,3 +136,6 @@ const promptMs = 40;
 const politeMs = 4_000;
 const retryMs = 3_000;
 const mostFailures = 5;
+const fullMs = 60_000;
+const mostWaitMs = 1_800_000;
+const tendMs = 30_000;

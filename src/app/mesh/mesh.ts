@@ -221,6 +221,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       if (peer !== undefined) frames.take(peer, frame, link);
     },
     onClose: closed,
+    isWelcome: dialer.isWelcome,
   });
 
   meeting.update();

@@ -9,6 +9,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 export interface Resting {
   add(link: Link): void;
   has(link: Link): boolean;
+  hasTo(peer: PeerId): boolean;
   /** True: it was one, and is none any more. */
   take(link: Link): boolean;
   /** Somebody else leads to them now: a new link is better than one that is silent. */
@@ -33,6 +34,7 @@ export function createResting(clock: Clock): Resting {
       if (ends.size > mostResting) [...ends.keys()][0]?.close();
     },
     has: (link) => ends.has(link),
+    hasTo: (peer) => [...ends.keys()].some((link) => link.peer === peer),
     take,
     closeTo: (peer) => {
       for (const link of [...ends.keys()]) if (link.peer === peer) link.close();

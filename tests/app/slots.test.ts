@@ -1,0 +1,49 @@
+/** A page holds a dozen links at most, however many want one, and nobody is left without. */
+import { expect, test } from 'vitest';
+import type { Page } from '../simulation/page.ts';
+import { appOf, createVillage, textsOf } from './village.ts';
+
+const count = 24;
+const [fewest, most] = [3, 12];
+
+const linksOf = (page: Page): number =>
+  appOf(page)
+    .view()
+    .mesh.neighbours.filter(({ path }) => path === 'direct').length;
+
+test('two dozen come to one room at once: each has links enough, none too many, and their links alone carry to all', async () => {
+  const { person, room, until, world, relay } = createVillage('slots');
+  const pages: Page[] = [];
+  for (let at = 0; at < count; at += 1) pages.push(await person(`Person ${at}`));
+  let mostSeen = 0;
+  const hall = await room(pages);
+  await until('links enough', () => {
+    mostSeen = Math.max(mostSeen, ...pages.map(linksOf));
+    return pages.every((page) => linksOf(page) >= fewest);
+  });
+  for (let second = 0; second < 120; second += 1) {
+    await world.runFor(1_000);
+    mostSeen = Math.max(mostSeen, ...pages.map(linksOf));
+  }
+  expect(mostSeen).toBeLessThanOrEqual(most);
+  expect(Math.min(...pages.map(linksOf))).toBeGreaterThanOrEqual(fewest);
+
+  relay.crash('killed');
+  await world.finish(appOf(pages.at(-1)).send(hall, 'By our links alone'));
+  await until('heard by all', () => pages.every((page) => textsOf(appOf(page), hall).includes('By our links alone')));
+});
+
+test('strangers fill every place: who shares a room gets one all the same', async () => {
+  const { person, room, until, world } = createVillage('slots of strangers');
+  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
+  for (let at = 0; at < count; at += 1) await person(`Stranger ${at}`);
+  await world.runFor(60_000);
+  expect([linksOf(asha), linksOf(baraka)].every((links) => links >= fewest && links <= most)).toBe(true);
+  await room([asha, baraka]);
+  const isLinked = (page: Page): boolean =>
+    appOf(page)
+      .view()
+      .rooms.some(({ people }) => people.some(({ path }) => path === 'direct'));
+  await until('the two linked', () => isLinked(asha) && isLinked(baraka));
+  expect(Math.max(linksOf(asha), linksOf(baraka))).toBeLessThanOrEqual(most);
+});
