@@ -83,7 +83,8 @@ export function runModel(base: Suite, { seed, members, steps }: ModelOptions): M
     ring(there);
     const within = there.filter((one) => hereIn(one.room!).has(one.actor.device.id));
     ring(within);
-    ring(within.toReversed());
+    // Some things not everybody may hand on (K2): all meet all.
+    for (const [at, one] of within.entries()) for (const other of within.slice(at + 1)) sync(one, other);
     return there;
   };
   let there = meet();
