@@ -17,7 +17,7 @@ import { clocksOf } from './voice.ts';
 
 export interface Unread {
   heard(peer: Peer): void;
-  /** We know now who they are. */
+  /** We know now who they are: they get what waits for them, and each gives what the other lacks. */
   bound(peer: Peer): void;
   /** In a turn: what was under way to that device is lost. Each tells again what it has, and gives what the other lacks. */
   again(turn: Turn, device: DeviceId): Promise<void>;
@@ -100,6 +100,7 @@ export function createUnread({ core, vault, post, peers }: MembersDesk): Unread 
       if (roomsOf(peer).length > 0) plan(peer);
     },
     bound: (peer) => {
+      post.flush(peer);
       const { device } = peer;
       const rooms = roomsOf(peer).filter((room) => device !== null && room.members.has(device));
       if (device === null || rooms.length === 0) return;
