@@ -34,3 +34,11 @@ export async function runTests(args, { onOutput, env = {} } = {}) {
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
+
+/**
+ * @param {Counts} counts
+ * @returns {readonly string[]}
+ */
+export function leftOut({ skips }) {
+  return skips.map(({ name, why }) => `${name} (${why})`);
+}

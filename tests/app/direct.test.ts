@@ -77,6 +77,29 @@ test('what was written to somebody who is away comes once they are back, each on
   expect(messagesOf(appOf(asha), direct).map(({ mark }) => mark?.state)).toEqual(['received', 'received', 'received']);
 });
 
+test('marks of what is acknowledged together all stay', async () => {
+  const village = createVillage('direct-together');
+  const { people, room } = await inOneRoom(village, ['Asha', 'Juma']);
+  const [asha, juma] = people;
+  const direct = await write(village, asha, 'Juma', room);
+  await village.world.finish(appOf(asha).send(direct, 'hello'));
+  await village.until('it came', () => messagesOf(appOf(asha), direct)[0]?.mark?.state === 'received');
+  juma?.crash('killed');
+  await village.world.runFor(5_000);
+  const texts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+  for (const text of texts) await village.world.finish(appOf(asha).send(direct, text));
+  const [received, lost] = [new Set<string>(), new Set<string>()];
+  appOf(asha).subscribe(() => {
+    for (const { text, mark } of messagesOf(appOf(asha), direct)) {
+      if (mark?.state === 'received') received.add(text);
+      else if (received.has(text)) lost.add(text);
+    }
+  });
+  if (juma !== undefined) await village.world.finish(juma.start([direct]));
+  await village.until('all are marked', () => texts.every((text) => received.has(text)));
+  expect([...lost]).toEqual([]);
+});
+
 test('it goes on when no room is shared any more', async () => {
   const village = createVillage('direct-alone');
   const { people, room } = await inOneRoom(village, ['Asha', 'Juma']);

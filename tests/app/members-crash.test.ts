@@ -1,8 +1,9 @@
-/** Rooms of members over crashes: whatever a device was doing when it went, nobody is stranded, and no key serves twice. */
+/** Rooms of members and conversations of two over crashes: whatever a device was doing when it went, nobody is stranded, and no key serves twice. */
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/adapters/memory/random.ts';
+import type { Fall } from './crash-stage.ts';
+import { tellOfTwo } from './crash-story-of-two.ts';
 import { tell } from './crash-story.ts';
-import type { Fall } from './crash-story.ts';
 
 const fresh = String(Math.floor(Math.random() * 2 ** 32));
 process.stderr.write(`members-crash: fresh seed ${fresh}\n`);
@@ -12,8 +13,8 @@ const moments = ['before', 'under way', 'after', 'refused'] as const;
 const fallsFrom = (seed: string, commits: readonly number[], count: number): readonly Fall[] => {
   const luck = createRandom(`falls ${seed}`);
   return Array.from({ length: count }, (_, at) => ({
-    who: at % 3,
-    commit: 1 + luck.below(commits[at % 3] ?? 1),
+    who: at % commits.length,
+    commit: 1 + luck.below(commits[at % commits.length] ?? 1),
     moment: moments[luck.below(moments.length)] ?? 'before',
     how: luck.chance(0.5) ? 'killed' : 'power-cut',
   }));
@@ -46,4 +47,19 @@ describe('a room of members', { timeout: 120_000 }, () => {
       }
     });
   }
+});
+
+describe('a conversation of two', { timeout: 120_000 }, () => {
+  test('one of them goes at any commit, then both: all is there once, marks stay, and nothing is sealed twice', async () => {
+    const { commits, wrong, left } = await tellOfTwo(fresh, []);
+    expect(wrong).toEqual([]);
+    expect(left).toBeGreaterThan(20);
+    const falls = fallsFrom(`of two ${fresh}`, commits, 16);
+    for (let at = 0; at < falls.length; at += 2) {
+      for (const some of [falls.slice(at, at + 1), falls.slice(at + 1, at + 2), falls.slice(at, at + 2)]) {
+        const told = await tellOfTwo(fresh, some).catch((error: unknown) => ({ wrong: [String(error)] }));
+        expect([some, ...told.wrong]).toEqual([some]);
+      }
+    }
+  });
 });

@@ -168,7 +168,8 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
     if (nowMs < known.atMs) return;
     known.tries += 1;
     known.atMs = nowMs + Math.min(remindMs * 3 ** known.tries, mostApartMs);
-    tell(peer, room, known.theirs !== null && hasMore(known.theirs, room) ? 'asks' : 'tells');
+    // Who said nothing yet may have, and our disk could not take it.
+    tell(peer, room, known.theirs === null || hasMore(known.theirs, room) ? 'asks' : 'tells');
   };
   const apartIn = (peer: Peer, room: RoomId): Apart => {
     const all = apart.get(peer) ?? new Map<RoomId, Apart>();

@@ -34,6 +34,9 @@ export function createCatchUp(core: Core, vault: Vault, post: Post, timelines: T
   /** How far they had acknowledged mine when we met: what came since may not be in their word yet. */
   const metWith = new WeakMap<Room, Map<DeviceId, Met>>();
 
+  /** What they have by what a turn that is not on the disk yet took in: many letters arrive in one. */
+  const gotInTurn = new WeakMap<Turn, Map<string, Head>>();
+
   const clocksOf = (room: Room, device: DeviceId): Uint8Array => {
     const upTo = (author: DeviceId): Clock => ({ device: shortOf(author), seq: room.heads.get(author)?.upTo ?? 0 });
     return encodePassing({ kind: 'clocks', state: 'stored', clocks: [upTo(me), upTo(device)] });
@@ -84,10 +87,14 @@ export function createCatchUp(core: Core, vault: Vault, post: Post, timelines: T
     onArrived: (turn, device, id, seq) => {
       const room = core.rooms.get(id);
       if (room === undefined) return;
-      const [before, lacked] = [room.got.get(device), lacking.get(room)?.get(device)];
+      const all = gotInTurn.get(turn) ?? new Map<string, Head>();
+      const key = keyOf.got(id, device);
+      const before = all.get(key) ?? room.got.get(device);
       const head = has(before, seq) ? before! : withEntry(before, seq);
-      if (head !== before) turn.write(writeHead(keyOf.got(id, device), head, ''));
+      gotInTurn.set(turn, all.set(key, head));
+      if (head !== before) turn.write(writeHead(key, head, ''));
       turn.after(() => {
+        const lacked = lacking.get(room)?.get(device);
         if (lacked !== undefined) lacking.get(room)?.set(device, withEntry(lacked, seq));
         if (head !== before) room.got.set(device, head);
         if (head !== before) timelines.refresh(id);

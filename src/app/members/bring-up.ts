@@ -1,6 +1,7 @@
 /** Two devices of a room, of which one lacks operations or keys: told what it lacks, and one that was put out told that. */
 import type { Core } from '../core.ts';
 import { encodeBetween } from '../../protocol/entries/between.ts';
+import { nothingSaid } from '../../protocol/entries/passing.ts';
 import type { DeviceId, OperationId, PersonId } from '../../protocol/ids.ts';
 import { headsOf, isKnown, nodeOf, operationsOf } from '../../protocol/rooms/graph.ts';
 import type { Graph } from '../../protocol/rooms/graph.ts';
@@ -21,6 +22,11 @@ export interface BringUp {
   tellWanted(turn: Turn, room: Room, device: DeviceId, want: WantOperations): Promise<void>;
   /** Who was away when they were put out believes to be in. They are told under the keys they have, and no more than led to it. */
   tellRemoval(turn: Turn, room: Room, them: Behind): Promise<void>;
+  /**
+   * They told us what we cannot take yet, and nothing acknowledges it: that it is us is said once in a while, as what we need may stand
+   * behind it.
+   */
+  sayWho(turn: Turn, them: Pick<Behind, 'device' | 'peer'>): void;
   /** A turn of its own, for what needs what this one brings to the disk. */
   later(room: Room, run: (turn: Turn) => Promise<unknown>): void;
 }
@@ -37,6 +43,8 @@ export function createBringUp(core: Core, desk: MembersDesk): BringUp {
   const { vault, post } = desk;
   /** Whom we gave keys of which epoch, in which era of their path: not again at each word. */
   const given = new WeakMap<Peer, { readonly mark: string; readonly atMs: number }>();
+  /** When we last said who we are to whom. */
+  const saidWhoMs = new WeakMap<Peer, number>();
 
   const isBusy = (room: Room, device: DeviceId): boolean => {
     const is = post.isBusyWith(device);
@@ -67,6 +75,13 @@ export function createBringUp(core: Core, desk: MembersDesk): BringUp {
   };
 
   return {
+    sayWho: (turn, { device, peer }) => {
+      const nowMs = core.clock.ticksMs();
+      if (nowMs - (saidWhoMs.get(peer) ?? -whoEveryMs) < whoEveryMs) return;
+      saidWhoMs.set(peer, nowMs);
+      // What this turn does on the session is taken back.
+      turn.after(() => void core.lane.run(() => vault.turn((next) => void post.pass(next, device, nothingSaid, peer))));
+    },
     later,
     tellWanted: (turn, room, device, want) =>
       tellOperations(turn, room, device, operationsFor(shelfOf(turn.room(room.id)!.graph), want)),
@@ -121,3 +136,5 @@ function isRemovalOf(graph: Graph, id: OperationId, device: DeviceId, person: Pe
 }
 
 const givenAgainMs = 60_000;
+/** A knock comes as often, and is answered by what we refused. */
+const whoEveryMs = 10_000;

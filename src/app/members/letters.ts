@@ -74,7 +74,6 @@ export function createLetters(core: Core, vault: Vault, peers: Peers, { onArrive
           // Nobody else could have told that number.
           if (peer.device !== null) return;
           peer.device = letter.device;
-          letters.flush(peer);
           onBound(peer);
         });
       }

@@ -181,6 +181,8 @@ export function createMembersReceive(desk: MembersDesk, keeper: Keeper, seen: Se
   const bind = (turn: Turn, peer: Peer, device: DeviceId): void => {
     if (peer.device !== null) return;
     peer.device = device;
+    // What came is as if it had not, and comes again.
+    turn.failed(() => void (peer.device = null));
     turn.after(() => hands.onBound(peer));
   };
 

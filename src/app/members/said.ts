@@ -225,6 +225,19 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     }
   };
 
+  const takeTold = async (turn: Turn, told: Told, keep: Keep): Promise<boolean> => {
+    if (classOf(told.content) === 'entry') {
+      const kept = await hands.onDirect(turn, told.device, told.content);
+      return typeof kept === 'string' ? kept !== 'later' : keep(kept);
+    }
+    if (classOf(told.content) === 'passing') {
+      const passing = decodePassing(told.content);
+      if ('kind' in passing && passing.kind === 'clocks') hands.onDirectClocks(turn, told.device, passing.clocks);
+      return true;
+    }
+    return takeBetween(turn, told, keep);
+  };
+
   return {
     inRoom: async (turn, room, said) => {
       const { entry: content, device } = said.signed;
@@ -258,16 +271,9 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
       return null;
     },
     toMe: async (turn, told, keep) => {
-      if (classOf(told.content) === 'entry') {
-        const kept = await hands.onDirect(turn, told.device, told.content);
-        return typeof kept === 'string' ? kept !== 'later' : keep(kept);
-      }
-      if (classOf(told.content) === 'passing') {
-        const passing = decodePassing(told.content);
-        if ('kind' in passing && passing.kind === 'clocks') hands.onDirectClocks(turn, told.device, passing.clocks);
-        return true;
-      }
-      return takeBetween(turn, told, keep);
+      const isTaken = await takeTold(turn, told, keep);
+      if (!isTaken) bringUp.sayWho(turn, told);
+      return isTaken;
     },
   };
 }

@@ -17,7 +17,7 @@ import { clocksOf } from './voice.ts';
 
 export interface Unread {
   heard(peer: Peer): void;
-  /** We know now who they are. */
+  /** We know now who they are: they get what waits for them, and each gives what the other lacks. */
   bound(peer: Peer): void;
   /** In a turn: what was under way to that device is lost. Each tells again what it has, and gives what the other lacks. */
   again(turn: Turn, device: DeviceId): Promise<void>;
@@ -63,14 +63,18 @@ export function createUnread({ core, vault, post, peers }: MembersDesk): Unread 
     if (peer.device === null) plan(peer);
   };
 
-  /** Who it may be: nobody who is here already. Those first for whom something waits. */
+  /**
+   * Who it may be: those who are not here yet first, and of them those for whom something waits. Who is here may be so on the path of
+   * a page that is gone, which nobody has noticed yet.
+   */
   const candidates = (room: Room, peer: Peer): readonly DeviceId[] => {
     if (peer.device !== null) return room.members.has(peer.device) ? [peer.device] : [];
     const here = new Set(peers.inRoom(room.id).map((each) => each.device));
     // Of a room in part it may be anybody we ever spoke with.
     const all = vault.lackedIn(room.id).length > 0 ? vault.devices() : room.members.keys();
-    const away = [...all].filter((device) => device !== vault.keys.us.device.id && !here.has(device));
-    return away.sort((one, other) => Number(post.awaits(other)) - Number(post.awaits(one)));
+    const others = [...all].filter((device) => device !== vault.keys.us.device.id);
+    const rank = (device: DeviceId): number => 2 * Number(here.has(device)) - Number(post.awaits(device));
+    return others.sort((one, other) => rank(one) - rank(other));
   };
 
   const summaryIn = (turn: Turn, room: Room): Uint8Array => {
@@ -96,6 +100,7 @@ export function createUnread({ core, vault, post, peers }: MembersDesk): Unread 
       if (roomsOf(peer).length > 0) plan(peer);
     },
     bound: (peer) => {
+      post.flush(peer);
       const { device } = peer;
       const rooms = roomsOf(peer).filter((room) => device !== null && room.members.has(device));
       if (device === null || rooms.length === 0) return;

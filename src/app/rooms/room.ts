@@ -46,7 +46,10 @@ export interface LastLine extends NonNullable<RoomView['last']> {
   readonly author: DeviceId;
 }
 
-/** All from above `from` up to `upTo`, and those in `above`. What came before `from` was said before they came, and is not for them. */
+/**
+ * All from above `from` up to `upTo`, and those in `above`. What came before `from` was said before they came, and is not for them;
+ * what of it stands in `above` they named, when they were here before.
+ */
 export interface Head {
   upTo: number;
   readonly above: Set<number>;
@@ -105,21 +108,23 @@ export const faceIn = (room: Room, device: DeviceId): Face | null =>
   room.keys === null ? (room.persons.get(device) ?? null) : device;
 
 export const has = (head: Head | undefined, n: number): boolean =>
-  head !== undefined && n > head.from && (n <= head.upTo || head.above.has(n));
+  head !== undefined && (head.above.has(n) || (n > head.from && n <= head.upTo));
 
 /** The same head with `n` in it. */
 export function withEntry(head: Head | undefined, n: number): Head {
   const above = new Set(head?.above);
   let upTo = head?.upTo ?? 0;
   if (n > upTo) above.add(n);
-  while (above.delete(upTo + 1)) upTo += 1;
-  return { upTo, above, from: head?.from ?? 0 };
+  const from = head?.from ?? 0;
+  while (upTo >= from && above.delete(upTo + 1)) upTo += 1;
+  return { upTo, above, from };
 }
 
 /** The same head with everything up to `upTo` in it. */
 export function withUpTo(head: Head | undefined, upTo: number): Head {
-  const above = new Set([...(head?.above ?? [])].filter((n) => n > upTo));
-  return withEntry({ upTo: Math.max(upTo, head?.upTo ?? 0), above, from: head?.from ?? 0 }, 0);
+  const from = head?.from ?? 0;
+  const above = new Set([...(head?.above ?? [])].filter((n) => n > upTo || n <= from));
+  return withEntry({ upTo: Math.max(upTo, head?.upTo ?? 0), above, from }, 0);
 }
 
 export const writeRoom = (room: Room, unread: number): Write => ({
