@@ -8,18 +8,8 @@ import type { RoomId } from '../../../src/protocol/ids.ts';
 import { decodeFrame } from '../../../src/protocol/frame.ts';
 import { decodeMeet } from '../../../src/protocol/meet.ts';
 import type { Page } from '../../simulation/page.ts';
-import { appOf, createVillage, roomOf, textsOf } from '../village.ts';
+import { appOf, createVillage, pair, roomOf, textsOf } from '../village.ts';
 import type { Village, VillageOptions } from '../village.ts';
-
-const networkOf = (page: Page): Network => page.running()!.life.network();
-const never = (): AbortSignal => new AbortController().signal;
-
-async function pair({ world }: Village, one: Page, other: Page): Promise<void> {
-  const offer = await world.finish(networkOf(one).offer(never()));
-  const answer = await world.finish(networkOf(other).answer(offer.bytes, never()));
-  if (answer.state !== 'answered') throw new Error(answer.why);
-  await world.finish(Promise.all([offer.accept(answer.bytes), answer.opened]));
-}
 
 /** Asha and Chipo, who cannot meet, and two neighbours of both, the first of whom came first. */
 async function square(name: string, options: VillageOptions) {
