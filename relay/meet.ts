@@ -92,13 +92,15 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
       return page !== undefined && hand(page, frame);
     },
     ticksMs: clock.ticksMs,
+    luck: (length) => entropy.bytes(length),
     mostGuests: maxPages,
   });
   const place: MeetingPlace = createMeetingPlace(share, {
     tell: (peer, frame) => {
       const page = pages.get(peer);
-      if (page === undefined) guests.tell(peer, frame);
-      else tell(page, frame);
+      if (page === undefined) return guests.tell(peer, frame);
+      const its = guests.forPage(peer, frame);
+      if (its !== null) tell(page, its);
     },
     pass: (peer, frame) => {
       const page = pages.get(peer);

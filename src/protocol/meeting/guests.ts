@@ -5,6 +5,7 @@
 import type { Carry, FarFrame, MeetFrame, Seek } from '../meet.ts';
 import type { PeerId, Topic } from '../ids.ts';
 import { limits } from '../limits.ts';
+import type { Luck } from '../suite/suite.ts';
 import { createAllowance } from './allowance.ts';
 import type { Allowance } from './allowance.ts';
 import type { MeetingPlace } from './place.ts';
@@ -16,6 +17,8 @@ export interface Guests {
   tell(guest: PeerId, frame: MeetFrame): void;
   /** Passed bytes for a guest. False: there is none of that name, or its page reads too slowly. */
   pass(guest: PeerId, from: PeerId, bytes: Uint8Array): boolean;
+  /** Without those to whom the page leads alone: it would reach them by us and itself. */
+  forPage(page: PeerId, frame: MeetFrame): MeetFrame | null;
   /** A page came by itself: from now on it speaks for itself. */
   entered(page: PeerId): void;
   /** A page went, and whoever was only behind it. */
@@ -32,6 +35,7 @@ export interface GuestsHands {
   /** False: it reads too slowly for more. */
   send(page: PeerId, frame: MeetFrame): boolean;
   ticksMs(): number;
+  readonly luck: Luck;
   readonly mostGuests: number;
 }
 
@@ -102,7 +106,6 @@ export function createGuests(hands: GuestsHands): Guests {
     const guest = guestBy(page, desk, from);
     if (guest === null) return count('guests_too-many');
     const nowMs = hands.ticksMs();
-    // The last said, and the first told.
     guest.ways.delete(page);
     guest.ways.set(page, { hops, atMs: nowMs });
     const kept = topics.filter(mayKeep(desk, guest));
@@ -115,13 +118,10 @@ export function createGuests(hands: GuestsHands): Guests {
   const hand = (to: PeerId, from: PeerId, ttl: number, bytes: Uint8Array): boolean => {
     if (hands.isPage(to)) return hands.send(to, { kind: 'passed', from, bytes });
     const guest = guests.get(to);
-    const [way] = guest?.ways ?? [];
-    if (guest === undefined || way === undefined) return false;
-    const [page, last] = way;
-    // In turns: who lies about leading there takes its turn, and no more.
-    guest.ways.delete(page);
-    guest.ways.set(page, last);
-    return hands.send(page, { kind: 'carry', from, to, ttl: ttl - 1, bytes });
+    const ways = [...(guest?.ways.keys() ?? [])];
+    // By luck: who lies about leading there gets its share, and cannot choose which. What is lost is said again.
+    const page = ways.length < 2 ? ways[0] : ways[hands.luck(1)[0]! % ways.length];
+    return page !== undefined && hands.send(page, { kind: 'carry', from, to, ttl: ttl - 1, bytes });
   };
 
   const carry = (page: PeerId, { from, to, ttl, bytes }: Carry): void => {
@@ -142,9 +142,9 @@ export function createGuests(hands: GuestsHands): Guests {
   const find = (to: PeerId, { ways }: Guest, topic: Topic, peer: PeerId, pages: Iterable<PeerId> = ways.keys()): void => {
     const hops = hopsTo(peer) + 1;
     if (hops > limits.hops) return;
-    // Those behind the same page find each other without us.
+    // A page and those behind it find each other without us.
     for (const page of pages) {
-      if (desks.get(page)?.behind.has(peer) !== true) hands.send(page, { kind: 'found', to, hops, topic, peer });
+      if (page !== peer && desks.get(page)?.behind.has(peer) !== true) hands.send(page, { kind: 'found', to, hops, topic, peer });
     }
   };
 
@@ -166,6 +166,14 @@ export function createGuests(hands: GuestsHands): Guests {
         for (const peer of frame.peers) find(id, guest, frame.topic, peer, [...guest.ways.keys()].slice(-1));
       } else if (frame.kind === 'joined') find(id, guest, frame.topic, frame.peer);
       else if (frame.kind === 'left' && !hands.place().isMet(id, frame.peer)) lose(frame.peer);
+    },
+    forPage: (page, frame) => {
+      const isOther = (peer: PeerId): boolean => {
+        const ways = guests.get(peer)?.ways;
+        return ways === undefined || ways.size > 1 || !ways.has(page);
+      };
+      if (frame.kind === 'met') return { ...frame, peers: frame.peers.filter(isOther) };
+      return frame.kind !== 'joined' || isOther(frame.peer) ? frame : null;
     },
     pass: (id, from, bytes) => guests.has(id) && hand(id, from, limits.hops, bytes),
     entered: forget,
@@ -192,7 +200,7 @@ export function createGuests(hands: GuestsHands): Guests {
 }
 
 interface Guest {
-  /** Pages that lead there, and how far it is behind them; the one whose turn it is comes first. */
+  /** Pages that lead there, and how far it is behind them; the one it was heard by last comes last. */
   readonly ways: Map<PeerId, { readonly hops: number; readonly atMs: number }>;
   /** When each was said last. */
   readonly topics: Map<Topic, number>;
