@@ -14,6 +14,7 @@ import { scores } from './b14-scores.ts';
 import { size } from './b15-size.ts';
 import { text } from './b16-text.ts';
 import { removal } from './b17-removal.ts';
+import { copies } from './b18-copies.ts';
 import { idle } from './b19-idle.ts';
 import { isAskedFor, table } from './rows.ts';
 import type { Row } from './rows.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   size,
   text,
   removal,
+  copies,
   idle,
 ];
 const LEAST_REPS = 5;
