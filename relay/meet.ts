@@ -1,7 +1,9 @@
 /** The relay as a meeting place: a link a page, notices that wait for the slow, and an end for the silent. */
 import { encodeMeet } from '../src/protocol/meet.ts';
 import type { MeetFrame } from '../src/protocol/meet.ts';
+import { createGuests } from '../src/protocol/meeting/guests.ts';
 import { createMeetingPlace } from '../src/protocol/meeting/place.ts';
+import type { MeetingPlace } from '../src/protocol/meeting/place.ts';
 import type { PeerId } from '../src/protocol/ids.ts';
 import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
@@ -68,6 +70,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     page.retry = null;
     page.held.length = 0;
     pages.delete(page.link.peer);
+    guests.left(page.link.peer);
     place.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
@@ -78,18 +81,40 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     page.link.close();
   };
 
-  const forPage = (peer: PeerId, run: (page: Page) => void): void => {
-    const page = pages.get(peer);
-    if (page !== undefined) run(page);
-  };
-  const place = createMeetingPlace(share, {
-    tell: (peer, frame) => forPage(peer, (page) => tell(page, frame)),
+  /** What waits for a slow page waits in order: nothing overtakes its notices. */
+  const hand = (page: Page, frame: MeetFrame): boolean => page.held.length === 0 && page.link.send(encodeMeet(frame)) === 'sent';
+
+  const guests = createGuests({
+    place: () => place,
+    isPage: (peer) => pages.has(peer),
+    send: (peer, frame) => {
+      const page = pages.get(peer);
+      return page !== undefined && hand(page, frame);
+    },
+    ticksMs: clock.ticksMs,
+    luck: (length) => entropy.bytes(length),
+    mostGuests: maxPages,
+  });
+  const place: MeetingPlace = createMeetingPlace(share, {
+    tell: (peer, frame) => {
+      const page = pages.get(peer);
+      if (page === undefined) return guests.tell(peer, frame);
+      const its = guests.forPage(peer, frame);
+      if (its !== null) tell(page, its);
+    },
     pass: (peer, frame) => {
       const page = pages.get(peer);
-      // What waits for a slow page waits in order: nothing overtakes its notices.
-      return page !== undefined && page.held.length === 0 && page.link.send(encodeMeet(frame)) === 'sent';
+      return page === undefined ? guests.pass(peer, frame.from, frame.bytes) : hand(page, frame);
     },
-    drop: (peer) => forPage(peer, (page) => drop(page, 'strikes')),
+    far: (peer, frame) => {
+      guests.take(peer, frame);
+      return true;
+    },
+    drop: (peer) => {
+      const page = pages.get(peer);
+      if (page === undefined) guests.drop(peer);
+      else drop(page, 'strikes');
+    },
     ticksMs: clock.ticksMs,
     luck: (length) => entropy.bytes(length),
   });
@@ -98,6 +123,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     for (const page of [...pages.values()]) {
       if (clock.ticksMs() - page.heardMs > silentMs) drop(page, 'silent');
     }
+    guests.sweep();
     sweep = pages.size === 0 ? null : clock.after(silentMs / 2, sweepSilent);
   };
 
@@ -112,6 +138,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
         return link.close();
       }
       count('opened');
+      guests.entered(link.peer);
       pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null });
       place.entered(link.peer);
       sweep ??= clock.after(silentMs / 2, sweepSilent);
@@ -131,7 +158,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
 
     isMet: place.isMet,
 
-    counts: () => ({ pages: pages.size, ...place.counts(), ...Object.fromEntries(counted) }),
+    counts: () => ({ pages: pages.size, ...place.counts(), ...guests.counts(), ...Object.fromEntries(counted) }),
 
     stop: () => {
       sweep?.();

@@ -160,6 +160,8 @@ export interface NeighbourView {
   readonly rooms: number;
   /** Of the link itself, or of the one the way to them begins with. */
   readonly score: ScoreView | null;
+  /** By how many ways at once what is said goes there, as their scores ask for. */
+  readonly ways: number;
 }
 
 /** How good a link is taken for, 0 to 1, the more the better; who says so, and what the rule makes it of (null: not known yet). */

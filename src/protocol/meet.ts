@@ -23,7 +23,10 @@ export type MeetFrame =
   | { readonly kind: 'passed'; readonly from: PeerId; readonly bytes: Uint8Array }
   /** `peer` names whom a refused pass was for; absent otherwise. */
   | { readonly kind: 'refused'; readonly why: MeetRefusal; readonly peer: PeerId | null }
-  /** Between neighbours alone. `from`, so many hops away, looks for whoever keeps these; it goes on for `ttl` hops. */
+  /**
+   * These four between neighbours, and between a relay and a page that stands in there for those behind it.
+   * `from`, so many hops away, looks for whoever keeps these; it goes on for `ttl` hops.
+   */
   | {
       readonly kind: 'seek';
       readonly id: Uint8Array;
@@ -38,6 +41,14 @@ export type MeetFrame =
   | { readonly kind: 'carry'; readonly from: PeerId; readonly to: PeerId; readonly ttl: number; readonly bytes: Uint8Array }
   /** To `to`, along its way: what it had carried to `peer` came no further. */
   | { readonly kind: 'lost'; readonly to: PeerId; readonly peer: PeerId };
+
+export type Passed = Extract<MeetFrame, { readonly kind: 'passed' }>;
+/** What is said for somebody further away. */
+export type FarFrame = Extract<MeetFrame, { readonly kind: 'seek' | 'found' | 'carry' | 'lost' }>;
+export type Seek = Extract<FarFrame, { readonly kind: 'seek' }>;
+export type Carry = Extract<FarFrame, { readonly kind: 'carry' }>;
+export const isFar = (frame: MeetFrame): frame is FarFrame =>
+  frame.kind === 'seek' || frame.kind === 'found' || frame.kind === 'carry' || frame.kind === 'lost';
 
 export type MeetRefusal = 'malformed' | 'unknown-version' | 'too-many-topics' | 'not-met' | 'too-fast' | 'too-big' | 'overloaded';
 

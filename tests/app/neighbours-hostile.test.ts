@@ -1,58 +1,13 @@
 /** Neighbours that lie, flood and pose: what they cost is bounded, and falls on them. */
 import { expect, test } from 'vitest';
-import type { Link, Network } from '../../src/ports/network.ts';
-import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
-import { parsePeerId } from '../../src/protocol/ids.ts';
-import type { PeerId, RoomId, Topic } from '../../src/protocol/ids.ts';
-import { decodeMeet, encodeMeet, seekIdBytes } from '../../src/protocol/meet.ts';
+import { encodeFrame } from '../../src/protocol/frame.ts';
+import type { RoomId } from '../../src/protocol/ids.ts';
+import { seekIdBytes } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
 import type { Page } from '../simulation/page.ts';
-import { appOf, createVillage, roomOf, textsOf } from './village.ts';
-import type { Village } from './village.ts';
+import { befriend, createMallory, nobody } from './mallory.ts';
+import { appOf, createVillage, networkOf, roomOf, textsOf } from './village.ts';
 
-interface Mallory {
-  readonly network: Network;
-  /** What was said to her, so far. */
-  readonly heard: { readonly from: PeerId; readonly frame: MeetFrame }[];
-  /** Topics somebody told her. */
-  topics(): readonly Topic[];
-  say(to: Link, frame: MeetFrame): void;
-}
-
-function createMallory({ world }: Village): Mallory {
-  const network = world.node('Mallory').start().network();
-  const heard: Mallory['heard'] = [];
-  network.listen({
-    onOpen: () => undefined,
-    onClose: () => undefined,
-    onFrame: (link, bytes) => {
-      const outer = decodeFrame(bytes);
-      if (!('kind' in outer) || outer.kind !== 'meet') return;
-      const frame = decodeMeet(outer.bytes);
-      if ('kind' in frame) heard.push({ from: link.peer, frame });
-    },
-  });
-  return {
-    network,
-    heard,
-    topics: () => heard.flatMap(({ frame }) => (frame.kind === 'join' ? frame.topics : [])),
-    say: (to, frame) => void to.send(encodeFrame({ kind: 'meet', bytes: encodeMeet(frame) })),
-  };
-}
-
-/** Her link to a page. */
-async function befriend({ world }: Village, { network }: Mallory, page: Page): Promise<Link> {
-  const running = page.running();
-  if (running === null) throw new Error('nobody is running there');
-  const offer = await world.finish(network.offer(new AbortController().signal));
-  const answer = await world.finish(running.life.network().answer(offer.bytes, new AbortController().signal));
-  if (answer.state !== 'answered') throw new Error(answer.why);
-  const opened = await world.finish(offer.accept(answer.bytes));
-  if (opened.state !== 'open') throw new Error(opened.why);
-  return opened.link;
-}
-
-const nobody = (at: number): PeerId => parsePeerId(`nobody${at.toString().padStart(6, '0')}`)!;
 const here = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter((person) => person.here).length;
 
 test('ten thousand invented peers cost a list of 64 and six dials at a time, and the honest are found', async () => {
@@ -66,7 +21,7 @@ test('ten thousand invented peers cost a list of 64 and six dials at a time, and
   const topic = mallory.topics()[0]!;
   for (let at = 0; at < 10_000; at += 8) {
     mallory.say(link, { kind: 'met', topic, peers: Array.from({ length: 8 }, (_, more) => nobody(at + more)) });
-    mallory.say(link, { kind: 'found', to: appPeer(asha), hops: 2, topic, peer: nobody(20_000 + at) });
+    mallory.say(link, { kind: 'found', to: networkOf(asha).self, hops: 2, topic, peer: nobody(20_000 + at) });
   }
   await world.runFor(1_000);
   expect(appOf(asha).view().mesh.neighbours.length).toBeLessThanOrEqual(65);
@@ -105,7 +60,7 @@ test('who is directly linked is not drawn away, nor held to be alive, by what ot
   const mallory = createMallory(village);
   const link = await befriend(village, mallory, asha);
   village.relay.crash('killed');
-  const name = appPeer(baraka);
+  const name = networkOf(baraka).self;
   baraka.crash('killed');
   for (let second = 0; second < 90; second += 1) {
     mallory.say(link, { kind: 'passed', from: name, bytes: encodeFrame({ kind: 'pong', token: second }) });
@@ -127,17 +82,11 @@ test('what is carried for others is bounded, and who passes more hears of it onc
   const link = await befriend(village, mallory, asha);
   const bytes = new Uint8Array(10_000);
   for (let at = 0; at < 300; at += 1) {
-    mallory.say(link, { kind: 'pass', to: appPeer(baraka), bytes });
-    mallory.say(link, { kind: 'carry', from: mallory.network.self, to: appPeer(baraka), ttl: 5, bytes });
+    mallory.say(link, { kind: 'pass', to: networkOf(baraka).self, bytes });
+    mallory.say(link, { kind: 'carry', from: mallory.network.self, to: networkOf(baraka).self, ttl: 5, bytes });
   }
   await world.runFor(2_000);
   await world.finish(appOf(asha).send(well, 'Still here'));
   await until('the room goes on', () => textsOf(appOf(baraka), well).includes('Still here'), 5_000);
   expect(mallory.heard.filter(({ frame }) => frame.kind === 'lost' || frame.kind === 'refused').length).toBeLessThanOrEqual(600);
 });
-
-function appPeer(page: Page): PeerId {
-  const running = page.running();
-  if (running === null) throw new Error('nobody is running there');
-  return running.life.network().self;
-}

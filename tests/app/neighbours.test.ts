@@ -1,27 +1,10 @@
 /** Neighbours introduce each other as the relay does: it dies, and chat, new connections and coming back go on. */
 import { expect, test } from 'vitest';
-import type { Network } from '../../src/ports/network.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import type { Page } from '../simulation/page.ts';
-import { appOf, createVillage, messagesOf, roomOf, textsOf } from './village.ts';
+import { appOf, createVillage, messagesOf, networkOf, pair, roomOf, textsOf } from './village.ts';
 import type { Village } from './village.ts';
 
-const networkOf = (page: Page): Network => {
-  const running = page.running();
-  if (running === null) throw new Error('nobody is running there');
-  return running.life.network();
-};
-
-/** Two codes, shown and scanned. */
-async function pair({ world }: Village, one: Page, other: Page): Promise<void> {
-  const offer = await world.finish(networkOf(one).offer(never()));
-  const answer = await world.finish(networkOf(other).answer(offer.bytes, never()));
-  if (answer.state !== 'answered') throw new Error(answer.why);
-  const [here, there] = await world.finish(Promise.all([offer.accept(answer.bytes), answer.opened]));
-  expect([here.state, there.state]).toEqual(['open', 'open']);
-}
-
-const never = (): AbortSignal => new AbortController().signal;
 const pathsOf = (page: Page, room: RoomId): readonly unknown[] => roomOf(appOf(page), room).people.map(({ path }) => path);
 const directIn = (page: Page, room: RoomId): number => pathsOf(page, room).filter((path) => path === 'direct').length;
 const names = ['Asha', 'Baraka', 'Chipo', 'Daudi', 'Eshe'] as const;

@@ -2,21 +2,13 @@
 import { expect, test } from 'vitest';
 import type { Network } from '../../src/ports/network.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
-import { decodeInviteLink, encodeMemberInvite } from '../../src/protocol/contact/invite-link.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
 import type { Page } from '../simulation/page.ts';
-import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
+import { address, appOf, createVillage, roomOf, textsOf, withRelays } from './village.ts';
 import type { Village } from './village.ts';
 
 const farAddress = '/memory/far-relay';
 const deadAddress = '/memory/nobody';
-
-/** The same link, and where else to look. */
-function withRelays(village: Village, link: string | null, relays: readonly string[]): string {
-  const invite = decodeInviteLink(link ?? '', village.wallMs());
-  if (!('operation' in invite)) throw new Error('no link of a room of members');
-  return encodeMemberInvite({ ...invite, relays });
-}
 
 const hereIn = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter(({ here }) => here).length;
 const linksOf = (page: Page): readonly string[] =>

@@ -3,6 +3,8 @@ import type { App } from '../../src/app/app.ts';
 import type { MessageView, RoomView } from '../../src/app/view.ts';
 import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
+import type { Network } from '../../src/ports/network.ts';
+import { decodeInviteLink, encodeMemberInvite } from '../../src/protocol/contact/invite-link.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
 import type { Page, PageOptions } from '../simulation/page.ts';
@@ -82,6 +84,29 @@ export function roomOf(app: App, room: RoomId): RoomView {
   const view = app.view().rooms.find((each) => each.id === room);
   if (view === undefined) throw new Error('not in that room');
   return view;
+}
+
+export function networkOf(page: Page): Network {
+  const running = page.running();
+  if (running === null) throw new Error('nobody is running there');
+  return running.life.network();
+}
+
+/** Two codes, shown and scanned. */
+export async function pair({ world }: Village, one: Page, other: Page): Promise<void> {
+  const { signal } = new AbortController();
+  const offer = await world.finish(networkOf(one).offer(signal));
+  const answer = await world.finish(networkOf(other).answer(offer.bytes, signal));
+  if (answer.state !== 'answered') throw new Error(answer.why);
+  const ends = await world.finish(Promise.all([offer.accept(answer.bytes), answer.opened]));
+  for (const end of ends) if (end.state !== 'open') throw new Error(end.why);
+}
+
+/** The same link to a room of members, and where else to look. */
+export function withRelays(village: Village, link: string | null, relays: readonly string[]): string {
+  const invite = decodeInviteLink(link ?? '', village.wallMs());
+  if (!('operation' in invite)) throw new Error('no link of a room of members');
+  return encodeMemberInvite({ ...invite, relays });
 }
 
 export const messagesOf = (app: App, room: RoomId): readonly MessageView[] => app.view().timelines[room]?.messages ?? [];

@@ -10,6 +10,7 @@ import { scores } from './b14-scores.ts';
 import { size } from './b15-size.ts';
 import { text } from './b16-text.ts';
 import { removal } from './b17-removal.ts';
+import { copies } from './b18-copies.ts';
 import { idle } from './b19-idle.ts';
 import { runBenches } from './run.ts';
 import type { Bench } from './world.ts';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   size,
   text,
   removal,
+  copies,
   idle,
 ];
 

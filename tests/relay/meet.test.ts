@@ -1,21 +1,10 @@
 /** The relay's introductions: who is named to whom, what is passed, and what is refused by name. */
 import { expect, test } from 'vitest';
-import { createMeet } from '../../relay/meet.ts';
-import type { Meet } from '../../relay/meet.ts';
-import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
-import type { MeetFrame } from '../../src/protocol/meet.ts';
-import { isRefusal } from '../../src/protocol/refusal.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
-import type { PeerId, Topic } from '../../src/protocol/ids.ts';
-import type { Clock } from '../../src/ports/clock.ts';
-import type { Link } from '../../src/ports/network.ts';
-
-const peer = (name: string): PeerId => parsePeerId(`${name}AAA`.slice(0, 4))!;
-const topic = (byte: number): Topic => parseTopic(byte.toString(16).padStart(2, '0').repeat(16))!;
+import { createMeetWorld, topic } from './meet-world.ts';
 
 test('names those present to a newcomer, and the newcomer to them', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const [ann, bob] = [world.page('ann'), world.page('bob')];
   ann.says({ kind: 'join', topics: [topic(1)] });
   expect(ann.heard()).toEqual([{ kind: 'met', topic: topic(1), peers: [] }]);
@@ -25,7 +14,7 @@ test('names those present to a newcomer, and the newcomer to them', () => {
 });
 
 test('names at most 8 peers for a topic, and asking again names as many', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   for (let at = 0; at < 20; at += 1) world.page(`p${at}`).says({ kind: 'join', topics: [topic(1)] });
   const last = world.page('last');
   last.says({ kind: 'join', topics: [topic(1)] });
@@ -35,7 +24,7 @@ test('names at most 8 peers for a topic, and asking again names as many', () => 
 });
 
 test('tells of a departure those who were told of the arrival', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const [ann, bob, cem] = [world.page('ann'), world.page('bob'), world.page('cem')];
   for (const page of [ann, bob]) page.says({ kind: 'join', topics: [topic(1), topic(2)] });
   cem.says({ kind: 'join', topics: [topic(3)] });
@@ -51,7 +40,7 @@ test('tells of a departure those who were told of the arrival', () => {
 });
 
 test('passes bytes between those it introduced, and between no others', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const [ann, bob, cem] = [world.page('ann'), world.page('bob'), world.page('cem')];
   for (const page of [ann, bob]) page.says({ kind: 'join', topics: [topic(1)] });
   ann.heard();
@@ -67,7 +56,7 @@ test('passes bytes between those it introduced, and between no others', () => {
 });
 
 test('says so when a sender is too fast, and lets it go on later', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const [ann, bob] = [world.page('ann'), world.page('bob')];
   for (const page of [ann, bob]) page.says({ kind: 'join', topics: [topic(1)] });
   ann.heard();
@@ -82,7 +71,7 @@ test('says so when a sender is too fast, and lets it go on later', () => {
 });
 
 test('names the peer that reads too slowly, keeps its notices, and drops it when they pile up', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const [ann, bob] = [world.page('ann'), world.page('bob')];
   for (const page of [ann, bob]) page.says({ kind: 'join', topics: [topic(1)] });
   ann.heard();
@@ -102,7 +91,7 @@ test('names the peer that reads too slowly, keeps its notices, and drops it when
 });
 
 test('refuses more topics than a page may keep, whole', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const ann = world.page('ann');
   ann.says({ kind: 'join', topics: Array.from({ length: limits.topicsPerPage }, (_, at) => topic(at)) });
   ann.heard();
@@ -112,7 +101,7 @@ test('refuses more topics than a page may keep, whole', () => {
 });
 
 test('refuses by name what it cannot read, counts it, and closes whoever goes on', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const ann = world.page('ann');
   ann.sends(Uint8Array.of(9, 1));
   ann.sends(Uint8Array.of(1, 99));
@@ -130,7 +119,7 @@ test('refuses by name what it cannot read, counts it, and closes whoever goes on
 });
 
 test('a page that comes again replaces its older link', () => {
-  const world = createWorld();
+  const world = createMeetWorld();
   const [ann, bob] = [world.page('ann'), world.page('bob')];
   for (const page of [ann, bob]) page.says({ kind: 'join', topics: [topic(1)] });
   bob.heard();
@@ -144,7 +133,7 @@ test('a page that comes again replaces its older link', () => {
 });
 
 test('sheds the newest when full, with a reason; and drops the silent', () => {
-  const world = createWorld(2);
+  const world = createMeetWorld(2);
   const [ann, bob, cem] = [world.page('ann'), world.page('bob'), world.page('cem')];
   expect(cem.heard()).toEqual([{ kind: 'refused', why: 'overloaded', peer: null }]);
   expect(cem.link.state()).toBe('closed');
@@ -155,89 +144,3 @@ test('sheds the newest when full, with a reason; and drops the silent', () => {
   world.turn(100_000);
   expect([ann.link.state(), bob.link.state()]).toEqual(['open', 'closed']);
 });
-
-interface TestPage {
-  readonly link: Link;
-  full: boolean;
-  says(frame: MeetFrame): void;
-  sends(bytes: Uint8Array): void;
-  heard(): MeetFrame[];
-  closes(): void;
-}
-
-function createWorld(maxPages?: number): { meet: Meet; page(name: string): TestPage; turn(ms: number): void } {
-  let nowMs = 0;
-  let luck = 1;
-  let timers: { atMs: number; run: () => void }[] = [];
-  const clock: Clock = {
-    nowMs: () => nowMs,
-    ticksMs: () => nowMs,
-    after: (delayMs, run) => {
-      const timer = { atMs: nowMs + delayMs, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((each) => each !== timer);
-      };
-    },
-  };
-  const entropy = {
-    bytes: (length: number): Uint8Array =>
-      Uint8Array.from({ length }, () => {
-        luck = (luck * 48_271) % 0x7fffffff;
-        return luck & 0xff;
-      }),
-  };
-  const meet = createMeet({ clock, entropy, log: () => {}, ...(maxPages === undefined ? {} : { maxPages }) });
-  let ids = 0;
-  return {
-    meet,
-    turn: (ms) => {
-      nowMs += ms;
-      const due = timers.filter((timer) => timer.atMs <= nowMs);
-      timers = timers.filter((timer) => timer.atMs > nowMs);
-      for (const timer of due) timer.run();
-    },
-    page: (name) => {
-      let state: 'open' | 'closed' = 'open';
-      let inbox: Uint8Array[] = [];
-      const link: Link = {
-        id: `${(ids += 1)}`,
-        peer: peer(name),
-        end: 'peer',
-        opener: 'them',
-        path: 'socket',
-        maxFrameBytes: limits.frameBytes,
-        state: () => state,
-        send: (frame) => {
-          if (state === 'closed') return 'closed';
-          if (page.full) return 'full';
-          inbox.push(frame);
-          return 'sent';
-        },
-        close: () => {
-          state = 'closed';
-        },
-      };
-      const page: TestPage = {
-        link,
-        full: false,
-        says: (frame) => meet.frame(link, encodeMeet(frame)),
-        sends: (bytes) => meet.frame(link, bytes),
-        heard: () => {
-          const frames = inbox.map(decodeMeet);
-          inbox = [];
-          return frames.map((frame) => {
-            if (isRefusal(frame)) throw new Error(frame.refused);
-            return frame;
-          });
-        },
-        closes: () => {
-          state = 'closed';
-          meet.closed(link);
-        },
-      };
-      meet.opened(link);
-      return page;
-    },
-  };
-}

@@ -1,5 +1,6 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
 import { createMeet } from '../../relay/meet.ts';
+import type { Meet } from '../../relay/meet.ts';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
@@ -31,6 +32,8 @@ export interface Relay {
   readonly node: WorldNode;
   start(): void;
   crash(how: 'killed' | 'power-cut'): void;
+  /** Of the life that runs now. */
+  counts(): Record<string, number>;
 }
 
 export interface RelayOptions {
@@ -89,14 +92,19 @@ export const createPage = (
 export const createRelay = (world: World, name: string, { address }: RelayOptions): Relay => {
   const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: null };
   const node = world.node(name, { role: 'relay', address, card });
+  let running: Meet | null = null;
   return {
     node,
     start: () => {
       const { clock, entropy, log, network } = node.start();
-      const meet = createMeet({ clock, entropy, log });
+      const meet = (running = createMeet({ clock, entropy, log }));
       network().listen({ onOpen: meet.opened, onFrame: meet.frame, onClose: meet.closed });
     },
-    crash: (how) => node.crash(how),
+    crash: (how) => {
+      running = null;
+      node.crash(how);
+    },
+    counts: () => running?.counts() ?? {},
   };
 };
 

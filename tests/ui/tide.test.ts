@@ -15,6 +15,7 @@ const near: NeighbourView = {
   rttMs: 3,
   rooms: 1,
   score: null,
+  ways: 1,
 };
 const mesh = (
   state: 'connecting' | 'open' | 'lost' | null,

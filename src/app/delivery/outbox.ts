@@ -3,8 +3,9 @@ import type { Core } from '../core.ts';
 import { concat } from '../../protocol/bytes.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import type { Stop } from '../../ports/clock.ts';
+import type { Link } from '../../ports/network.ts';
 import type { Write } from '../../ports/storage.ts';
-import { sendAgain, sendTo } from '../mesh/peers.ts';
+import { sendBy, waysTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, roomAndNumberIn, under } from '../records.ts';
 import { handedOver, heardBack } from '../routing/evidence.ts';
@@ -50,18 +51,19 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
     let isFull = false;
     // A long history is asked for by what they show to have.
     for (const [n, entry] of lacking.slice(-mostAtOnce)) {
-      if (entry.had.get(peer.id) === peer.era) continue;
+      if (entry.had.get(peer.id)?.era === peer.era) continue;
       const frame = frameOf(entry.envelope);
       const isFirst = entry.tries === 0 && !entry.had.has(peer.id);
       const what = isFirst ? (n === lacking.at(-1)?.[0] ? 'new' : 'first') : 'again';
-      if (!share.take(peer, frame.length, 1, what)) {
+      const ways = waysTo(peer, entry.tries > 0);
+      if (!share.take(peer, frame.length * ways.length, ways.length, what)) {
         isFull = true;
         continue;
       }
-      const result = (entry.tries === 0 ? sendTo : sendAgain)(peer, frame);
+      const result = sendBy(peer, ways, frame);
       handedOver(peer, result === 'full');
       if (result !== 'sent') return result === 'full';
-      entry.had.set(peer.id, peer.era);
+      entry.had.set(peer.id, { era: peer.era, ways });
       if (!entry.hasGone) saveLeft();
       entry.hasGone = true;
     }
@@ -96,7 +98,7 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
           if (entry.waitMs > 0) continue;
           entry.tries += 1;
           entry.waitMs = Math.min(firstWaitMs * 2 ** Math.min(entry.tries, 8), longestWaitMs);
-          for (const peer of havingIt(entry)) heardBack(peer, false);
+          for (const { peer, ways } of havingIt(entry)) for (const way of ways) heardBack(peer, way, false);
           entry.had.clear();
         }
         outbox.flush(room);
@@ -105,10 +107,10 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
   };
 
   /** Who had it on the path that still stands. */
-  const havingIt = ({ had }: Entry): readonly Peer[] =>
-    [...had].flatMap(([id, era]) => {
+  const havingIt = ({ had }: Entry): readonly { readonly peer: Peer; readonly ways: readonly Link[] }[] =>
+    [...had].flatMap(([id, { era, ways }]) => {
       const peer = peers.get(id);
-      return peer?.era === era ? peer : [];
+      return peer?.era === era ? { peer, ways } : [];
     });
 
   const outbox: Outbox = {
@@ -140,8 +142,11 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
         apply: () => {
           for (const [n, entry] of gone) {
             // The first to acknowledge are all that is waited for: of the others nothing is said. Of what went by several ways neither.
-            const first = havingIt(entry).filter(({ device }) => device !== null && has(got.get(device), n));
-            for (const peer of first) if (entry.tries === 0 || peer.direct !== null) heardBack(peer, true);
+            for (const { peer, ways } of havingIt(entry)) {
+              const [way, ...others] = ways;
+              const isFirst = peer.device !== null && has(got.get(peer.device), n);
+              if (isFirst && way !== undefined && others.length === 0) heardBack(peer, way, true);
+            }
             entries.delete(n);
           }
           if (entries.size === 0) rooms.delete(id);
@@ -163,8 +168,8 @@ interface Entry {
   hasGone: boolean;
   /** As the disk knows it. */
   state: (typeof states)[number];
-  /** Which peers had it, and in which era of theirs. */
-  readonly had: Map<PeerId, number>;
+  /** Which peers had it, in which era of theirs, and by which ways last. */
+  readonly had: Map<PeerId, { readonly era: number; readonly ways: readonly Link[] }>;
   waitMs: number;
   tries: number;
 }

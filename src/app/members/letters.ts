@@ -8,7 +8,7 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId } from '../../protocol/ids.ts';
 import { encodeHop } from '../../protocol/wire/hop.ts';
 import type { Stop } from '../../ports/clock.ts';
-import { pathOf, sendTo } from '../mesh/peers.ts';
+import { pathOf, sendBy, sendTo, waysTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, under } from '../records.ts';
 import { afterArrival, firstWaitMs, initialNumber, readLetter, tagOf, writeLetter } from './letter.ts';
@@ -109,10 +109,7 @@ export function createLetters(core: Core, vault: Vault, peers: Peers, { onArrive
     },
     all: () => waiting.values(),
     of: (device) => [...waiting.values()].filter((letter) => letter.device === device),
-    hand: (peer, envelope) => {
-      const hop = encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, envelope);
-      return sendTo(peer, encodeFrame({ kind: 'hop', bytes: hop }));
-    },
+    hand: (peer, envelope) => sendTo(peer, frameOf(envelope)),
     flush: (peer, device = peer.device ?? undefined) => {
       if (device === undefined || pathOf(peer) === null) return;
       let isWaiting = false;
@@ -120,7 +117,7 @@ export function createLetters(core: Core, vault: Vault, peers: Peers, { onArrive
         if (letter.device !== device || !letter.isKept) continue;
         isWaiting = true;
         if (letter.had.get(peer.id) === peer.era) continue;
-        const result = letters.hand(peer, letter.envelope);
+        const result = sendBy(peer, waysTo(peer, letter.tries > 0), frameOf(letter.envelope));
         // None of ours is too big; one that were must not stop the others.
         if (result !== 'sent' && result !== 'too-big') break;
         letter.had.set(peer.id, peer.era);
@@ -137,6 +134,9 @@ export function createLetters(core: Core, vault: Vault, peers: Peers, { onArrive
   };
   return letters;
 }
+
+const frameOf = (envelope: Uint8Array): Uint8Array =>
+  encodeFrame({ kind: 'hop', bytes: encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, envelope) });
 
 const placeOf = ({ n }: Letter): number => (n === initialNumber ? -1 : n);
 

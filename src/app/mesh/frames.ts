@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { decodeMeet } from '../../protocol/meet.ts';
+import { decodeMeet, isFar } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { carryTo } from './dialer.ts';
@@ -13,7 +13,6 @@ import type { Meeting } from './meeting.ts';
 import { keyOfPath } from './paths.ts';
 import { pathOf, sendTo } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
-import { isFar } from './routes.ts';
 import type { Routes } from './routes.ts';
 
 export interface Frames {
@@ -43,9 +42,17 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
   const frames: Frames = {
     meet: (link, bytes) => {
       const frame = decodeMeet(bytes);
-      if (link.end === 'peer' && !isRefusal(frame)) {
+      if (!isRefusal(frame)) {
         if (isFar(frame)) return routes.take(link, frame);
-        if (frame.kind === 'pass' && !host.isMet(link.peer, frame.to) && routes.pass(link, frame.to, frame.bytes)) return;
+        // It says so of nothing else that we say.
+        if (link.end === 'relay' && frame.kind === 'refused' && frame.why === 'malformed') routes.refused(link);
+        if (
+          link.end === 'peer' &&
+          frame.kind === 'pass' &&
+          !host.isMet(link.peer, frame.to) &&
+          routes.pass(link, frame.to, frame.bytes)
+        )
+          return;
       }
       if (link.end === 'peer' && (isRefusal(frame) || hostKinds.has(frame.kind))) host.take(link, bytes);
       if (isRefusal(frame)) return log('meet-frame-refused', { why: frame.refused });

@@ -44,6 +44,8 @@ export function createHost({ clock, entropy, log }: Pick<Core, 'clock' | 'entrop
       const neighbour = neighbours.get(peer);
       return neighbour !== undefined && neighbour.held.length === 0 && sayMeet(neighbour.link, frame) === 'sent';
     },
+    // These go over tracks (routes.ts).
+    far: () => false,
     drop: (peer) => {
       log('neighbour-refused', { peer, why: 'strikes' });
       neighbours.get(peer)?.link.close();

@@ -24,7 +24,8 @@ export interface Meeting {
   /** This one leads to them no more. */
   forget(peer: PeerId, link: Link): void;
   isMine(topic: Topic): boolean;
-  topicsOf(room: RoomId): readonly Topic[];
+  /** Of all our rooms. */
+  topics(): readonly Topic[];
   /** Whether anybody names this peer for the room. */
   isNamed(peer: PeerId, room: RoomId): boolean;
   /** By this relay: others who do are neighbours to be. */
@@ -146,7 +147,7 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
     found: (peer, link, topic, first) => meet(peer, topic, link, first),
     forget: (peer, link) => void hosts.get(link)?.named.delete(peer),
     isMine: (topic) => typeof rooms.get(topic) === 'string',
-    topicsOf: (room) => [...rooms].flatMap(([topic, id]) => (id === room ? [topic] : [])),
+    topics: () => [...rooms].flatMap(([topic, id]) => (id === null ? [] : [topic])),
     isNamed: (peer, room) =>
       [...hosts.values()].some(({ named }) => [...(named.get(peer) ?? [])].some((topic) => rooms.get(topic) === room)),
     comesBy: (relay) => {

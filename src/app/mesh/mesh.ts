@@ -87,6 +87,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
         newEra(peer);
         paths.opened(peer);
       }
+      seeker.stir();
     },
   });
 
@@ -104,12 +105,6 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     },
     show,
   });
-
-  /** Nobody of it is here, or somebody who was is not. */
-  const isMissing = (room: Room): boolean => {
-    const here = new Set(peers.inRoom(room.id).map((peer) => peer.device));
-    return here.size === 0 || [...room.names.keys()].some((device) => device !== core.me()?.key.id && !here.has(device));
-  };
 
   const resting = createResting(core.clock);
   const dialer = createDialer(core, network, peers, resting);
@@ -143,13 +138,14 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   });
   const seeker = createSeeker(core, {
     canSeek: () => !relay.isOwnOpen() && [...peers.all()].some((peer) => peer.direct !== null),
-    wanted: () => new Map([...core.rooms.values()].filter(isMissing).map((room) => [room.id, meeting.topicsOf(room.id)])),
+    wanted: meeting.topics,
     seek: routes.seek,
   });
   const frames = createFrames(core, { network, peers, heartbeat, host, routes, meeting, ...hands });
   const relay = createRelays(core, network, {
     onOpen: (link, isOwn) => {
       meeting.opened(link);
+      routes.opened(link);
       if (isOwn) core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
       paths.watchRelay(link);
     },
@@ -184,6 +180,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     if (link.end === 'relay') {
       heartbeat.forget(keyOfLink(link));
       meeting.closed(link);
+      routes.closed(link);
       relay.lost(link);
       seeker.stir();
       card.read();
@@ -250,6 +247,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       resting.close();
       meeting.close();
       host.close();
+      routes.close();
       seeker.close();
       heartbeat.close();
       showing?.();

@@ -2,7 +2,7 @@
 import type { Core } from '../core.ts';
 import type { DeviceId, PersonId, RoomId } from '../../protocol/ids.ts';
 import type { NeighbourView } from '../view.ts';
-import { pathOf, routeOf } from './peers.ts';
+import { pathOf, routeOf, waysTo } from './peers.ts';
 import type { Peer } from './peers.ts';
 
 export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] {
@@ -20,6 +20,7 @@ export function neighbourView(core: Core, peer: Peer): readonly NeighbourView[] 
       rttMs: peer.rttMs,
       rooms: peer.rooms.size,
       score: link && peer.routing.scoreOf(link),
+      ways: waysTo(peer, false).length,
     },
   ];
 }

@@ -52,7 +52,11 @@ export function createPaths(core: Core, peers: Peers, heartbeat: Heartbeat, hand
       ask: (token) => void sendTo(peer, encodeFrame({ kind: 'ping', token })),
       silent: silentOn(peer),
       isCarried: direct === null,
-      told: (rttMs) => (direct === null ? heardBack(peer, rttMs !== null) : peer.routing.told(direct, rttMs)),
+      told: (rttMs) => {
+        if (direct !== null) return peer.routing.told(direct, rttMs);
+        const route = routeOf(peer);
+        if (route !== null) heardBack(peer, route, rttMs !== null);
+      },
     });
   };
 

@@ -5,7 +5,7 @@ import { encodeMeet } from '../../protocol/meet.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import type { Routing } from '../routing/routing.ts';
-import { topThree } from '../routing/rule.ts';
+import { bestFew } from '../routing/rule.ts';
 import type { PathKind } from '../view.ts';
 
 export interface Peer {
@@ -102,11 +102,23 @@ const clearly = 0.05;
 export const sendTo = (peer: Peer, frame: Uint8Array): Sent =>
   peer.direct === null ? sendThrough(peer, frame) : peer.direct.send(frame);
 
-/** What one way did not bring there goes by the three best of them at once; whoever gets it twice knows it by its name. */
-export function sendAgain(peer: Peer, frame: Uint8Array): Sent {
+/**
+ * The ways by which a message to them goes at once; whoever gets it twice knows it by its name. A relay says what it drops, and by
+ * neighbours it goes by as many as their scores ask for. What did not bring it there goes by two at least.
+ */
+export function waysTo(peer: Peer, isAgain: boolean): readonly Link[] {
+  if (peer.direct !== null) return [peer.direct];
+  const route = routeOf(peer);
+  if (route === null) return [];
+  if (route.end === 'relay' && !isAgain) return [route];
+  const ways = bestFew(peer.routes, (each) => scoreIn(peer, each), isAgain ? 2 : 1);
+  // Of those that are much alike, the one that was chosen.
+  return ways.length === 1 ? [route] : ways;
+}
+
+export function sendBy(peer: Peer, ways: readonly Link[], frame: Uint8Array): Sent {
   if (peer.direct !== null) return peer.direct.send(frame);
-  const routes = topThree(peer.routes, (route) => scoreIn(peer, route));
-  const results = routes.map((route) => sayMeet(route, { kind: 'pass', to: peer.id, bytes: frame }));
+  const results = ways.map((way) => sayMeet(way, { kind: 'pass', to: peer.id, bytes: frame }));
   return results.includes('sent') ? 'sent' : (results[0] ?? 'closed');
 }
 

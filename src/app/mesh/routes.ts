@@ -6,27 +6,28 @@ import type { Core } from '../core.ts';
 import type { Link } from '../../ports/network.ts';
 import { bytesToHex } from '../../protocol/bytes.ts';
 import { seekIdBytes } from '../../protocol/meet.ts';
-import type { MeetFrame } from '../../protocol/meet.ts';
+import type { Carry, FarFrame, MeetFrame, Seek } from '../../protocol/meet.ts';
 import { createAllowance } from '../../protocol/meeting/allowance.ts';
 import type { Allowance } from '../../protocol/meeting/allowance.ts';
 import type { PeerId, Topic } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { sayMeet } from './peers.ts';
+import { createStandIn } from './stand-in.ts';
 
 export interface Routes {
   /** Asks all neighbours, and theirs, who keeps these. */
   seek(topics: readonly Topic[], ttl: number): void;
-  /** A neighbour says one of these. */
+  /** A neighbour says one of these, or a relay for which we stand in. */
   take(link: Link, frame: FarFrame): void;
   /** A neighbour wants something handed to somebody it was not introduced to by us. False: no track leads there. */
   pass(link: Link, to: PeerId, bytes: Uint8Array): boolean;
+  /** To a neighbour, or a relay. */
   opened(link: Link): void;
   closed(link: Link): void;
+  /** A relay does not know what we say for others. */
+  refused(relay: Link): void;
+  close(): void;
 }
-
-export type FarFrame = Extract<MeetFrame, { readonly kind: 'seek' | 'found' | 'carry' | 'lost' }>;
-export const isFar = (frame: MeetFrame): frame is FarFrame =>
-  frame.kind === 'seek' || frame.kind === 'found' || frame.kind === 'carry' || frame.kind === 'lost';
 
 export interface RoutesHands {
   isMine(topic: Topic): boolean;
@@ -37,11 +38,9 @@ export interface RoutesHands {
   lost(peer: PeerId, link: Link): void;
 }
 
-export function createRoutes(
-  { clock, entropy, log }: Pick<Core, 'clock' | 'entropy' | 'log'>,
-  self: PeerId,
-  hands: RoutesHands,
-): Routes {
+export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self: PeerId, hands: RoutesHands): Routes {
+  const { clock, entropy, log } = core;
+  const standIn = createStandIn(core);
   const neighbours = new Map<PeerId, Neighbour>();
   /** The least used first. */
   const tracks = new Map<PeerId, Track>();
@@ -71,9 +70,10 @@ export function createRoutes(
     return track.link;
   };
 
+  /** What a slow link has no place for is lost, and its way is not. */
   const sendOn = (peer: PeerId, back: Link, frame: MeetFrame): boolean => {
     const link = linkTo(peer);
-    return link !== null && link !== back && sayMeet(link, frame) === 'sent';
+    return link !== null && link !== back && sayMeet(link, frame) !== 'closed';
   };
 
   const goOn = (from: PeerId, to: PeerId, ttl: number, back: Link, bytes: Uint8Array): boolean => {
@@ -81,10 +81,15 @@ export function createRoutes(
     const frame: MeetFrame = neighbours.has(to)
       ? { kind: 'passed', from, bytes }
       : { kind: 'carry', from, to, ttl: ttl - 1, bytes };
+    const link = linkTo(to);
+    if (link?.end === 'relay' && !standIn.mayCarry(link, bytes.length)) return true;
     return sendOn(to, back, frame);
   };
 
-  const takeSeek = (link: Link, { id, ttl, hops, from, topics }: Extract<FarFrame, { kind: 'seek' }>): void => {
+  const mayCarry = (link: Link, length: number): boolean =>
+    link.end === 'relay' ? standIn.mayCarry(link, length) : neighbours.get(link.peer)?.bytes.take(length) === true;
+
+  const takeSeek = (link: Link, { id, ttl, hops, from, topics }: Seek): void => {
     const name = bytesToHex(id);
     if (from === self || seen.has(name)) return;
     if (neighbours.get(link.peer)?.seeks.take(1) !== true) return log('seek-refused', { why: 'too-fast' });
@@ -97,8 +102,9 @@ export function createRoutes(
       hands.found(from, topic, link, false);
     }
     if (ttl < 1) return;
-    const on: MeetFrame = { kind: 'seek', id, ttl: ttl - 1, hops: hops + 1, from, topics };
+    const on: Seek = { kind: 'seek', id, ttl: ttl - 1, hops: hops + 1, from, topics };
     for (const neighbour of neighbours.values()) if (neighbour.link !== link) sayMeet(neighbour.link, on);
+    standIn.sought(link, on);
   };
 
   const takeFound = (link: Link, { to, hops, topic, peer }: Extract<FarFrame, { kind: 'found' }>): void => {
@@ -108,15 +114,16 @@ export function createRoutes(
     if (hops < limits.hops) sendOn(to, link, { kind: 'found', to, hops: hops + 1, topic, peer });
   };
 
-  const takeCarry = (link: Link, { from, to, ttl, bytes }: Extract<FarFrame, { kind: 'carry' }>): void => {
+  const takeCarry = (link: Link, { from, to, ttl, bytes }: Carry): void => {
     if (to === self) return hands.carried(from, link, bytes);
-    if (neighbours.get(link.peer)?.bytes.take(bytes.length) !== true) return log('carry-refused', { why: 'too-fast' });
+    if (!mayCarry(link, bytes.length)) return log('carry-refused', { why: 'too-fast' });
     if (!goOn(from, to, ttl, link, bytes)) sayMeet(link, { kind: 'lost', to: from, peer: to });
   };
 
   const takeLost = (link: Link, { to, peer }: Extract<FarFrame, { kind: 'lost' }>): void => {
     // Only who leads there may say that it does not.
     if (tracks.get(peer)?.link === link) tracks.delete(peer);
+    standIn.lost(peer, link);
     if (to === self) return hands.lost(peer, link);
     sendOn(to, link, { kind: 'lost', to, peer });
   };
@@ -142,16 +149,21 @@ export function createRoutes(
       if (linkTo(to) === null || neighbours.get(link.peer)?.bytes.take(bytes.length) !== true) return false;
       return goOn(link.peer, to, limits.hops, link, bytes);
     },
-    opened: (link) =>
-      void neighbours.set(link.peer, {
+    opened: (link) => {
+      if (link.end === 'relay') return standIn.opened(link);
+      neighbours.set(link.peer, {
         link,
         seeks: createAllowance(1, 20, clock.ticksMs),
         bytes: createAllowance(64_000, 400_000, clock.ticksMs),
-      }),
+      });
+    },
     closed: (link) => {
       if (neighbours.get(link.peer)?.link === link) neighbours.delete(link.peer);
       for (const [peer, track] of tracks) if (track.link === link) tracks.delete(peer);
+      standIn.closed(link);
     },
+    refused: standIn.closed,
+    close: standIn.close,
   };
 }
 

@@ -1,7 +1,10 @@
-/** Looks over several neighbours for those of our rooms whom nobody near could name: at once, then ever less often. */
+/**
+ * While we have no relay, looks over several neighbours for those of our rooms: at once, then ever less often. Also where nobody is
+ * missed: who comes to a relay hears of us by whoever stands in for us there (stand-in.ts), and that one by our seeking.
+ */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
-import type { RoomId, Topic } from '../../protocol/ids.ts';
+import type { Topic } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 
 export interface Seeker {
@@ -13,8 +16,8 @@ export interface Seeker {
 export interface SeekerHands {
   /** Neighbours to ask, and not the relay that would know better. */
   canSeek(): boolean;
-  /** Rooms in which somebody is missing, with the topics we meet them by. */
-  wanted(): ReadonlyMap<RoomId, readonly Topic[]>;
+  /** The topics we meet them by. */
+  wanted(): readonly Topic[];
   seek(topics: readonly Topic[], ttl: number): void;
 }
 
@@ -31,7 +34,7 @@ export function createSeeker({ clock, entropy }: Pick<Core, 'clock' | 'entropy'>
 
   const look = (): void => {
     stop = null;
-    const topics = hands.canSeek() ? [...new Set([...hands.wanted().values()].flat())] : [];
+    const topics = hands.canSeek() ? [...new Set(hands.wanted())] : [];
     if (topics.length === 0) {
       tries = 0;
       return;

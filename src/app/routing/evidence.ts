@@ -1,12 +1,12 @@
 /** What became of things said to somebody says something about the link they went by. */
+import type { Link } from '../../ports/network.ts';
 import { routeOf } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
 
-/** They acknowledged it, or did not in time. */
-export function heardBack(peer: Peer, isAcknowledged: boolean): void {
-  if (peer.direct !== null) return peer.routing.answered(peer.direct, isAcknowledged);
-  const route = routeOf(peer);
-  if (route !== null) peer.routing.carried(route, isAcknowledged);
+/** They acknowledged what went by this way, or did not in time. */
+export function heardBack(peer: Peer, way: Link, isAcknowledged: boolean): void {
+  if (way.peer === peer.id) peer.routing.answered(way, isAcknowledged);
+  else peer.routing.carried(way, isAcknowledged);
 }
 
 /** It was handed over; `isFull`: there was no place for it. */

@@ -30,12 +30,23 @@ export const partsOf = ({
 export const scoreOf = ({ latency, uptime, reliability, success }: Parts): number =>
   0.3 * latency + 0.15 * uptime + 0.3 * reliability + 0.25 * success;
 
-/** MeshLink sends by its three best; the best first. */
-export const topThree = <Item>(items: Iterable<Item>, score: (item: Item) => number): readonly Item[] =>
-  [...items]
-    .map((item) => ({ item, value: score(item) }))
-    .sort((one, other) => other.value - one.value)
-    .slice(0, 3)
+/**
+ * The best of them, and as many more as make up for it: one that is clearly good goes alone, of two that nobody knows yet both go, and
+ * weak ones by three, as MeshLink sends always. A score is taken as the chance to arrive; some may stay lost, for what is lost is said again.
+ */
+export function bestFew<Item>(items: Iterable<Item>, score: (item: Item) => number, least: number): readonly Item[] {
+  const best = [...items].map((item) => ({ item, value: score(item) })).sort((one, other) => other.value - one.value);
+  let lost = 1;
+  return best
+    .slice(0, mostCopies)
+    .filter(({ value }, at) => {
+      const isWanted = at < least || lost > mayBeLost;
+      lost *= 1 - value;
+      return isWanted;
+    })
     .map(({ item }) => item);
+}
 
+const mostCopies = 3;
+const mayBeLost = 0.25;
 const halfAtMs = 100;

@@ -1,6 +1,6 @@
 /** A meeting place: introduces those who keep the same topic, and passes sealed bytes between those it introduced. A relay is one, and so is every page. */
-import { decodeMeet } from '../meet.ts';
-import type { MeetFrame, MeetRefusal } from '../meet.ts';
+import { decodeMeet, isFar } from '../meet.ts';
+import type { FarFrame, MeetFrame, MeetRefusal, Passed } from '../meet.ts';
 import type { PeerId, Topic } from '../ids.ts';
 import { isRefusal } from '../refusal.ts';
 import type { RefusalReason } from '../refusal.ts';
@@ -14,6 +14,7 @@ export interface MeetingPlace {
   entered(page: PeerId): void;
   /** What a page says here. */
   take(page: PeerId, bytes: Uint8Array): void;
+  hear(page: PeerId, frame: MeetFrame): void;
   left(page: PeerId): void;
   isMet(one: PeerId, other: PeerId): boolean;
   /** How often what was done, and how many are met. */
@@ -24,7 +25,9 @@ export interface MeetingPlaceHands {
   /** Must not be lost: a join, a departure, a refusal. */
   tell(page: PeerId, frame: MeetFrame): void;
   /** Passed bytes. False: it reads too slowly for more. */
-  pass(page: PeerId, frame: MeetFrame): boolean;
+  pass(page: PeerId, frame: Passed): boolean;
+  /** Said for somebody behind the page, and not counted as its own. False: this place leads on to nobody. */
+  far(page: PeerId, frame: FarFrame): boolean;
   /** Its good will is used up. */
   drop(page: PeerId): void;
   ticksMs(): number;
@@ -69,29 +72,38 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
     count('passed_bytes', bytes.length);
   };
 
+  const hear = (page: PeerId, share: PageShare, frame: MeetFrame): void => {
+    if (isFar(frame)) return hands.far(page, frame) ? undefined : refusePage(page, 'malformed');
+    if (!share.frames.take(1)) return refusePage(page, 'too-fast', frame.kind === 'pass' ? frame.to : null);
+    switch (frame.kind) {
+      case 'join':
+        return join(page, share, frame.topics);
+      case 'leave':
+        return tellLeft(page, introductions.leave(page, frame.topics));
+      case 'pass':
+        return pass(page, share, frame.to, frame.bytes);
+      case 'ping':
+        return hands.tell(page, { kind: 'pong', token: frame.token });
+      case 'pong':
+        return;
+      default:
+        // Only a meeting place says these.
+        return refusePage(page, 'malformed');
+    }
+  };
+
   return {
     entered: (page) => void pages.set(page, createPageShare(rules, hands.ticksMs)),
     take: (page, bytes) => {
       const share = pages.get(page);
       if (share === undefined) return;
       const frame = decodeMeet(bytes);
-      if (isRefusal(frame)) return refusePage(page, nameOf(frame.refused));
-      if (!share.frames.take(1)) return refusePage(page, 'too-fast', frame.kind === 'pass' ? frame.to : null);
-      switch (frame.kind) {
-        case 'join':
-          return join(page, share, frame.topics);
-        case 'leave':
-          return tellLeft(page, introductions.leave(page, frame.topics));
-        case 'pass':
-          return pass(page, share, frame.to, frame.bytes);
-        case 'ping':
-          return hands.tell(page, { kind: 'pong', token: frame.token });
-        case 'pong':
-          return;
-        default:
-          // Only a meeting place says these.
-          return refusePage(page, 'malformed');
-      }
+      if (isRefusal(frame)) refusePage(page, nameOf(frame.refused));
+      else hear(page, share, frame);
+    },
+    hear: (page, frame) => {
+      const share = pages.get(page);
+      if (share !== undefined) hear(page, share, frame);
     },
     left: (page) => {
       if (pages.delete(page)) tellLeft(page, introductions.leaveAll(page));

@@ -5,13 +5,13 @@ import { useAllWords } from '../words/all-words.ts';
 
 export interface LinkHeadProps {
   readonly score: ScoreView | null;
-  /** It belongs to the link that the way there begins with. */
-  readonly isOfFirst: boolean;
+  /** It belongs to the link that the way there begins with; so many are used at once. Null: it is their own. */
+  readonly waysThere: number | null;
   /** Whose link it is. */
   readonly children: ReactNode;
 }
 
-export function LinkHead({ score, isOfFirst, children }: LinkHeadProps): ReactElement {
+export function LinkHead({ score, waysThere, children }: LinkHeadProps): ReactElement {
   const { w, f } = useAllWords();
   if (!score) return <th scope="row">{children}</th>;
   const { latency, uptime, reliability, success } = score.parts;
@@ -28,7 +28,11 @@ export function LinkHead({ score, isOfFirst, children }: LinkHeadProps): ReactEl
           {children}
           <span className="score">{w.mesh.score(f.percent(score.value * 100))}</span>
         </summary>
-        {isOfFirst && <p>{w.mesh.scoreOfFirst}</p>}
+        {waysThere !== null && (
+          <p>
+            {w.mesh.scoreOfFirst} {waysThere > 1 ? w.mesh.goesBy(f.number(waysThere)) : w.mesh.goesAlone}
+          </p>
+        )}
         <p>{score.by === 'model' ? w.mesh.byModel : w.mesh.byRule}</p>
         <dl>
           {parts.map(({ says, share }) => (

@@ -80,7 +80,7 @@ function RelayRow({ relay }: { readonly relay: RelayView }): ReactElement {
   const { w } = useAllWords();
   return (
     <tr>
-      <LinkHead score={relay.score} isOfFirst={false}>
+      <LinkHead score={relay.score} waysThere={null}>
         <span className="link-name">
           <Sign size={32} />
           <span>
@@ -100,7 +100,7 @@ function NeighbourRow({ near }: { readonly near: NeighbourView }): ReactElement 
   const { w, f } = useAllWords();
   return (
     <tr>
-      <LinkHead score={near.score} isOfFirst={near.path !== 'direct'}>
+      <LinkHead score={near.score} waysThere={near.path === 'direct' ? null : near.ways}>
         <span className="link-name">
           <Knot of={near.person ?? near.device} size={32} />
           <bdi>{near.name ?? w.mesh.unnamed}</bdi>

@@ -19,6 +19,8 @@ export const enMesh: MeshWords = {
   legend: 'Solid: direct. Dashed: through the relay or a neighbour.',
   score: (percent) => `Score ${percent}`,
   scoreOfFirst: 'The way there begins with another link: this is the score of that one.',
+  goesAlone: 'What is said goes there by it alone.',
+  goesBy: (ways) => `What is said goes there by ${ways} ways at once, as none is sure enough alone.`,
   byRule: 'Judged by the fixed rule, from four things:',
   byModel: 'Judged by the model on this device. What the rule looks at:',
   quick: 'How quick it is',

@@ -19,6 +19,8 @@ export const esMesh: MeshWords = {
   legend: 'Continuo: directo. Discontinuo: por el relé o un vecino.',
   score: (percent) => `Nota ${percent}`,
   scoreOfFirst: 'El camino empieza por otro enlace: esta es la nota de aquel.',
+  goesAlone: 'Lo que se dice va allí solo por él.',
+  goesBy: (ways) => `Lo que se dice va allí por ${ways} caminos a la vez, pues ninguno es bastante seguro por sí solo.`,
   byRule: 'Juzgado por la regla fija, según cuatro cosas:',
   byModel: 'Juzgado por el modelo de este dispositivo. En lo que se fija la regla:',
   quick: 'Lo rápido que es',

@@ -18,6 +18,8 @@ export interface MeshWords {
   readonly legend: string;
   readonly score: (percent: string) => string;
   readonly scoreOfFirst: string;
+  readonly goesAlone: string;
+  readonly goesBy: (ways: string) => string;
   readonly byRule: string;
   readonly byModel: string;
   readonly quick: string;

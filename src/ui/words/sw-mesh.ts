@@ -19,6 +19,8 @@ export const swMesh: MeshWords = {
   legend: 'Mstari kamili: moja kwa moja. Mstari uliokatika: kupitia kituo au jirani.',
   score: (percent) => `Alama ${percent}`,
   scoreOfFirst: 'Njia ya kwenda huko huanza kwa kiungo kingine: hii ni alama ya hicho.',
+  goesAlone: 'Kinachosemwa huenda huko kwa hicho pekee.',
+  goesBy: (ways) => `Kinachosemwa huenda huko kwa njia ${ways} kwa pamoja, kwa kuwa hakuna iliyo ya uhakika peke yake.`,
   byRule: 'Imepimwa kwa kanuni isiyobadilika, kwa mambo manne:',
   byModel: 'Imepimwa na modeli iliyo kwenye kifaa hiki. Kanuni huangalia:',
   quick: 'Ni cha haraka kiasi gani',

@@ -1,47 +1,14 @@
 /** Who is reached through neighbours is reached through the better one, and who carries nothing is left. */
 import { expect, test } from 'vitest';
-import type { Link, Network } from '../../../src/ports/network.ts';
+import type { Link } from '../../../src/ports/network.ts';
 import { createPeers, routeOf } from '../../../src/app/mesh/peers.ts';
 import type { Routing } from '../../../src/app/routing/routing.ts';
 import { parsePeerId } from '../../../src/protocol/ids.ts';
 import type { RoomId } from '../../../src/protocol/ids.ts';
-import { decodeFrame } from '../../../src/protocol/frame.ts';
-import { decodeMeet } from '../../../src/protocol/meet.ts';
 import type { Page } from '../../simulation/page.ts';
-import { appOf, createVillage, roomOf, textsOf } from '../village.ts';
-import type { Village, VillageOptions } from '../village.ts';
-
-const networkOf = (page: Page): Network => page.running()!.life.network();
-const never = (): AbortSignal => new AbortController().signal;
-
-async function pair({ world }: Village, one: Page, other: Page): Promise<void> {
-  const offer = await world.finish(networkOf(one).offer(never()));
-  const answer = await world.finish(networkOf(other).answer(offer.bytes, never()));
-  if (answer.state !== 'answered') throw new Error(answer.why);
-  await world.finish(Promise.all([offer.accept(answer.bytes), answer.opened]));
-}
-
-/** Asha and Chipo, who cannot meet, and two neighbours of both, the first of whom came first. */
-async function square(name: string, options: VillageOptions) {
-  const village = createVillage(name, options);
-  const { world, relay, person, room, until } = village;
-  relay.crash('killed');
-  const [asha, first, second, chipo] = [
-    await person('Asha'),
-    await person('First'),
-    await person('Second'),
-    await person('Chipo'),
-  ];
-  world.paths.cut(['Asha'], ['Chipo']);
-  world.paths.cut(['First'], ['Second']);
-  const well = await room([asha, chipo]);
-  for (const carrier of [first, second]) {
-    await pair(village, asha, carrier);
-    await pair(village, carrier, chipo);
-  }
-  await until('they meet', () => [asha, chipo].every((page) => roomOf(appOf(page), well).people[0]?.path === 'through'));
-  return { ...village, asha, chipo, well };
-}
+import { appOf, textsOf } from '../village.ts';
+import type { Village } from '../village.ts';
+import { carried, watched } from './carried.ts';
 
 /** Virtual ms until the other has read it. */
 async function tell({ world, until }: Village, from: Page, to: Page, room: RoomId, text: string): Promise<number> {
@@ -52,7 +19,7 @@ async function tell({ world, until }: Village, from: Page, to: Page, room: RoomI
 }
 
 test('of two neighbours that lead there, the quicker carries, though the other came first', async () => {
-  const village = await square('quicker', {});
+  const village = await carried('quicker', ['First', 'Second']);
   const { world, asha, chipo, well } = village;
   for (const far of ['Asha', 'Chipo']) world.paths.set('First', far, { delayMs: 600 });
   // Long enough to be measured again.
@@ -68,8 +35,8 @@ test('of two neighbours that lead there, the quicker carries, though the other c
 
 test('a neighbour that answers at once and carries nothing is left for another', async () => {
   let isDead = false;
-  const village = await square('dead', {
-    page: (name) => (name === 'First' ? { network: (network) => watched(network, () => !isDead) } : {}),
+  const village = await carried('dead', ['First', 'Second'], {
+    page: (name) => (name === 'First' ? { network: (network) => watched(network, 'passed', () => !isDead) } : {}),
   });
   const { world, asha, chipo, well } = village;
   await tell(village, asha, chipo, well, 'Can you hear me?');
@@ -105,29 +72,3 @@ test('between two that are much alike nobody goes back and forth, and a relay ca
   peer.routes.delete(one);
   expect(routeOf(peer)).toBe(other);
 });
-
-/** Answers and takes as ever, but passes on only what it may. */
-function watched(network: Network, mayPass: () => boolean): Network {
-  const wrapped = new Map<Link, Link>();
-  const wrap = (link: Link): Link => {
-    const send: Link['send'] = (bytes) => {
-      const outer = decodeFrame(bytes);
-      const inner = 'kind' in outer && outer.kind === 'meet' ? decodeMeet(outer.bytes) : null;
-      if (inner === null || !('kind' in inner) || inner.kind !== 'passed') return link.send(bytes);
-      return mayPass() ? link.send(bytes) : 'sent';
-    };
-    const known = wrapped.get(link) ?? { ...link, send };
-    wrapped.set(link, known);
-    return known;
-  };
-  return {
-    ...network,
-    links: () => network.links().map(wrap),
-    listen: (on) =>
-      network.listen({
-        onOpen: (link) => on.onOpen(wrap(link)),
-        onFrame: (link, frame) => on.onFrame(wrap(link), frame),
-        onClose: (link, why) => on.onClose(wrap(link), why),
-      }),
-  };
-}

@@ -4,7 +4,7 @@ import { createPredictor } from '../../../src/adapters/memory/predictor.ts';
 import { createWorld } from '../../../src/adapters/memory/world.ts';
 import { createLinkBook } from '../../../src/app/routing/link-book.ts';
 import type { LinkBook } from '../../../src/app/routing/link-book.ts';
-import { partsOf, scoreOf, topThree } from '../../../src/app/routing/rule.ts';
+import { bestFew, partsOf, scoreOf } from '../../../src/app/routing/rule.ts';
 import { createScores } from '../../../src/app/routing/scores.ts';
 import { parsePeerId } from '../../../src/protocol/ids.ts';
 import type { PeerId } from '../../../src/protocol/ids.ts';
@@ -39,9 +39,16 @@ describe('the rule', () => {
   });
 });
 
-test('the three best go first, the best of them before all', () => {
-  expect(topThree([0.2, 0.9, 0.1, 0.5, 0.4], (value) => value)).toEqual([0.9, 0.5, 0.4]);
-  expect(topThree([0.2], (value) => value)).toEqual([0.2]);
+test.each([
+  ['one that is clearly good goes alone', [0.4, 0.9, 0.8], 1, [0.9]],
+  ['two make up for each other', [0.6, 0.5, 0.55], 1, [0.6, 0.55]],
+  ['of those that nobody knows two go', [0.5, 0.5, 0.5, 0.5], 1, [0.5, 0.5]],
+  ['weak ones go by three, and never by more', [0.2, 0.3, 0.1, 0.3], 1, [0.3, 0.3, 0.2]],
+  ['what did not arrive goes by two, be the first ever so good', [0.4, 0.99], 2, [0.99, 0.4]],
+  ['of one there is one', [0.2], 2, [0.2]],
+  ['of none none', [], 1, []],
+])('copies by score: %s', (_name, scores, least, wanted) => {
+  expect(bestFew(scores, (value) => value, least)).toEqual(wanted);
 });
 
 describe('what is known of a link', () => {
