@@ -21,6 +21,9 @@ export interface Authority {
   readonly privateKey: KeyObject;
 }
 
+/** Where it is handed out. The ending is what systems open it by. */
+export const authorityPath = '/wavu-authority.crt';
+
 export interface LeafNames {
   readonly names: readonly string[];
   readonly addresses: readonly string[];

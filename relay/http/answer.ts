@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { encodeRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
 import type { SquareCard } from '../../src/protocol/relay-card.ts';
+import { authorityPath } from '../lan-authority.ts';
 import type { LanDoor } from '../lan-door.ts';
-import { authorityFile, authorityPath } from './authority-file.ts';
 import type { AppFile, AppFiles } from './app-files.ts';
 import { forInsecure, securityHeaders, strictTransport } from './headers.ts';
 import type { Headers } from './headers.ts';
@@ -59,7 +59,7 @@ export function createAnswers(world: Answering): Respond {
     if (asked.host === null) return plain(400, 'This Host header names no host.\n');
     if (path === '/healthz') return world.isHealthy() ? plain(200, 'ok\n') : plain(503, 'closing\n');
     if (path === '/metrics') return isNear(asked) ? metrics(world) : notFound;
-    if (path === authorityPath) return world.house !== null && isNear(asked) ? authorityFile(world.house.authority) : notFound;
+    if (path === authorityPath) return authority(world, asked);
     if (path === relayCardPath) return card(world, asked, asked.host);
     if (!asked.isTls && !asked.isTlsBefore && !isThisMachine(asked.host)) return world.doorstep(asked, asked.host);
     const file = world.app.byPath.get(path);
@@ -108,6 +108,12 @@ function card(world: Answering, asked: Asked, host: Host): Answer {
   // For our own pages alone: it holds the Square's key, and any site open in a browser of this house could ask.
   return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }
+
+/** The relay's own, for people to trust. */
+const authority = ({ house }: Answering, asked: Asked): Answer =>
+  house === null || !isNear(asked)
+    ? notFound
+    : { ...plain(200, '', { 'content-type': 'application/x-x509-ca-cert' }), body: house.authority.der };
 
 const metrics = (world: Answering): Answer =>
   plain(200, metricsText(world.counts()), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });

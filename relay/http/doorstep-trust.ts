@@ -1,6 +1,6 @@
 /** The doorstep's words about the relay's own certificate authority: what it is, what it can do at worst, and the steps for each system. */
+import { authorityPath } from '../lan-authority.ts';
 import type { Authority } from '../lan-authority.ts';
-import { authorityPath } from './authority-file.ts';
 
 export const trustWords = ({ fingerprint, localName }: Authority): string => `<h2>Without the warning</h2>
 <p>The warning comes because nobody vouches for this relay's certificate. You can tell your device to trust the authority that this relay

@@ -36,7 +36,7 @@ function shake(port: number, authority: Authority, name: string): Promise<string
       resolve('trusted');
       socket.destroy();
     });
-    socket.on('error', (error) => resolve(error.message.split(':')[0] ?? ''));
+    socket.on('error', (error: Error) => resolve(error.message.split(':')[0] ?? ''));
   });
 }
 
