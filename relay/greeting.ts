@@ -2,6 +2,7 @@
 import { encodeQR } from 'qr';
 import type { Certificate } from './http/certificate.ts';
 import { bestForOthers } from './reach.ts';
+import { withSecondDoor } from './relay-link.ts';
 import type { Way } from './reach.ts';
 
 export interface Standing {
@@ -46,7 +47,9 @@ export function greeting(standing: Standing, withCode: boolean): string {
     ...ways.map((way) => `  ${way.url.padEnd(wide)}  ${way.who}: ${gives[way.gives]}`),
     ...secondDoors(standing.doors).map((line) => `  ${line}`),
     '',
-    ...(withCode && best !== null ? [code(best.url), `  ${best.url}  ${gives[best.gives]}`, ''] : []),
+    ...(withCode && best !== null
+      ? [code(withSecondDoor(best.url, standing.doors)), `  ${best.url}  ${gives[best.gives]}`, '']
+      : []),
     ...notes(standing, best).map((line) => `  ${line}`),
     `  Square ${standing.square ? 'on: anyone who reaches this relay reads it' : 'off'}`,
     `  Data in ${standing.dataFolder}${standing.isNewFolder ? ' (new: back it up, it is this relay)' : ''}`,

@@ -117,6 +117,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     house,
     doorstep: createDoorstep({
       certificate: () => certificate,
+      otherDoors: () => node.addresses(),
       house,
       behindProxy: settings.behindProxy,
       servesThisMachine,

@@ -7,6 +7,7 @@ import type { Certificate } from './certificate.ts';
 import { trustWords } from './doorstep-trust.ts';
 import { originOf } from './host.ts';
 import type { Host } from './host.ts';
+import { withSecondDoor } from '../relay-link.ts';
 import { distanceOf } from './remote.ts';
 
 export interface DoorstepWorld {
@@ -15,6 +16,8 @@ export interface DoorstepWorld {
   /** TLS by an authority of our own, for askers of this house; null: there is none. */
   readonly house: Pick<LanDoor, 'authority' | 'leaf'> | null;
   readonly behindProxy: boolean;
+  /** Multiaddrs of the doors beside the WebSocket. */
+  readonly otherDoors: () => readonly string[];
   /** Whether http://localhost reaches us. */
   readonly servesThisMachine: boolean;
   /** The port to write into recipes. */
@@ -58,6 +61,7 @@ ${proxyHint(world, asked)}
 <ul>
 ${works(world, asked, host).join('\n')}
 </ul>
+${elsewhere(world, host)}
 ${world.house !== null && isNear(asked) ? trustWords(world.house.authority) : ''}
 ${world.certificate() === null && !world.behindProxy ? recipes(world.port()) : ''}
 </main>
@@ -108,6 +112,12 @@ Whoever goes on all the same has no offline start and cannot install.`;
 
 const warningOfHouse = `This relay, over HTTPS. The browser warns you; go on all the same (Advanced, then Continue or Accept), and all works
 but offline start and installing. Without the warning: see below.`;
+
+/** Chromium lets a page of HTTPS in by ws:// once its person allowed it; where a browser does not, the second door may. */
+const elsewhere = (world: DoorstepWorld, host: Host): string => `<h2>You have Wavu from elsewhere?</h2>
+<p>There choose “Scan or paste an invite” (under New, once you have rooms), and paste this address. That Wavu then meets people by this relay as well, and keeps its keys:</p>
+<pre><code>${escape(withSecondDoor(`${originOf(host, false)}/`, world.otherDoors()))}</code></pre>
+<p>The browser may ask whether Wavu may reach devices of your network.</p>`;
 
 /** The addresses are ours or were read strictly; escaped they are all the same. */
 const link = (origin: string): string => `<a class="address" href="${escape(origin)}/">${escape(origin)}</a>`;

@@ -70,6 +70,7 @@ export async function openTestDoor(
     readonly certificate?: Certificate;
     readonly behindProxy?: boolean;
     readonly house?: LanDoor;
+    readonly doors?: readonly string[];
     readonly limits?: Partial<HttpLimits>;
     readonly world?: Partial<Answering>;
     readonly acceptUpgrade?: (request: IncomingMessage, socket: Duplex) => void;
@@ -86,7 +87,14 @@ export async function openTestDoor(
     counts: () => ({ http_requests: 3 }),
     isHealthy: () => true,
     house,
-    doorstep: createDoorstep({ certificate: () => certificate, house, behindProxy, servesThisMachine: true, port: () => 8470 }),
+    doorstep: createDoorstep({
+      otherDoors: () => wanted.doors ?? [],
+      certificate: () => certificate,
+      house,
+      behindProxy,
+      servesThisMachine: true,
+      port: () => 8470,
+    }),
     ...wanted.world,
   });
   const opened = await openDoor({
