@@ -67,7 +67,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
 
   /** `instead`: of another that is open. */
   const knock = async (address: string, until: AbortController, instead: boolean): Promise<Answer> => {
-    const stop = clock.after(attemptMs, () => until.abort());
+    const stop = clock.after(instead ? addMs : attemptMs, () => until.abort());
     const opened = await network.openRelay(address, until.signal);
     stop();
     if (opened.state !== 'open') {
@@ -224,6 +224,8 @@ type Answer = 'open' | 'own' | 'no';
 
 const mostKnown = 8;
 const attemptMs = 6_000;
+/** Somebody waits, and may be reading what the browser asks about devices of the network. */
+const addMs = 10_000;
 /** Our own comes first, and the first words. */
 const firstWaitMs = 2_000;
 const longestWaitMs = 600_000;

@@ -1,7 +1,6 @@
 /** Into a room by a link that was pasted or a code that was scanned; a relay's address the same way. */
 import { useCallback, useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
-import { readRelayLink } from '../../app/mesh/relay-link.ts';
 import type { RelayRefused } from '../../app/view.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Modal } from '../parts/modal.tsx';
@@ -19,7 +18,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   const [scanning, setScanning] = useState(false);
   const { isBusy, problem, dare, forget } = useDeed();
   const [refused, setRefused] = useState<RelayRefused | null>(null);
-  const isRelay = readRelayLink(link) !== null;
+  const isRelay = isLikeRelay(link);
 
   const join = useCallback(
     async (text: string): Promise<void> => {
@@ -47,7 +46,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   const enter = useCallback(
     (text: string): void => {
       setRefused(null);
-      void (readRelayLink(text) === null ? join(text) : connect(text));
+      void (isLikeRelay(text) ? connect(text) : join(text));
     },
     [connect, join],
   );
@@ -120,6 +119,9 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
     </Modal>
   );
 }
+
+/** Whether it is one, the app says. An invite has something behind its `#`. */
+const isLikeRelay = (text: string): boolean => /^(https?:\/\/[^\s#]+|[\w.-]+:\d+\/?|\/[a-z]\w+\/\S+)$/i.test(text.trim());
 
 function refusedWords(why: RelayRefused, { join }: Words): string {
   switch (why) {
