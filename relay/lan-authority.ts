@@ -46,7 +46,8 @@ export function makeAuthority(nowMs: number, entropy: Entropy, localName: string
     extension(0x1e, 'critical', seq(tlv(0xa0, ...permitted.map((each) => seq(each))))),
     extension(0x0e, 'plain', tlv(0x04, keyIdOf(publicKey))),
   ];
-  const span = { fromMs: nowMs - earlierMs, untilMs: nowMs + authorityLivesMs };
+  const atMs = Math.max(nowMs, writtenMs);
+  const span = { fromMs: atMs - earlierMs, untilMs: atMs + authorityLivesMs };
   const certificate = certify(
     { serial: serialFrom(entropy), issuer: name, subject: name, ...span, publicKey, extensions },
     privateKey,
@@ -71,6 +72,7 @@ export function readAuthority(bytes: Uint8Array): Authority | null {
 /** One certificate for all names and addresses of now, with a key of its own. */
 export function makeLeaf(authority: Authority, nowMs: number, entropy: Entropy, { names, addresses }: LeafNames): Uint8Array {
   const { publicKey, privateKey } = makeKeys();
+  const atMs = Math.max(nowMs, writtenMs);
   const alternatives = seq(
     ...names.map((each) => tlv(0x82, Buffer.from(each))),
     ...addresses.map((each) => tlv(0x87, addressBytes(each))),
@@ -80,8 +82,8 @@ export function makeLeaf(authority: Authority, nowMs: number, entropy: Entropy, 
       serial: serialFrom(entropy),
       issuer: commonName(nameOf(authority.localName)),
       subject: commonName('Wavu relay in this house'),
-      fromMs: nowMs - earlierMs,
-      untilMs: Math.min(nowMs + leafLivesMs, authority.validUntilMs),
+      fromMs: atMs - earlierMs,
+      untilMs: Math.min(atMs + leafLivesMs, authority.validUntilMs),
       publicKey,
       extensions: [
         extension(0x0f, 'critical', tlv(0x03, Buffer.of(7, 0x80))), // signs handshakes
@@ -116,6 +118,8 @@ const forServers = seq(oid(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01));
 const authorityLivesMs = 10 * 365 * 86_400_000;
 /** 397 days is the least that any browser's rule grants. */
 const leafLivesMs = 395 * 86_400_000;
+/** A small computer without a battery begins in 1970, and hears of the day later. It is never earlier than this. */
+const writtenMs = Date.UTC(2026, 10, 1);
 /** Clocks differ. */
 const earlierMs = 86_400_000;
 

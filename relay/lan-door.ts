@@ -37,7 +37,8 @@ export function openLanDoor({ folder, namesNow, clock, entropy, log }: LanDoorWo
     return leaf;
   };
   const isFit = (leaf: Leaf, { names, addresses }: LeafNames): boolean =>
-    leaf.validUntilMs - clock.nowMs() > renewBeforeMs &&
+    // Another would end no later than the authority does: in vain, minute by minute.
+    (leaf.validUntilMs - clock.nowMs() > renewBeforeMs || leaf.validUntilMs >= authority.validUntilMs) &&
     names.every((name) => leaf.covers({ kind: 'name', name, port: null })) &&
     addresses.every((name) => leaf.covers({ kind: 'ip4', name, port: null }));
 

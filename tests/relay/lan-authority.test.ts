@@ -107,8 +107,7 @@ test('its certificates live no longer than any browser grants, nor longer than t
   const authority = authorityOf();
   const leaf = new X509Certificate(leafOf(authority, here).cert);
   expect((Date.parse(leaf.validTo) - Date.parse(leaf.validFrom)) / dayMs).toBeLessThanOrEqual(397);
-  const old = authorityOf(Date.now() - 3_640 * dayMs);
-  expect(leafOf(old, here).validUntilMs).toBe(old.validUntilMs);
+  expect(leafOf(authority, here, Date.now() + 3_600 * dayMs).validUntilMs).toBe(authority.validUntilMs);
 });
 
 test('the certificate is kept while it will do, and made anew for an address that came or before it ends', () => {
@@ -145,6 +144,24 @@ test('the certificate is kept while it will do, and made anew for an address tha
   expect(open().leaf().cert).toBe(renewed[1]);
   kept = new Uint8Array(40);
   expect(open().leaf().cert).not.toBe(renewed[1]);
+});
+
+test('a clock that begins in 1970 or has outlived the authority makes nothing in vain', () => {
+  const early = authorityOf(0);
+  expect(early.validUntilMs).toBeGreaterThan(Date.UTC(2036, 0, 1));
+  expect(leafOf(early, here, 0).validUntilMs).toBeGreaterThan(Date.UTC(2027, 10, 1));
+  let made = 0;
+  let look = (): void => undefined;
+  const door = openLanDoor({
+    folder: { authority: early, keptLeaf: null, keepLeaf: () => ((made += 1), 'ENOSPC') },
+    namesNow: () => here,
+    clock: { ...createClock(), nowMs: () => Date.UTC(2036, 9, 25), after: (_ms, run) => ((look = run), () => undefined) },
+    entropy,
+    log: () => undefined,
+  });
+  door.watch(() => undefined);
+  for (let minute = 0; minute < 5; minute += 1) look();
+  expect(made).toBe(1);
 });
 
 test('what is no authority, or not of this one, is read as nothing', () => {
