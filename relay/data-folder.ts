@@ -1,4 +1,4 @@
-/** The one folder a relay keeps: who it is, its Square, what its second door shows. Damage is named, never papered over. */
+/** The one folder a relay keeps: who it is, its Square, its certificates. Damage is named, never papered over. */
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,8 @@ import type { DirectCertificate } from './direct-certificate.ts';
 import { codeOf } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
+import { makeAuthority, readAuthority } from './lan-authority.ts';
+import type { Authority } from './lan-authority.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -18,6 +20,12 @@ export interface DataFolder {
   readonly squareSecret: Uint8Array;
   /** What the second door shows: its hash is part of the address. */
   readonly directCertificate: DirectCertificate;
+  /** What devices of this house may trust. */
+  readonly authority: Authority;
+  /** The authority's latest certificate, unread; null: none, or damaged. Another is soon made. */
+  readonly keptLeaf: Uint8Array | null;
+  /** The system's code where it cannot be written. */
+  keepLeaf(bytes: Uint8Array): string | null;
   /** True at the first start with this folder. */
   readonly isNew: boolean;
   /** Gives the lock back. */
@@ -28,8 +36,15 @@ export type OpenedFolder =
   | { readonly state: 'open'; readonly folder: DataFolder }
   | { readonly state: 'refused'; readonly why: 'in-use' | 'damaged' | 'unwritable'; readonly lines: readonly string[] };
 
+export interface FolderWorld {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** What the machines of this house call this one, for an authority that is made. */
+  readonly localName: string | null;
+}
+
 /** `onLost`: somebody took the folder from us while we ran. */
-export function openDataFolder(folder: string, clock: Clock, entropy: Entropy, onLost: () => void): OpenedFolder {
+export function openDataFolder(folder: string, { clock, entropy, localName }: FolderWorld, onLost: () => void): OpenedFolder {
   let lock: FolderLock | null = null;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -45,15 +60,31 @@ export function openDataFolder(folder: string, clock: Clock, entropy: Entropy, o
       write(folder, kept.direct, certificate());
       direct = keep(folder, kept.direct, readDirectCertificate, certificate);
     }
-    if (identity.value === null || square.value === null || direct.value === null) {
+    const newAuthority = (): Uint8Array => makeAuthority(clock.nowMs(), entropy, localName);
+    let authority = keep(folder, kept.authority, readAuthority, newAuthority);
+    if (authority.value !== null && authority.value.validUntilMs - clock.nowMs() < renewBeforeMs) {
+      write(folder, kept.authority, newAuthority());
+      authority = keep(folder, kept.authority, readAuthority, newAuthority);
+    }
+    if (identity.value === null || square.value === null || direct.value === null || authority.value === null) {
       lock.release();
-      return { state: 'refused', why: 'damaged', lines: [identity, square, direct].flatMap(({ damage }) => damage) };
+      return { state: 'refused', why: 'damaged', lines: [identity, square, direct, authority].flatMap(({ damage }) => damage) };
     }
     const opened: DataFolder = {
       path: folder,
       identityKey: identity.value,
       squareSecret: square.value,
       directCertificate: direct.value,
+      authority: authority.value,
+      keptLeaf: readLeafKept(folder),
+      keepLeaf: (bytes) => {
+        try {
+          write(folder, leafKept, bytes);
+          return null;
+        } catch (error) {
+          return codeOf(error) ?? 'unknown';
+        }
+      },
       isNew: identity.isNew,
       close: lock.release,
     };
@@ -70,15 +101,18 @@ export function openDataFolder(folder: string, clock: Clock, entropy: Entropy, o
   }
 }
 
-interface Kept {
+interface Marked {
   readonly file: string;
   /** Stands first in the file; a new form is a new word. */
   readonly mark: string;
+}
+
+interface Kept extends Marked {
   readonly what: string;
   readonly withoutIt: string;
 }
 
-const kept: Readonly<Record<'identity' | 'square' | 'direct', Kept>> = {
+const kept: Readonly<Record<'identity' | 'square' | 'direct' | 'authority', Kept>> = {
   identity: {
     file: 'identity',
     mark: 'wavu-relay-identity-1',
@@ -97,7 +131,15 @@ const kept: Readonly<Record<'identity' | 'square' | 'direct', Kept>> = {
     what: 'the certificate of the second door (webrtc-direct)',
     withoutIt: 'Without it that door has a new address, and those who know the old one come by WebSocket alone.',
   },
+  authority: {
+    file: 'authority',
+    mark: 'wavu-authority-1',
+    what: "this relay's own certificate authority",
+    withoutIt: 'Without it those who trusted the old one are warned again, and have to trust the new one.',
+  },
 };
+
+const leafKept: Marked = { file: 'lan-certificate', mark: 'wavu-lan-certificate-1' };
 
 const secretBytes = 32;
 const readSecret = (bytes: Uint8Array): Uint8Array | null => (bytes.length === secretBytes ? bytes : null);
@@ -125,9 +167,7 @@ function keep<Value>(
     write(folder, wanted, bytes);
     return { value: read(bytes), isNew: true, damage: [] };
   }
-  const hex = text.split(' ')[1] ?? '';
-  const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
-  const value = spell(wanted.mark, bytes) === text ? read(bytes) : null;
+  const value = readMarked(text, wanted.mark, read);
   if (value === null) {
     const damage = [
       `This file is damaged, or was written by another version: ${file}`,
@@ -140,7 +180,17 @@ function keep<Value>(
   return { value, isNew: false, damage: [] };
 }
 
-const write = (folder: string, wanted: Kept, bytes: Uint8Array): void =>
+function readLeafKept(folder: string): Uint8Array | null {
+  const text = readIfThere(path.join(folder, leafKept.file));
+  return text === null ? null : readMarked(text, leafKept.mark, (bytes) => bytes);
+}
+
+function readMarked<Value>(text: string, mark: string, read: (bytes: Uint8Array) => Value | null): Value | null {
+  const bytes = new Uint8Array(Buffer.from(text.split(' ')[1] ?? '', 'hex'));
+  return spell(mark, bytes) === text ? read(bytes) : null;
+}
+
+const write = (folder: string, wanted: Marked, bytes: Uint8Array): void =>
   writeWhole(path.join(folder, wanted.file), spell(wanted.mark, bytes));
 
 /** One line: what it is, the bytes, a check of both. */

@@ -2,6 +2,7 @@
 import { encodeQR } from 'qr';
 import type { Certificate } from './http/certificate.ts';
 import { bestForOthers } from './reach.ts';
+import { withSecondDoor } from './relay-link.ts';
 import type { Way } from './reach.ts';
 
 export interface Standing {
@@ -15,6 +16,8 @@ export interface Standing {
   readonly square: boolean;
   readonly behindProxy: boolean;
   readonly certificate: Certificate | null;
+  /** Of the authority that devices of this house may trust; null: HTTPS is by other means. */
+  readonly authority: string | null;
   readonly nowMs: number;
 }
 
@@ -29,6 +32,7 @@ export const machineLine = (standing: Standing, pid: number): string =>
     build: standing.build,
     data: standing.dataFolder,
     square: standing.square ? 'on' : 'off',
+    authority: standing.authority,
     pid,
   })}\n`;
 
@@ -43,7 +47,9 @@ export function greeting(standing: Standing, withCode: boolean): string {
     ...ways.map((way) => `  ${way.url.padEnd(wide)}  ${way.who}: ${gives[way.gives]}`),
     ...secondDoors(standing.doors).map((line) => `  ${line}`),
     '',
-    ...(withCode && best !== null ? [code(best.url), `  ${best.url}  ${gives[best.gives]}`, ''] : []),
+    ...(withCode && best !== null
+      ? [code(withSecondDoor(best.url, standing.doors)), `  ${best.url}  ${gives[best.gives]}`, '']
+      : []),
     ...notes(standing, best).map((line) => `  ${line}`),
     `  Square ${standing.square ? 'on: anyone who reaches this relay reads it' : 'off'}`,
     `  Data in ${standing.dataFolder}${standing.isNewFolder ? ' (new: back it up, it is this relay)' : ''}`,
@@ -55,7 +61,8 @@ export function greeting(standing: Standing, withCode: boolean): string {
 const gives: Readonly<Record<Way['gives'], string>> = {
   app: 'the app',
   'app-after-warning': "the app, after the browser's warning about the certificate",
-  doorstep: 'a page that says why not (browsers want HTTPS here)',
+  doorstep: 'a page that says how to go on (browsers want HTTPS here)',
+  'app-once-trusted': 'the app; the browser warns until it trusts this relay',
 };
 
 /** Their whole addresses stand in /.well-known/wavu.json; nobody types them. */
@@ -70,13 +77,17 @@ const secondDoors = (addresses: readonly string[]): readonly string[] => {
   });
 };
 
-function notes({ behindProxy, certificate, nowMs, ways }: Standing, best: Way | null): readonly string[] {
+function notes({ behindProxy, certificate, authority, nowMs, ways }: Standing, best: Way | null): readonly string[] {
   const said: string[] = [];
   if (behindProxy) said.push("Behind a proxy: people open the proxy's https:// address.");
   else if (best === null) said.push('Nobody else reaches this address; --host 0.0.0.0 lets others in.');
-  else if (best.gives === 'doorstep')
+  else if (authority === null && best.gives === 'doorstep')
     said.push('For other devices turn HTTPS on: --cert and --key, Caddy, or Tailscale (relay/README.md).');
-  else if (best.isBare) {
+  else if (authority !== null) {
+    said.push('Devices of this network open the http:// address and read on. Whoever trusts this relay compares there:');
+    said.push(`SHA-256 ${authority}`);
+    said.push('For the internet: --cert and --key, Caddy, or Tailscale (relay/README.md).');
+  } else if (best.isBare) {
     said.push(
       "People's keys hang on the address they open, and numbers change. Give this machine a name and a certificate for it.",
     );
@@ -86,7 +97,11 @@ function notes({ behindProxy, certificate, nowMs, ways }: Standing, best: Way | 
     const day = new Date(certificate.validUntilMs).toISOString().slice(0, 10);
     if (days < 0) said.push(`The certificate ended on ${day}: browsers refuse or warn.`);
     else if (days < 21) said.push(`The certificate ends on ${day}. A renewed file is taken up within the hour.`);
-    if (!ways.some((way) => way.gives === 'app' && way.url.startsWith('https:'))) {
+    if (certificate.isSelfSigned) {
+      said.push(
+        'The certificate is signed by itself: browsers warn, and whoever goes on has no offline start and cannot install.',
+      );
+    } else if (!ways.some((way) => way.gives === 'app' && way.url.startsWith('https:'))) {
       said.push('The certificate names no address of this machine and no host name but a wildcard.');
     }
   }

@@ -2,11 +2,12 @@
 import { networkInterfaces } from 'node:os';
 import { isIPv6 } from 'node:net';
 import type { Certificate } from './http/certificate.ts';
+import type { Leaf } from './lan-authority.ts';
 import { distanceOf } from './http/remote.ts';
 
 export interface Way {
   readonly url: string;
-  readonly gives: 'app' | 'app-after-warning' | 'doorstep';
+  readonly gives: 'app' | 'app-after-warning' | 'doorstep' | 'app-once-trusted';
   readonly who: 'this machine' | 'this network' | 'whoever reaches it' | 'wherever this name leads';
   /** An address made of numbers: it changes, and a person's keys hang on it. */
   readonly isBare: boolean;
@@ -16,10 +17,12 @@ export interface Listening {
   readonly host: string;
   readonly port: number;
   readonly certificate: Certificate | null;
+  /** Shown where there is none: by an authority of our own. */
+  readonly leaf: Leaf | null;
 }
 
 /** This machine first, then names, then numbers. */
-export function waysIn({ host, port, certificate }: Listening): readonly Way[] {
+export function waysIn({ host, port, certificate, leaf }: Listening): readonly Way[] {
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const ways: Way[] = [];
   const trusted = certificate?.isSelfSigned === true ? 'app-after-warning' : 'app';
@@ -32,26 +35,34 @@ export function waysIn({ host, port, certificate }: Listening): readonly Way[] {
       ways.push({ url: `https://${name}:${port}/`, gives: trusted, who: 'wherever this name leads', isBare: false });
     }
   }
+  for (const name of isEverywhere ? (leaf?.names ?? []).filter((each) => each !== 'localhost') : []) {
+    ways.push({ url: `https://${name}:${port}/`, gives: 'app-once-trusted', who: 'this network', isBare: false });
+  }
   for (const address of isEverywhere ? addressesHere(host === '::') : [host]) {
     const distance = distanceOf(address);
     if (distance === 'this-machine') continue;
     const isSix = isIPv6(address);
-    const isCovered = certificate?.covers({ kind: isSix ? 'ip6' : 'ip4', name: address, port }) ?? false;
+    const at = { kind: isSix ? 'ip6' : 'ip4', name: address, port } as const;
+    const isCovered = certificate?.covers(at) ?? false;
+    const spelled = `${isSix ? `[${address}]` : address}:${port}/`;
     ways.push({
-      url: `${certificate === null ? 'http' : 'https'}://${isSix ? `[${address}]` : address}:${port}/`,
+      url: `${certificate === null ? 'http' : 'https'}://${spelled}`,
       gives: certificate === null ? 'doorstep' : isCovered ? trusted : 'app-after-warning',
       who: distance === 'neighbourhood' ? 'this network' : 'whoever reaches it',
       isBare: true,
     });
+    if (leaf?.covers(at)) ways.push({ url: `https://${spelled}`, gives: 'app-once-trusted', who: 'this network', isBare: true });
   }
   return ways;
 }
 
-/** What a phone should open; null when only this machine reaches us. */
+/** What a phone should open; null when only this machine reaches us. The doorstep explains the warning that HTTPS of our own begins with. */
 export const bestForOthers = (ways: readonly Way[]): Way | null => {
   const others = ways.filter((way) => way.who !== 'this machine');
   return (
-    (['app', 'app-after-warning', 'doorstep'] as const).flatMap((gives) => others.filter((way) => way.gives === gives))[0] ?? null
+    (['app', 'app-after-warning', 'doorstep', 'app-once-trusted'] as const).flatMap((gives) =>
+      others.filter((way) => way.gives === gives),
+    )[0] ?? null
   );
 };
 

@@ -1,5 +1,6 @@
 /** Opens a relay from its settings, each part on the one before; what was opened is closed again when a later part refuses. */
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -19,6 +20,8 @@ import { openDoor } from './http/door.ts';
 import type { Door } from './http/door.ts';
 import { createDoorstep } from './http/doorstep.ts';
 import { distanceOf } from './http/remote.ts';
+import { openLanDoor } from './lan-door.ts';
+import { fencedAddressesHere, localNameOf } from './lan-fence.ts';
 import { startRelayNode } from './node.ts';
 import type { DirectDoor } from './node.ts';
 import { waysIn } from './reach.ts';
@@ -53,7 +56,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
 
   const at = settings.port === 0 ? null : await whoAnswersAlready(settings.port, settings.host);
   if (at !== null) return refused(await takenLines(settings.port, at));
-  const opened = openDataFolder(settings.dataFolder, clock, entropy, onLost);
+  const opened = openDataFolder(settings.dataFolder, { clock, entropy, localName: localNameOf(hostname()) }, onLost);
   if (opened.state === 'refused') return refused(opened.lines);
   const { folder } = opened;
   const direct = directOf(settings, folder);
@@ -77,6 +80,22 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     return refused(nodeLines(settings, node));
   }
 
+  const house =
+    settings.tls !== null || settings.behindProxy
+      ? null
+      : openLanDoor({
+          folder,
+          clock,
+          entropy,
+          log,
+          namesNow: () => ({
+            // The name the authority was made for; a machine that was called anew since has none.
+            names: ['localhost', localNameOf(hostname()) ?? ''].filter(
+              (name) => name === 'localhost' || name === folder.authority.localName,
+            ),
+            addresses: fencedAddressesHere(settings.host),
+          }),
+        });
   let door: Door | null = null;
   const startedAt = clock.ticksMs();
   const counts = (): Readonly<Record<string, number>> => ({
@@ -95,15 +114,25 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     square,
     counts,
     isHealthy: () => !isClosing,
+    house,
     doorstep: createDoorstep({
       certificate: () => certificate,
+      otherDoors: () => node.addresses(),
+      house,
       behindProxy: settings.behindProxy,
       servesThisMachine,
       port: () => door?.port ?? settings.port,
     }),
   });
   let isClosing = false;
-  const heard = await openDoor({ ...settings, certificate, respond, acceptUpgrade: node.acceptUpgrade, log });
+  const heard = await openDoor({
+    ...settings,
+    certificate: certificate ?? house?.leaf() ?? null,
+    tlsFor: house === null ? 'everybody' : 'neighbours',
+    respond,
+    acceptUpgrade: node.acceptUpgrade,
+    log,
+  });
   if (heard.state === 'refused') {
     await node.close();
     folder.close();
@@ -112,6 +141,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
   door = heard.door;
   const standing = door;
 
+  house?.watch((leaf) => standing.renew(leaf));
   let stopRenewing: Stop = () => undefined;
   const { tls } = settings;
   const renew = (): void => {
@@ -130,7 +160,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     state: 'open',
     relay: {
       standing: () => ({
-        ways: waysIn({ host: settings.host, port: standing.port, certificate }),
+        ways: waysIn({ host: settings.host, port: standing.port, certificate, leaf: house?.leaf() ?? null }),
         doors: node.addresses(),
         port: standing.port,
         peerId: node.peerId,
@@ -140,11 +170,13 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
         square: settings.square,
         behindProxy: settings.behindProxy,
         certificate,
+        authority: house?.authority.fingerprint ?? null,
         nowMs: clock.nowMs(),
       }),
       close: async () => {
         isClosing = true;
         stopRenewing();
+        house?.close();
         standing.shut();
         // The node first: pages hear a proper goodbye. Who does not take it in time is cut off.
         await Promise.race([node.close(), new Promise<void>((resolve) => clock.after(goodbyeMs, resolve))]);

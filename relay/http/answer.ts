@@ -2,6 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { encodeRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
 import type { SquareCard } from '../../src/protocol/relay-card.ts';
+import { authorityPath } from '../lan-authority.ts';
+import type { LanDoor } from '../lan-door.ts';
 import type { AppFile, AppFiles } from './app-files.ts';
 import { forInsecure, securityHeaders, strictTransport } from './headers.ts';
 import type { Headers } from './headers.ts';
@@ -42,6 +44,8 @@ export interface Answering {
   readonly square: SquareCard | null;
   readonly counts: () => Readonly<Record<string, number>>;
   readonly isHealthy: () => boolean;
+  /** Our TLS is by an authority of our own; null: by a certificate of the host's, or there is none. */
+  readonly house: Pick<LanDoor, 'authority'> | null;
   /** Called for plain HTTP from elsewhere. */
   readonly doorstep: (asked: Asked, host: Host) => Answer;
 }
@@ -55,6 +59,7 @@ export function createAnswers(world: Answering): Respond {
     if (asked.host === null) return plain(400, 'This Host header names no host.\n');
     if (path === '/healthz') return world.isHealthy() ? plain(200, 'ok\n') : plain(503, 'closing\n');
     if (path === '/metrics') return isNear(asked) ? metrics(world) : notFound;
+    if (path === authorityPath) return authority(world, asked);
     if (path === relayCardPath) return card(world, asked, asked.host);
     if (!asked.isTls && !asked.isTlsBefore && !isThisMachine(asked.host)) return world.doorstep(asked, asked.host);
     const file = world.app.byPath.get(path);
@@ -63,7 +68,9 @@ export function createAnswers(world: Answering): Respond {
   return (asked) => {
     const answer = respond(asked);
     const isHere = asked.host !== null && isThisMachine(asked.host);
-    if (asked.isTls && asked.host !== null && !isHere) return { ...answer, headers: { ...answer.headers, ...strictTransport } };
+    // Under a name of the house live others, such as a printer's page: no HSTS over them.
+    const isStrict = asked.isTls && asked.host !== null && !isHere && world.house === null;
+    if (isStrict) return { ...answer, headers: { ...answer.headers, ...strictTransport } };
     return asked.isTls || asked.isTlsBefore || isHere ? answer : { ...answer, headers: forInsecure(answer.headers) };
   };
 }
@@ -102,11 +109,17 @@ function card(world: Answering, asked: Asked, host: Host): Answer {
   return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }
 
+/** The relay's own, for people to trust. */
+const authority = ({ house }: Answering, asked: Asked): Answer =>
+  house === null || !isNear(asked)
+    ? notFound
+    : { ...plain(200, '', { 'content-type': 'application/x-x509-ca-cert' }), body: house.authority.der };
+
 const metrics = (world: Answering): Answer =>
   plain(200, metricsText(world.counts()), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
 
-/** Numbers about people are for the host's own network. */
-const isNear = (asked: Asked): boolean => !isForwarded(asked) && distanceOf(asked.remoteAddress) !== 'anywhere';
+/** Of the host's own network: only that hears numbers about people, and of the house's certificates. */
+export const isNear = (asked: Asked): boolean => !isForwarded(asked) && distanceOf(asked.remoteAddress) !== 'anywhere';
 
 const isForwarded = (asked: Asked): boolean =>
   ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip'].some((name) => asked.headers[name] !== undefined);

@@ -47,7 +47,8 @@ export function readCertificate(certFile: string, keyFile: string): ReadCertific
 
 const refused = (line: string): ReadCertificate => ({ state: 'refused', lines: [line] });
 
-const namesIn = (alternatives: string): readonly string[] =>
+/** Of a certificate's alternative names, as Node spells them, the host names. */
+export const namesIn = (alternatives: string): readonly string[] =>
   [...alternatives.matchAll(/(?:^|, )DNS:([^,\s]+)/g)].map(([, name = '']) => name.toLowerCase());
 
 function readText(file: string): string | null {

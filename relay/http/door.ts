@@ -20,7 +20,9 @@ import { onFirstByte } from './tls-or-http.ts';
 export interface DoorWanted {
   readonly port: number;
   readonly host: string;
-  readonly certificate: Certificate | null;
+  readonly certificate: Pick<Certificate, 'cert' | 'key'> | null;
+  /** A certificate for this house names its addresses: nobody else's business. */
+  readonly tlsFor: 'everybody' | 'neighbours';
   readonly behindProxy: boolean;
   readonly respond: Respond;
   readonly acceptUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -32,7 +34,7 @@ export interface Door {
   readonly port: number;
   counts(): Readonly<Record<string, number>>;
   /** New connections meet the new certificate; those that stand are left alone. */
-  renew(certificate: Certificate): void;
+  renew(certificate: Pick<Certificate, 'cert' | 'key'>): void;
   /** Takes nobody in any more; who is here stays. */
   shut(): void;
   close(): Promise<void>;
@@ -68,7 +70,7 @@ export async function openDoor(wanted: DoorWanted): Promise<OpenedDoor> {
     socket.setNoDelay(true);
     onFirstByte(socket, limits.firstByteMs, (first) => {
       if (first === 'http') serve(socket);
-      else if (first === 'tls' && tls !== null) tls.emit('connection', socket);
+      else if (first === 'tls' && tls !== null && maySpeakTls(socket, wanted.tlsFor)) tls.emit('connection', socket);
       else socket.destroy();
     });
   });
@@ -117,6 +119,9 @@ export async function openDoor(wanted: DoorWanted): Promise<OpenedDoor> {
   };
 }
 
+const maySpeakTls = (socket: Socket, whom: DoorWanted['tlsFor']): boolean =>
+  whom === 'everybody' || distanceOf(socket.remoteAddress ?? '') !== 'anywhere';
+
 const busyWords = {
   full: 'This relay is full. Try again later.\n',
   'too-many-from-there': 'Too many connections come from your address. Close some, or try again later.\n',
@@ -151,7 +156,11 @@ function takeConnections(http: Server): (socket: Socket) => void {
   return (socket) => void Reflect.apply(listener, http, [socket]);
 }
 
-function createTls({ cert, key }: Certificate, limits: HttpLimits, serve: (socket: TLSSocket) => void): TlsServer {
+function createTls(
+  { cert, key }: Pick<Certificate, 'cert' | 'key'>,
+  limits: HttpLimits,
+  serve: (socket: TLSSocket) => void,
+): TlsServer {
   const tls = createTlsServer({
     cert,
     key,

@@ -1,16 +1,23 @@
 /** What plain HTTP from elsewhere meets: why Wavu does not start here, and what works. No app, no script. */
 import { readFileSync } from 'node:fs';
-import { notFound, plain } from './answer.ts';
+import type { LanDoor } from '../lan-door.ts';
+import { isNear, notFound, plain } from './answer.ts';
 import type { Answer, Asked } from './answer.ts';
 import type { Certificate } from './certificate.ts';
+import { trustWords } from './doorstep-trust.ts';
 import { originOf } from './host.ts';
 import type { Host } from './host.ts';
+import { withSecondDoor } from '../relay-link.ts';
 import { distanceOf } from './remote.ts';
 
 export interface DoorstepWorld {
   /** Asked each time: it may be renewed. */
   readonly certificate: () => Certificate | null;
+  /** TLS by an authority of our own, for askers of this house; null: there is none. */
+  readonly house: Pick<LanDoor, 'authority' | 'leaf'> | null;
   readonly behindProxy: boolean;
+  /** Multiaddrs of the doors beside the WebSocket. */
+  readonly otherDoors: () => readonly string[];
   /** Whether http://localhost reaches us. */
   readonly servesThisMachine: boolean;
   /** The port to write into recipes. */
@@ -52,8 +59,10 @@ So nothing of the app was loaded, and nothing was stored on your device.</p>
 ${proxyHint(world, asked)}
 <h2>What works</h2>
 <ul>
-${works(world, host).join('\n')}
+${works(world, asked, host).join('\n')}
 </ul>
+${elsewhere(world, host)}
+${world.house !== null && isNear(asked) ? trustWords(world.house.authority) : ''}
 ${world.certificate() === null && !world.behindProxy ? recipes(world.port()) : ''}
 </main>
 </body>
@@ -67,7 +76,7 @@ function proxyHint(world: DoorstepWorld, asked: Asked): string {
   return `<p class="note">A proxy on this machine says that you came by HTTPS. If it is yours, start the relay with <code>--behind-proxy</code>, and Wavu starts here.</p>`;
 }
 
-function works(world: DoorstepWorld, host: Host): readonly string[] {
+function works(world: DoorstepWorld, asked: Asked, host: Host): readonly string[] {
   const certificate = world.certificate();
   const port = host.port ?? 80;
   const found: string[] = [];
@@ -80,13 +89,19 @@ function works(world: DoorstepWorld, host: Host): readonly string[] {
       found.push(`<li>${link(originOf(each, true))} ${isTrusted ? 'This relay, over HTTPS.' : warning}</li>`);
     }
   }
+  if (world.house !== null && isNear(asked)) {
+    const leaf = world.house.leaf();
+    const names = leaf.names.filter((name) => name !== 'localhost').map((name): Host => ({ kind: 'name', name, port }));
+    const way = leaf.covers(host) ? { ...host, port } : names[0];
+    if (way !== undefined) found.push(`<li>${link(originOf(way, true))} ${warningOfHouse}</li>`);
+  }
   if (world.behindProxy) {
     found.push('<li>The <code>https://</code> address your host gave you: this relay stands behind a proxy.</li>');
   }
   if (world.servesThisMachine) {
     found.push(`<li>On the computer the relay runs on: <span class="address">http://localhost:${port}</span></li>`);
   }
-  if (certificate === null && !world.behindProxy) {
+  if (found.length === 1 && certificate === null && !world.behindProxy) {
     found.push('<li>Elsewhere nothing yet: whoever hosts this relay turns HTTPS on, as below.</li>');
   }
   return found;
@@ -94,6 +109,15 @@ function works(world: DoorstepWorld, host: Host): readonly string[] {
 
 const warning = `This relay, over HTTPS; the browser will warn you about its certificate.
 Whoever goes on all the same has no offline start and cannot install.`;
+
+const warningOfHouse = `This relay, over HTTPS. The browser warns you; go on all the same (Advanced, then Continue or Accept), and all works
+but offline start and installing. Without the warning: see below.`;
+
+/** Chromium lets a page of HTTPS in by ws:// once its person allowed it; where a browser does not, the second door may. */
+const elsewhere = (world: DoorstepWorld, host: Host): string => `<h2>You have Wavu from elsewhere?</h2>
+<p>There choose “Scan or paste an invite” (under New, once you have rooms), and paste this address. That Wavu then meets people by this relay as well, and keeps its keys:</p>
+<pre><code>${escape(withSecondDoor(`${originOf(host, false)}/`, world.otherDoors()))}</code></pre>
+<p>The browser may ask whether Wavu may reach devices of your network.</p>`;
 
 /** The addresses are ours or were read strictly; escaped they are all the same. */
 const link = (origin: string): string => `<a class="address" href="${escape(origin)}/">${escape(origin)}</a>`;

@@ -2,7 +2,7 @@
 import type { Stop } from '../ports/clock.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
 import type { Doctor } from './doctor/doctor.ts';
-import type { PairingRefused, SafetyView, View } from './view.ts';
+import type { PairingRefused, RelayRefused, SafetyView, View } from './view.ts';
 
 export interface App {
   view(): View;
@@ -45,6 +45,11 @@ export interface App {
   takePairing(code: string): Promise<PairingRefused | null>;
   /** Ends a pairing at any step, and puts its outcome away. A link that stands stays. */
   cancelPairing(): Promise<void>;
+  /** Links to the relay that was scanned or pasted, beside the own, and remembers it. Not null: why not, and it is not remembered. */
+  addRelay(link: string): Promise<RelayRefused | null>;
+  stopAddingRelay(): Promise<void>;
+  /** By any of its addresses. */
+  forgetRelay(address: string): Promise<void>;
   /** Whether a model may score links; otherwise a fixed rule does. Kept. */
   letModelScore(isAllowed: boolean): Promise<void>;
   dismissTrouble(): void;

@@ -94,6 +94,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   });
   // A network that cannot start leaves an app that keeps what is written for later.
   attaching.catch(() => core.log('network-not-started'));
+  const soon = attaching.then(() => attached).catch(() => null);
 
   const afterRooms = <Result>(result: Result): Result => {
     attached?.mesh.roomsChanged();
@@ -175,10 +176,7 @@ export async function startApp(world: World): Promise<LocalApp> {
         return null;
       }
       if (invite.kind === 'open') return afterRooms(await joinOpenRoom(core, invite));
-      attaching.then(
-        () => attached?.mesh.knowRelays(invite.relays),
-        () => undefined,
-      );
+      void soon.then((mesh) => mesh?.mesh.knowRelays(invite.relays));
       return afterRooms((await (await openMembers())?.knock(invite)) ?? null);
     },
     invite: async (id) => {
@@ -233,6 +231,12 @@ export async function startApp(world: World): Promise<LocalApp> {
       // Also what was told before it was loaded.
       store.change({ pairing: null });
     },
+    addRelay: async (link) => {
+      const there = await soon;
+      return there === null ? 'unreachable' : there.mesh.addRelay(link);
+    },
+    stopAddingRelay: async () => (await soon)?.mesh.stopAddingRelay(),
+    forgetRelay: async (address) => (await soon)?.mesh.forgetRelay(address),
     letModelScore: model.allow,
     dismissTrouble: () => store.change({ trouble: null }),
     wake: (online) => {
@@ -274,6 +278,9 @@ function stuckApp(store: Store): LocalApp {
     beginPairing: nothing,
     takePairing: noRoom,
     cancelPairing: nothing,
+    addRelay: async () => 'stopped',
+    stopAddingRelay: nothing,
+    forgetRelay: nothing,
     letModelScore: nothing,
     leaveRoom: nothing,
     stopWaiting: nothing,

@@ -30,7 +30,7 @@ const emptyView: View = {
   me: null,
   rooms: [],
   timelines: {},
-  mesh: { online: true, relay: null, neighbours: [] },
+  mesh: { online: true, relay: null, others: [], neighbours: [] },
   modelMayScore: true,
   pairing: null,
   trouble: null,

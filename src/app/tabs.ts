@@ -2,7 +2,7 @@
 import type { App } from './app.ts';
 import type { LocalApp } from './start.ts';
 import { createStore } from './store.ts';
-import type { PairingRefused, SafetyView, View } from './view.ts';
+import type { PairingRefused, RelayRefused, SafetyView, View } from './view.ts';
 import type { Clock, Stop } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/tabs.ts';
@@ -119,6 +119,9 @@ export function shareApp(
     beginPairing: () => act({ verb: 'beginPairing', args: [] }),
     takePairing: async (code) => (await ask({ verb: 'takePairing', args: [code] })) as PairingRefused | null,
     cancelPairing: () => act({ verb: 'cancelPairing', args: [] }),
+    addRelay: async (link) => (await ask({ verb: 'addRelay', args: [link] })) as RelayRefused | null,
+    stopAddingRelay: () => act({ verb: 'stopAddingRelay', args: [] }),
+    forgetRelay: (address) => act({ verb: 'forgetRelay', args: [address] }),
     letModelScore: (isAllowed) => act({ verb: 'letModelScore', args: [isAllowed] }),
     dismissTrouble: () => void act({ verb: 'dismissTrouble', args: [] }),
     isBusy: () => underWay > 0,
@@ -236,6 +239,12 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.takePairing(...call.args);
     case 'cancelPairing':
       return app.cancelPairing();
+    case 'addRelay':
+      return app.addRelay(...call.args);
+    case 'stopAddingRelay':
+      return app.stopAddingRelay();
+    case 'forgetRelay':
+      return app.forgetRelay(...call.args);
     case 'letModelScore':
       return app.letModelScore(...call.args);
     case 'dismissTrouble':

@@ -138,8 +138,20 @@ export type Mark =
 export interface MeshView {
   readonly online: boolean;
   readonly relay: RelayView | null;
+  /** Beside the own: which this device remembers, because an invite named them or a person did. */
+  readonly others: readonly OtherRelayView[];
   readonly neighbours: readonly NeighbourView[];
 }
+
+export interface OtherRelayView {
+  /** By which it is open, or was last. */
+  readonly address: string;
+  /** One of them at a time is linked. */
+  readonly isOpen: boolean;
+}
+
+/** `own`: it is the one this page came by; `stopped`: called off. */
+export type RelayRefused = 'unreadable' | 'own' | 'unreachable' | 'stopped';
 
 export interface RelayView {
   readonly address: string;

@@ -28,6 +28,9 @@ export type Acts = Pick<
   | 'beginPairing'
   | 'takePairing'
   | 'cancelPairing'
+  | 'addRelay'
+  | 'stopAddingRelay'
+  | 'forgetRelay'
   | 'letModelScore'
   | 'dismissTrouble'
   | 'doctor'
@@ -90,6 +93,9 @@ export function createDoor(arriving: PageApp | Promise<PageApp>): Door {
       beginPairing: async () => (await soon).beginPairing(),
       takePairing: async (code) => (await soon).takePairing(code),
       cancelPairing: async () => (await soon).cancelPairing(),
+      addRelay: async (link) => (await soon).addRelay(link),
+      stopAddingRelay: async () => (await soon).stopAddingRelay(),
+      forgetRelay: async (address) => (await soon).forgetRelay(address),
       letModelScore: async (isAllowed) => (await soon).letModelScore(isAllowed),
       dismissTrouble: () => app?.dismissTrouble(),
       doctor: async () => (await soon).doctor(),

@@ -22,7 +22,11 @@ const relaysIn = (link: string, nowMs: number): readonly string[] | null => {
 test('a door that any page may knock at is named, without the name behind it', async () => {
   const village = createVillage('hint');
   const [link, nowMs] = [await memberLink(village), village.wallMs()];
-  const secure = ['/dns4/wavu.example/tcp/443/wss', '/ip4/192.0.2.7/tcp/8470/tls/sni/wavu.example/ws'];
+  const secure = [
+    '/dns4/wavu.example/tcp/443/wss',
+    '/ip4/192.0.2.7/tcp/8470/tls/sni/wavu.example/ws',
+    '/dns4/local.example/tcp/1/wss',
+  ];
   for (const door of secure) {
     expect(relaysIn(withRelayHint(link, door, nowMs), nowMs)).toEqual([door]);
     expect(relaysIn(withRelayHint(link, `${door}/p2p/12D3KooWx`, nowMs), nowMs)).toEqual([door]);
@@ -37,6 +41,11 @@ test('no other door is, and a link of an open room has no place for one', async 
   const others = [
     undefined,
     '/ip4/127.0.0.1/tcp/8470/ws',
+    '/ip4/192.168.1.5/tcp/8470/tls/ws',
+    '/ip4/172.31.0.1/tcp/8470/tls/ws',
+    '/ip6/fd00::2/tcp/8470/wss',
+    '/dns4/village-pi.local/tcp/8470/wss',
+    '/dns4/localhost/tcp/8470/wss',
     '/ip4/192.0.2.7/udp/1/webrtc-direct/certhash/x',
     `/dns4/${'w'.repeat(128)}/tcp/443/wss`,
   ];

@@ -149,3 +149,77 @@ test('a dead relay is asked ever more rarely', async () => {
   expect(refused[9]).toBeGreaterThan(3);
   expect(refused[59]! - refused[19]!).toBeLessThanOrEqual(8);
 });
+
+/** Two people of two relays, no invite between them yet. */
+async function apart(seed: string): Promise<Omit<Story, 'room'>> {
+  const village = createVillage(seed);
+  const { world, person } = village;
+  const far = createRelay(world, 'far relay', { address: farAddress });
+  far.start();
+  const asha = await person('Asha');
+  const baraka = createPage(world, 'Baraka', farAddress, () => undefined);
+  await world.finish((await world.finish(baraka.start([]))).app.nameMe('Baraka'));
+  return { village, far, asha, baraka };
+}
+const othersOf = (page: Page): unknown => appOf(page).view().mesh.others;
+
+test('a relay that a person names is linked at once, and they meet whom its own people know; it is remembered, and forgotten', async () => {
+  const story = await apart('named by hand');
+  const { village, asha, baraka } = story;
+  const { world, until } = village;
+  expect(await world.finish(appOf(asha).addRelay(farAddress))).toBeNull();
+  expect(othersOf(asha)).toEqual([{ address: farAddress, isOpen: true }]);
+  const room = await world.finish(appOf(asha).startRoom('The well', 'open'));
+  await world.finish(appOf(asha).show(room!));
+  await world.finish(appOf(baraka).joinRoom(roomOf(appOf(asha), room!).invite!));
+  await world.finish(appOf(baraka).show(room!));
+  await until('both there', () => [asha, baraka].every((page) => hereIn(page, room!) === 1));
+  await talk({ ...story, room: room! }, 'Hello');
+  asha.crash('killed');
+  await world.finish(asha.start([room!]));
+  await until('linked again', () => relaysOf(asha) === 2, 30_000);
+  expect(othersOf(asha)).toEqual([{ address: farAddress, isOpen: true }]);
+  await world.finish(appOf(asha).forgetRelay(farAddress));
+  await until('the link gone', () => relaysOf(asha) === 1);
+  expect(othersOf(asha)).toEqual([]);
+  asha.crash('killed');
+  await world.finish(asha.start([room!]));
+  await world.runFor(10_000);
+  expect([relaysOf(asha), othersOf(asha)]).toEqual([1, []]);
+});
+
+test('what does not answer, is our own or no address is refused by name, and not remembered', async () => {
+  const { village, asha } = await apart('refused');
+  const { world } = village;
+  const add = (text: string): Promise<unknown> => world.finish(appOf(asha).addRelay(text));
+  expect(await add(deadAddress)).toBe('unreachable');
+  expect(await add(address)).toBe('own');
+  expect(await add('hello')).toBe('unreadable');
+  expect(await add('x'.repeat(100_000))).toBe('unreadable');
+  expect(othersOf(asha)).toEqual([]);
+  expect(relaysOf(asha)).toBe(1);
+});
+
+test('asking is called off, also by asking again; the last one named is the one that is linked', async () => {
+  const { village, far, asha } = await apart('called off');
+  const { world, until } = village;
+  const third = createRelay(world, 'third relay', { address: '/memory/third' });
+  third.start();
+  const first = appOf(asha).addRelay(farAddress);
+  const second = appOf(asha).addRelay('/memory/third');
+  expect(await world.finish(first)).toBe('stopped');
+  expect(await world.finish(second)).toBeNull();
+  expect(othersOf(asha)).toEqual([{ address: '/memory/third', isOpen: true }]);
+  expect(await world.finish(appOf(asha).addRelay(farAddress))).toBeNull();
+  expect(othersOf(asha)).toEqual([
+    { address: farAddress, isOpen: true },
+    { address: '/memory/third', isOpen: false },
+  ]);
+  const called = appOf(asha).addRelay(deadAddress);
+  void appOf(asha).stopAddingRelay();
+  expect(await world.finish(called)).toBe('stopped');
+  // One dies: the other remembered one takes its place.
+  far.crash('killed');
+  await until('the third', () => JSON.stringify(othersOf(asha)).includes('{"address":"/memory/third","isOpen":true}'), 60_000);
+  expect(relaysOf(asha)).toBe(2);
+});

@@ -40,9 +40,10 @@ const thisMachine: Machine = { env, platform, exists: existsSync };
 
 let foundBefore: { readonly candidate: Candidate; readonly sandbox: Sandbox } | undefined;
 
-/** Opens a headless Chromium that has proven it can show a page. `extraArgs` are added to the flags. */
-export async function openChromium(extraArgs: readonly string[] = []): Promise<Browser> {
-  const launch: Launch<Browser> = (candidate, sandbox) => launchChromium(candidate, sandbox, extraArgs);
+/** Opens a headless Chromium that has proven it can show a page. `extraArgs` are added to the flags; it finds its person's settings in `home`. */
+export async function openChromium(extraArgs: readonly string[] = [], home?: string): Promise<Browser> {
+  const more = { extraArgs, ...(home === undefined ? {} : { home }) };
+  const launch: Launch<Browser> = (candidate, sandbox) => launchChromium(candidate, sandbox, more);
   if (foundBefore !== undefined) return await launch(foundBefore.candidate, foundBefore.sandbox);
   const look = async (): Promise<Browser | undefined> => {
     const found = await firstThatOpens(chromiumCandidates(thisMachine), launch, say);
@@ -65,7 +66,7 @@ export async function openChromium(extraArgs: readonly string[] = []): Promise<B
 export async function openChromiumIn(folder: string): Promise<BrowserContext> {
   if (foundBefore === undefined) await (await openChromium()).close();
   const { candidate, sandbox } = foundBefore!;
-  return await chromium.launchPersistentContext(folder, launchOptions(candidate, sandbox, []));
+  return await chromium.launchPersistentContext(folder, launchOptions(candidate, sandbox, { extraArgs: [] }));
 }
 
 /** The order in which browsers are tried. Paths that are not there are left out; the rest must launch. */
@@ -132,8 +133,8 @@ export async function openFirefox(): Promise<FirefoxBrowser | { readonly absent:
   return { absent: reasons.join('; ') };
 }
 
-async function launchChromium(candidate: Candidate, sandbox: Sandbox, extraArgs: readonly string[]): Promise<Browser> {
-  const browser = await chromium.launch(launchOptions(candidate, sandbox, extraArgs));
+async function launchChromium(candidate: Candidate, sandbox: Sandbox, more: More): Promise<Browser> {
+  const browser = await chromium.launch(launchOptions(candidate, sandbox, more));
   try {
     const page = await browser.newPage();
     if ((await page.evaluate(() => 20 + 3)) !== 23) throw new Error('the page did not answer');
@@ -145,13 +146,19 @@ async function launchChromium(candidate: Candidate, sandbox: Sandbox, extraArgs:
   }
 }
 
-function launchOptions(candidate: Candidate, sandbox: Sandbox, extraArgs: readonly string[]): LaunchOptions {
+interface More {
+  readonly extraArgs: readonly string[];
+  readonly home?: string;
+}
+
+function launchOptions(candidate: Candidate, sandbox: Sandbox, { extraArgs, home }: More): LaunchOptions {
   const options: LaunchOptions = {
     headless: true,
     chromiumSandbox: sandbox === 'sandbox', // Playwright adds --no-sandbox itself when this is false
     args: [...HEADLESS_ARGS, ...extraArgs],
     timeout: LAUNCH_TIMEOUT_MS,
   };
+  if (home !== undefined) options.env = { ...env, HOME: home };
   if (candidate.kind === 'channel') options.channel = candidate.name;
   if (candidate.kind === 'path') options.executablePath = candidate.name;
   return options;

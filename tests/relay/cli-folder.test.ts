@@ -11,7 +11,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { freshFolder } from './http-world.ts';
 
 const open = (folder: string, clock: Clock = createClock(), onLost: () => void = () => undefined): OpenedFolder =>
-  openDataFolder(folder, clock, createEntropy(), onLost);
+  openDataFolder(folder, { clock, entropy: createEntropy(), localName: null }, onLost);
 
 function must(opened: OpenedFolder): DataFolder {
   if (opened.state === 'refused') throw new Error(opened.lines.join(' '));
@@ -35,19 +35,19 @@ test.skipIf(process.platform === 'win32')('only their owner reads them, also whe
   const at = path.join(freshFolder(), 'new');
   const modeOf = (name: string): number => statSync(path.join(at, name)).mode & 0o777;
   must(open(at)).close();
-  expect(['.', 'identity', 'square', 'webrtc-direct'].map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600]);
-  for (const name of ['identity', 'webrtc-direct']) chmodSync(path.join(at, name), 0o644);
+  expect(['.', 'authority', 'identity', 'square', 'webrtc-direct'].map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600, 0o600]);
+  for (const name of ['authority', 'identity', 'webrtc-direct']) chmodSync(path.join(at, name), 0o644);
   must(open(at));
-  expect(['identity', 'webrtc-direct'].map(modeOf)).toEqual([0o600, 0o600]);
+  expect(['authority', 'identity', 'webrtc-direct'].map(modeOf)).toEqual([0o600, 0o600, 0o600]);
 });
 
 test('nothing but what it keeps is left when it closes', () => {
   const at = freshFolder();
   const folder = must(open(at));
-  expect(readdirSync(at).toSorted()).toEqual(['identity', lockName, 'square', 'webrtc-direct']);
+  expect(readdirSync(at).toSorted()).toEqual(['authority', 'identity', lockName, 'square', 'webrtc-direct']);
   folder.close();
   folder.close();
-  expect(readdirSync(at).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
+  expect(readdirSync(at).toSorted()).toEqual(['authority', 'identity', 'square', 'webrtc-direct']);
 });
 
 test('a damaged file is refused by name and left as it is', () => {
@@ -62,7 +62,7 @@ test('a damaged file is refused by name and left as it is', () => {
     whole.toUpperCase(),
     whole + whole,
   ];
-  for (const name of ['identity', 'square', 'webrtc-direct']) {
+  for (const name of ['authority', 'identity', 'square', 'webrtc-direct']) {
     for (const damage of damages) {
       const at = freshFolder();
       must(open(at)).close();
@@ -151,7 +151,7 @@ test('the lock of a dead process is taken over', () => {
   for (const lock of stale) {
     writeFileSync(path.join(at, lockName), JSON.stringify(lock));
     must(open(at)).close();
-    expect(readdirSync(at).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
+    expect(readdirSync(at).toSorted()).toEqual(['authority', 'identity', 'square', 'webrtc-direct']);
   }
 });
 

@@ -31,13 +31,14 @@ const standing = (changes: Partial<Standing> = {}): Standing => ({
   square: true,
   behindProxy: false,
   certificate: null,
+  authority: null,
   nowMs: 0,
   ...changes,
 });
 
 test('each way in says what it gives', () => {
   const gives = (host: string, with_: Certificate | null) =>
-    waysIn({ host, port: 8470, certificate: with_ }).map((way) => `${way.url} ${way.gives} ${way.who}`);
+    waysIn({ host, port: 8470, certificate: with_, leaf: null }).map((way) => `${way.url} ${way.gives} ${way.who}`);
   expect(gives('127.0.0.1', null)).toEqual(['http://localhost:8470/ app this machine']);
   expect(gives('::1', null)).toEqual(['http://[::1]:8470/ app this machine']);
   expect(gives('192.168.1.5', null)).toEqual(['http://192.168.1.5:8470/ doorstep this network']);
@@ -52,7 +53,7 @@ test('each way in says what it gives', () => {
 });
 
 test('others are shown the way that gives most', () => {
-  const ways = waysIn({ host: '192.168.1.5', port: 8470, certificate });
+  const ways = waysIn({ host: '192.168.1.5', port: 8470, certificate, leaf: null });
   expect(bestForOthers([here, lan, ...ways])?.url).toBe('https://wavu.example:8470/');
   expect(bestForOthers([here])).toBeNull();
 });
@@ -65,6 +66,36 @@ test('notes say what the host can do about it', () => {
   expect(greeting(standing({ certificate, nowMs: 90 * 86_400_000 }), false)).toContain('ends on 1970-04-11');
   expect(greeting(standing({ certificate, nowMs: 101 * 86_400_000 }), false)).toContain('ended on 1970-04-11');
   expect(greeting(standing({ square: false, isNewFolder: true }), false)).toMatch(/Square off\n.*back it up/);
+});
+
+test('a certificate signed by itself is said to be that, and not to name nobody', () => {
+  const own: Certificate = { ...certificate, isSelfSigned: true };
+  const ways = waysIn({ host: '192.168.1.5', port: 8470, certificate: own, leaf: null });
+  const said = greeting(standing({ certificate: own, ways }), false);
+  expect(said).toContain('signed by itself: browsers warn');
+  expect(said).not.toContain('names no address');
+  const nameless: Certificate = { ...certificate, names: ['*.example'], covers: () => false };
+  const bare = waysIn({ host: '192.168.1.5', port: 8470, certificate: nameless, leaf: null });
+  expect(greeting(standing({ certificate: nameless, ways: bare }), false)).toContain('names no address of this machine');
+});
+
+test('with an authority of its own others are led to the doorstep, and the host reads what they compare', () => {
+  const leaf = {
+    ...certificate,
+    names: ['localhost', 'pi.local'],
+    covers: ({ name }: { name: string }) => name === '192.168.1.5',
+  };
+  const gives = (host: string): readonly string[] =>
+    waysIn({ host, port: 8470, certificate: null, leaf }).map((way) => `${way.url} ${way.gives}`);
+  expect(gives('192.168.1.5')).toEqual(['http://192.168.1.5:8470/ doorstep', 'https://192.168.1.5:8470/ app-once-trusted']);
+  expect(gives('203.0.113.5')).toEqual(['http://203.0.113.5:8470/ doorstep']);
+  expect(gives('127.0.0.1')).toEqual(['http://localhost:8470/ app']);
+  expect(gives('0.0.0.0').slice(0, 2)).toEqual(['http://localhost:8470/ app', 'https://pi.local:8470/ app-once-trusted']);
+  const ways = [here, ...waysIn({ host: '192.168.1.5', port: 8470, certificate: null, leaf })];
+  expect(bestForOthers(ways)).toEqual(lan);
+  const said = greeting(standing({ ways, authority: 'AB:CD' }), false);
+  expect(said).toContain('SHA-256 AB:CD');
+  expect(said).not.toContain('turn HTTPS on');
 });
 
 test('the second door is named with where it stands', () => {

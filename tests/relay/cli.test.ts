@@ -1,9 +1,11 @@
 /** The real relay, as a process: how it stands, how it refuses, and what it leaves behind. */
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { isRefusal } from '../../src/protocol/refusal.ts';
@@ -11,7 +13,7 @@ import { readRelayCard } from '../../src/protocol/relay-card.ts';
 import { openRaw } from './http-raw.ts';
 import { ask, freshFolder, writeApp } from './http-world.ts';
 import { runRelay } from './relay-process.ts';
-import type { RelayProcess } from './relay-process.ts';
+import type { RelayLine, RelayProcess } from './relay-process.ts';
 import { selfSigned } from './self-signed.ts';
 
 const start = (data: string, ...more: readonly string[]): RelayProcess =>
@@ -67,7 +69,7 @@ test('Ctrl-C in the midst of things: exit 0 within two seconds, the port free, t
   expect(performance.now() - since).toBeLessThan(2_000);
   await closed;
   expect((await idle.heard()).isClosed).toBe(true);
-  expect(readdirSync(data).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
+  expect(readdirSync(data).toSorted()).toEqual(['authority', 'identity', 'lan-certificate', 'square', 'webrtc-direct']);
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   await new Promise((resolve) => server.close(resolve));
@@ -207,6 +209,29 @@ test('--cert and --key: HTTPS on the port, the doorstep beside it, the name in t
   const host = `wavu.example:${line.port}`;
   expect((await ask({ port: line.port, tls: true, headers: { host } })).text).toContain('app-4f1a.js');
   expect((await ask({ port: line.port, headers: { host } })).text).toContain(`href="https://${host}/"`);
+});
+
+test('without a certificate HTTPS is by an authority of its own, the same after a restart', async () => {
+  const data = freshFolder();
+  const shown = async ({ port }: RelayLine): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  const first = start(data);
+  const line = await first.line;
+  const given = await ask({ port: line.port, path: '/wavu-authority.crt' });
+  expect(new X509Certificate(given.body).fingerprint256).toBe(line.authority);
+  const leaf = await shown(line);
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const again = await start(data).line;
+  expect([again.authority, await shown(again)]).toEqual([line.authority, leaf]);
+  // A proxy speaks HTTPS for us: two kinds would lead to two places.
+  expect((await start(freshFolder(), '--behind-proxy').line).authority).toBeNull();
 });
 
 test('a taken UDP port is refused by its number, and nothing stays locked', async () => {

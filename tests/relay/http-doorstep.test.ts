@@ -63,7 +63,15 @@ test('without TLS it offers this machine, and the host the ways that exist', asy
     expect(text).toContain(said);
   }
   // What is not built is not named.
-  expect(text).not.toMatch(/--domain|ACME|own CA|authority|scan/i);
+  expect(text).not.toMatch(/--domain|ACME|own CA|authority/i);
+});
+
+test('to an app from elsewhere it gives the address with the second door, where that stands on it', async () => {
+  const { door } = await openTestDoor({ doors: ['/ip4/192.168.1.5/udp/8471/webrtc-direct/certhash/uEiAbc/p2p/12D3Koo'] });
+  const says = async (host: string): Promise<string> => (await ask({ port: door.port, headers: { host } })).text;
+  expect(await says('192.168.1.5:8470')).toContain('<code>http://192.168.1.5:8470/?udp=8471&#38;certhash=uEiAbc</code>');
+  expect(await says('192.168.1.6:8470')).toContain('<code>http://192.168.1.6:8470/</code>');
+  expect((await ask({ port: door.port, path: '/?udp=8471&certhash=uEiAbc', headers: { host: '192.168.1.5' } })).status).toBe(200);
 });
 
 test('with TLS it links to HTTPS on the same port, and says where the browser will warn', async () => {

@@ -16,6 +16,7 @@ import type { Certificate } from '../../relay/http/certificate.ts';
 import { createDoorstep } from '../../relay/http/doorstep.ts';
 import { openDoor } from '../../relay/http/door.ts';
 import type { Door } from '../../relay/http/door.ts';
+import type { LanDoor } from '../../relay/lan-door.ts';
 import type { HttpLimits } from '../../relay/http/http-limits.ts';
 
 export const peerId = '12D3KooWA3aq4sfQPNRUy1XLS5W238nULLLebA5kpi22BXFD4kgB';
@@ -68,12 +69,14 @@ export async function openTestDoor(
   wanted: {
     readonly certificate?: Certificate;
     readonly behindProxy?: boolean;
+    readonly house?: LanDoor;
+    readonly doors?: readonly string[];
     readonly limits?: Partial<HttpLimits>;
     readonly world?: Partial<Answering>;
     readonly acceptUpgrade?: (request: IncomingMessage, socket: Duplex) => void;
   } = {},
 ): Promise<TestDoor> {
-  const { certificate = null, behindProxy = false } = wanted;
+  const { certificate = null, behindProxy = false, house = null } = wanted;
   const upgrades: { url: string; socket: Duplex }[] = [];
   const respond = createAnswers({
     app: readApp(),
@@ -83,13 +86,22 @@ export async function openTestDoor(
     square: { topic: 'wavu/square/1/00', openSecret: new Uint8Array(32).fill(7) },
     counts: () => ({ http_requests: 3 }),
     isHealthy: () => true,
-    doorstep: createDoorstep({ certificate: () => certificate, behindProxy, servesThisMachine: true, port: () => 8470 }),
+    house,
+    doorstep: createDoorstep({
+      otherDoors: () => wanted.doors ?? [],
+      certificate: () => certificate,
+      house,
+      behindProxy,
+      servesThisMachine: true,
+      port: () => 8470,
+    }),
     ...wanted.world,
   });
   const opened = await openDoor({
     port: 0,
     host: '127.0.0.1',
-    certificate,
+    certificate: certificate ?? house?.leaf() ?? null,
+    tlsFor: house === null ? 'everybody' : 'neighbours',
     behindProxy,
     respond,
     acceptUpgrade: (request, socket) => {

@@ -36,7 +36,7 @@ const fakeApp = (): { readonly app: Pick<App, 'view' | 'subscribe'>; show(...mes
       me: null,
       rooms: [],
       timelines: { [room]: { messages, hasOlder: false } },
-      mesh: { online: true, relay: null, neighbours: [] },
+      mesh: { online: true, relay: null, others: [], neighbours: [] },
       modelMayScore: true,
       pairing: null,
       trouble: null,

@@ -25,6 +25,7 @@ const mesh = (
 ): MeshView => ({
   online,
   relay: state === null ? null : { address: 'ws://x', state, rttMs, score: null },
+  others: [],
   neighbours:
     typeof neighbours === 'number'
       ? Array.from({ length: neighbours }, () => near)

@@ -6,6 +6,7 @@ import type { Link, Network } from '../../ports/network.ts';
 import type { Topic } from '../../protocol/ids.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { Room } from '../rooms/room.ts';
+import type { RelayRefused } from '../view.ts';
 import { createCardReader } from './card-reader.ts';
 import type { RelayCard } from '../../protocol/relay-card.ts';
 import { createDialer } from './dialer.ts';
@@ -18,6 +19,7 @@ import { neighbourView } from './neighbour-view.ts';
 import { createPaths, keyOfPath } from './paths.ts';
 import { newEra, partIn, pathOf, routeOf } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
+import { readRelayLink } from './relay-link.ts';
 import { createRelays } from './relays.ts';
 import { createResting } from './resting.ts';
 import { createRoutes } from './routes.ts';
@@ -28,6 +30,10 @@ export interface Mesh {
   roomsChanged(): void;
   /** An invite that was followed named these relays. */
   knowRelays(addresses: readonly string[]): void;
+  /** A person named one: see `App`. */
+  addRelay(link: string): Promise<RelayRefused | null>;
+  stopAddingRelay(): void;
+  forgetRelay(address: string): Promise<void>;
   /** The visible part changed. */
   show(): void;
   wake(): void;
@@ -64,6 +70,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
           rttMs: link && heartbeat.rttMs(keyOfLink(link)),
           score: link && peers.routing.scoreOf(link),
         },
+        others: relay.others(),
         neighbours: [...peers.all()].flatMap((peer) => neighbourView(core, peer)),
       },
     });
@@ -234,6 +241,12 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       show();
     },
     knowRelays: relay.know,
+    addRelay: async (link) => {
+      const doors = readRelayLink(link);
+      return doors === null ? 'unreadable' : relay.add(doors);
+    },
+    stopAddingRelay: relay.stopAdding,
+    forgetRelay: relay.forget,
     show,
     wake: () => {
       relay.hurry();

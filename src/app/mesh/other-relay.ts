@@ -1,19 +1,26 @@
 /**
- * Keeps one link to a relay that is not our own: of those that followed invites named, one that answers. So people of two relays
- * meet, and either may die. They are asked in turns, and one that does not answer ever more rarely.
+ * Keeps one link to a relay that is not our own: of those that followed invites or a person named, one that answers. So people of two
+ * relays meet, and either may die. They are asked in turns, and one that does not answer ever more rarely.
  */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { decodeText } from '../../protocol/bytes.ts';
-import { limits } from '../../protocol/limits.ts';
 import { keyOf } from '../records.ts';
+import type { OtherRelayView, RelayRefused } from '../view.ts';
 import { doorOf } from './relay-keeper.ts';
+import { isAddress, placeOf } from './relay-link.ts';
 
 export interface OtherRelay {
   /** An invite that was followed named these. */
   know(addresses: readonly string[]): void;
+  /** A person named one relay by these: at once, and in the place of another. Not null: why not, and nothing is kept. */
+  add(addresses: readonly string[]): Promise<RelayRefused | null>;
+  stopAdding(): void;
+  /** The relay with this address, under all of its. */
+  forget(address: string): Promise<void>;
+  others(): readonly OtherRelayView[];
   link(): Link | null;
   /** By which it was opened last. */
   address(): string;
@@ -43,44 +50,57 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   let wait: Stop | null = null;
   let attempt: AbortController | null = null;
   let loading: Promise<unknown> | null = null;
+  let adding: { isStopped: boolean; attempt: AbortController } | null = null;
   let isClosed = false;
 
-  const keep = (): void =>
-    void core.lane.run(() =>
+  const keep = (): Promise<unknown> =>
+    core.lane.run(() =>
       core.commit([{ op: 'put', key: keyOf.otherRelays, value: new TextEncoder().encode(known.join('\n')) }], 'relaxed'),
     );
 
-  const forget = (address: string): void => {
-    known = known.filter((each) => each !== address);
-    keep();
+  const drop = async (isIt: (address: string) => boolean): Promise<void> => {
+    if (!known.some(isIt)) return;
+    known = known.filter((each) => !isIt(each));
+    hands.onChange();
+    await keep();
   };
 
-  const knock = async (address: string, until: AbortController): Promise<boolean> => {
-    const stop = clock.after(attemptMs, () => until.abort());
+  /** `instead`: of another that is open. */
+  const knock = async (address: string, until: AbortController, instead: boolean): Promise<Answer> => {
+    const stop = clock.after(instead ? addMs : attemptMs, () => until.abort());
     const opened = await network.openRelay(address, until.signal);
     stop();
     if (opened.state !== 'open') {
       log('other-relay-not-open', { why: opened.why, failures });
-      return false;
+      return 'no';
     }
     if (isClosed || hands.isOwnPeer(opened.link.peer)) {
       opened.link.close();
-      if (!isClosed) forget(address);
-      return false;
+      if (!isClosed) void drop((each) => each === address);
+      return 'own';
     }
+    if (link !== null && !instead) {
+      opened.link.close();
+      return 'no';
+    }
+    const before = link;
+    link = null;
+    before?.close();
+    // Its end is told before the new beginning.
+    if (before !== null) await Promise.resolve();
     link = opened.link;
     openAt = address;
     hands.onOpen(link);
-    return true;
+    return 'open';
   };
 
   const open = async (): Promise<void> => {
     wait = null;
-    if (isClosed || attempt !== null || link !== null) return;
+    if (isClosed || attempt !== null || adding !== null || link !== null) return;
     attempt = new AbortController();
     await load();
     const address = known.find((each) => !hands.isOwn(each));
-    const isOpen = address !== undefined && !isClosed && (await knock(address, attempt));
+    const isOpen = address !== undefined && !isClosed && (await knock(address, attempt, false)) === 'open';
     attempt = null;
     if (isClosed || address === undefined) return;
     failures = isOpen ? 0 : failures + 1;
@@ -99,7 +119,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     wait = clock.after(Math.min(mostMs, longestWaitMs) * (1 - luck / 2), () => void open());
   };
 
-  const add = (addresses: readonly string[]): boolean => {
+  const take = (addresses: readonly string[]): boolean => {
     const fresh = addresses.filter((each) => isAddress(each) && !known.some((other) => doorOf(other) === doorOf(each)));
     known = [...fresh, ...known].slice(0, mostKnown);
     return fresh.length > 0;
@@ -107,19 +127,73 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
 
   /** From the disk, once. Nobody's start waits for it. */
   const load = (): Promise<unknown> =>
-    (loading ??= core.storage.get(keyOf.otherRelays).then((kept) => kept && add((decodeText(kept.value) ?? '').split('\n'))));
+    (loading ??= core.storage.get(keyOf.otherRelays).then((kept) => kept && take((decodeText(kept.value) ?? '').split('\n'))));
 
   const learn = async (addresses: readonly string[]): Promise<void> => {
     await load();
-    if (!add(addresses) || isClosed) return;
-    keep();
+    if (!take(addresses) || isClosed) return;
+    void keep();
     plan(firstWaitMs);
+  };
+
+  const stopAdding = (): void => {
+    if (adding === null) return;
+    adding.isStopped = true;
+    adding.attempt.abort();
+    adding = null;
+  };
+
+  const add = async (addresses: readonly string[]): Promise<RelayRefused | null> => {
+    stopAdding();
+    const mine = (adding = { isStopped: false, attempt: new AbortController() });
+    await load();
+    attempt?.abort();
+    const answer = await addOneOf(addresses, mine);
+    if (adding === mine) adding = null;
+    if (answer !== null) plan(firstWaitMs);
+    return answer;
+  };
+
+  const addOneOf = async (addresses: readonly string[], mine: NonNullable<typeof adding>): Promise<RelayRefused | null> => {
+    if (addresses.some(hands.isOwn)) return 'own';
+    if (link !== null && addresses.some((each) => doorOf(each) === doorOf(openAt))) return null;
+    for (const [at, address] of addresses.entries()) {
+      if (mine.isStopped || isClosed) return 'stopped';
+      mine.attempt = new AbortController();
+      const answer = await knock(address, mine.attempt, true);
+      if (answer === 'own') return isClosed ? 'stopped' : 'own';
+      if (answer === 'no') continue;
+      // Its doors that were not tried may do another day; those that failed may not.
+      const doors = addresses.slice(at);
+      known = [...doors, ...known.filter((each) => !doors.some((door) => doorOf(door) === doorOf(each)))].slice(0, mostKnown);
+      failures = 0;
+      hands.onChange();
+      await keep();
+      return null;
+    }
+    return mine.isStopped || isClosed ? 'stopped' : 'unreachable';
   };
 
   plan(firstWaitMs);
 
   return {
     know: (addresses) => void learn(addresses),
+    add,
+    stopAdding,
+    forget: async (address) => {
+      const isIt = (each: string): boolean => placeOf(each) === placeOf(address);
+      const dropped = drop(isIt);
+      if (isIt(openAt)) link?.close();
+      await dropped;
+    },
+    others: () => {
+      const places = new Map<string, OtherRelayView>();
+      for (const address of known.filter((each) => !hands.isOwn(each))) {
+        const isOpen = link !== null && address === openAt;
+        if (isOpen || !places.has(placeOf(address))) places.set(placeOf(address), { address, isOpen });
+      }
+      return [...places.values()];
+    },
     link: () => link,
     address: () => openAt,
     lost: (gone) => {
@@ -129,7 +203,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     },
     isOwn: (relay) => {
       if (link?.peer !== relay) return;
-      forget(openAt);
+      void drop((each) => each === openAt);
       link.close();
     },
     hurry: () => {
@@ -138,6 +212,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     },
     close: () => {
       isClosed = true;
+      stopAdding();
       wait?.();
       attempt?.abort();
       link?.close();
@@ -145,10 +220,12 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   };
 }
 
-const isAddress = (text: string): boolean => /^\/\S+$/.test(text) && text.length <= limits.relayHintBytes;
+type Answer = 'open' | 'own' | 'no';
 
 const mostKnown = 8;
 const attemptMs = 6_000;
+/** Somebody waits, and may be reading what the browser asks about devices of the network. */
+const addMs = 10_000;
 /** Our own comes first, and the first words. */
 const firstWaitMs = 2_000;
 const longestWaitMs = 600_000;

@@ -4,13 +4,18 @@ import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { doorOf } from './relay-keeper.ts';
 
-/** `relay`: the one that leads to us. Only a door that any page may knock at is named: no page of another site gets to a plain `ws:`. */
+/**
+ * `relay`: the one that leads to us. Only a door that any page may knock at is named: no page of another site gets to a plain `ws:`, and a
+ * private address is another machine elsewhere, of which a browser asks whether the page may reach it.
+ */
 export function withRelayHint(link: string, relay: string | undefined, nowMs: number): string {
   const door = doorOf(relay ?? '');
-  if (!isSecure.test(door) || door.length > limits.relayHintBytes) return link;
+  if (!isSecure.test(door) || isOfAHouse.test(door) || door.length > limits.relayHintBytes) return link;
   const invite = decodeInviteLink(link, nowMs);
   if (isRefusal(invite) || invite.kind === 'open' || invite.relays.length > 0) return link;
   return encodeMemberInvite({ ...invite, relays: [door] });
 }
 
+const isOfAHouse =
+  /^\/(?:ip4\/(?:10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.|ip6\/(?:::1\/|f[cd]|fe[89ab])|dns[46]?\/(?:[^/]+\.)?local(?:host)?\/)/i;
 const isSecure = /^\/\S+\/(?:wss|tls(?:\/sni\/[\w.-]+)?\/ws)$/;

@@ -5,10 +5,9 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { createOtherRelay } from './other-relay.ts';
 import { createRelayKeeper, doorOf } from './relay-keeper.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
+import type { OtherRelay } from './other-relay.ts';
 
-export interface Relays extends RelayKeeper {
-  /** An invite that was followed named these. */
-  know(addresses: readonly string[]): void;
+export interface Relays extends RelayKeeper, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
 }
@@ -45,6 +44,10 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
       own.lookAt(addresses);
     },
     know: other.know,
+    add: other.add,
+    stopAdding: other.stopAdding,
+    forget: other.forget,
+    others: other.others,
     isOwnOpen: () => own.link() !== null,
     link: () => own.link() ?? other.link(),
     state: () => (own.link() === null && other.link() !== null ? { address: other.address(), state: 'open' } : own.state()),

@@ -8,8 +8,10 @@ import { useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import type { Words } from '../words/words.ts';
 import { DoctorPart } from './doctor.tsx';
+import { hostIn } from './host-in.ts';
 import { LinkHead } from './link-head.tsx';
 import { MeshPicture } from './mesh-picture.tsx';
+import { OtherRelays } from './other-relays.tsx';
 import './mesh.css';
 
 export function MeshTab({ onPair }: { readonly onPair: () => void }): ReactElement | null {
@@ -37,6 +39,7 @@ export function MeshTab({ onPair }: { readonly onPair: () => void }): ReactEleme
             </p>
           )}
           <Links mesh={mesh} />
+          <OtherRelays mesh={mesh} />
           <button type="button" className="plain strong pair-open" onClick={onPair}>
             <Icon name="mesh" />
             {w.home.pair}
@@ -127,11 +130,4 @@ function relayState({ state }: RelayView, { mesh }: Words): string {
     case 'lost':
       return mesh.relayLost;
   }
-}
-
-/** `/dns4/wavu.example/tcp/443/wss/…` is for programs; people know `wavu.example:443`. By webrtc-direct it is `192.0.2.1:8470/udp`. */
-function hostIn(address: string): string {
-  const [, , host, protocol, port] = address.split('/');
-  if (host === undefined || port === undefined) return address;
-  return protocol === 'udp' ? `${host}:${port}/udp` : `${host}:${port}`;
 }

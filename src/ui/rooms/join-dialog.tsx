@@ -1,12 +1,14 @@
-/** Into a room by a link that was pasted or a code that was scanned. */
+/** Into a room by a link that was pasted or a code that was scanned; a relay's address the same way. */
 import { useCallback, useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
+import type { RelayRefused } from '../../app/view.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { go } from '../shell/place.ts';
 import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
+import type { Words } from '../words/words.ts';
 import { canScan, Scanner } from './scanner.tsx';
 
 export function JoinDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -15,6 +17,8 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   const [link, setLink] = useState('');
   const [scanning, setScanning] = useState(false);
   const { isBusy, problem, dare, forget } = useDeed();
+  const [refused, setRefused] = useState<RelayRefused | null>(null);
+  const isRelay = isLikeRelay(link);
 
   const join = useCallback(
     async (text: string): Promise<void> => {
@@ -26,21 +30,46 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
     },
     [acts, dare, onClose, w],
   );
+  const connect = useCallback(
+    async (text: string): Promise<void> => {
+      const added = await dare(async () => {
+        const why = await acts.addRelay(text);
+        setRefused(why);
+        return why === null;
+      }, '');
+      if (added !== true) return;
+      onClose();
+      go({ tab: 'mesh' });
+    },
+    [acts, dare, onClose],
+  );
+  const enter = useCallback(
+    (text: string): void => {
+      setRefused(null);
+      void (isLikeRelay(text) ? connect(text) : join(text));
+    },
+    [connect, join],
+  );
+  const close = (): void => {
+    // Also where none is being asked.
+    void acts.stopAddingRelay();
+    onClose();
+  };
   const scanned = useCallback(
     (text: string) => {
       setLink(text);
       setScanning(false);
-      void join(text);
+      enter(text);
     },
-    [join],
+    [enter],
   );
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    void join(link);
+    enter(link);
   };
 
   return (
-    <Modal title={w.join.title} onClose={onClose}>
+    <Modal title={w.join.title} onClose={close}>
       <form className="stack" onSubmit={submit}>
         <label htmlFor="invite-link">{w.join.field}</label>
         <input
@@ -51,6 +80,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           onChange={(event) => {
             setLink(event.target.value);
             forget();
+            setRefused(null);
           }}
           autoComplete="off"
           autoCapitalize="off"
@@ -59,17 +89,20 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           dir="ltr"
           required
           aria-invalid={problem !== null}
-          aria-describedby="invite-refused"
+          aria-describedby="invite-refused relay-hint"
         />
         <p id="invite-refused" className="error" role="alert">
-          {problem}
+          {refused === null ? problem : refusedWords(refused, w)}
+        </p>
+        <p id="relay-hint" className="quiet small">
+          {isRelay ? w.join.mayAsk : w.join.relayHint}
         </p>
         <div className="actions">
-          <button type="button" className="plain" onClick={onClose}>
+          <button type="button" className="plain" onClick={close}>
             {w.common.cancel}
           </button>
           <button type="submit" className="deep" aria-disabled={isBusy}>
-            {isBusy ? w.join.joining : w.join.enter}
+            {isRelay ? (isBusy ? w.join.connecting : w.join.connect) : isBusy ? w.join.joining : w.join.enter}
           </button>
         </div>
       </form>
@@ -85,4 +118,20 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
       </div>
     </Modal>
   );
+}
+
+/** Whether it is one, the app says. An invite has something behind its `#`. */
+const isLikeRelay = (text: string): boolean => /^(https?:\/\/[^\s#]+|[\w.-]+:\d+\/?|\/[a-z]\w+\/\S+)$/i.test(text.trim());
+
+function refusedWords(why: RelayRefused, { join }: Words): string {
+  switch (why) {
+    case 'unreadable':
+      return join.relayUnreadable;
+    case 'own':
+      return join.relayOwn;
+    case 'unreachable':
+      return join.relayUnreachable;
+    case 'stopped':
+      return join.relayStopped;
+  }
 }

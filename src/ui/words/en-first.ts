@@ -92,7 +92,7 @@ export const enFirst: FirstWords = {
     start: 'Start a room',
     startHint: 'You get a link and a code to share',
     join: 'Scan or paste an invite',
-    joinHint: 'Someone gave you a link or a code',
+    joinHint: 'Someone gave you a link, a code or an address',
     pair: 'Connect without a server',
     pairHint: 'Two devices side by side, two codes',
     squareName: 'The Square',

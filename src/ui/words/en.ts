@@ -29,6 +29,16 @@ export const en: Words = {
     scanHint: 'Hold the code in front of the camera.',
     scanAbsent: 'This browser cannot scan codes. Open the code with the camera app of your phone, or paste the link above.',
     scanRefused: 'The camera could not be opened. Allow it for this page, or paste the link above.',
+    relayHint:
+      'The address of a relay works too, such as http://192.168.1.5:8470. Then this device meets people there as well; rooms and keys stay where they are.',
+    connect: 'Connect',
+    connecting: 'Connecting…',
+    mayAsk: 'The browser may ask whether this page may reach devices of your network. The relay is one.',
+    relayUnreadable: 'This is not an address of a relay.',
+    relayOwn: 'This is the relay that you came by.',
+    relayUnreachable:
+      'The relay does not answer. Be in its network, and allow this page to reach devices there. Some browsers let no page get to an http:// address: there, open the address itself.',
+    relayStopped: 'Called off.',
   },
   pair: enPair,
   inviting: {

@@ -92,7 +92,7 @@ export const esFirst: FirstWords = {
     start: 'Abrir una sala',
     startHint: 'Recibes un enlace y un código para compartir',
     join: 'Escanear o pegar una invitación',
-    joinHint: 'Alguien te dio un enlace o un código',
+    joinHint: 'Alguien te dio un enlace, un código o una dirección',
     pair: 'Conectar sin servidor',
     pairHint: 'Dos dispositivos juntos, dos códigos',
     squareName: 'La Plaza',

@@ -29,6 +29,16 @@ export const es: Words = {
     scanHint: 'Pon el código delante de la cámara.',
     scanAbsent: 'Este navegador no puede escanear códigos. Abre el código con la cámara del teléfono o pega el enlace arriba.',
     scanRefused: 'No se pudo abrir la cámara. Permítela para esta página o pega el enlace arriba.',
+    relayHint:
+      'También sirve la dirección de un relé, como http://192.168.1.5:8470. Entonces este dispositivo encuentra gente allí también; las salas y las claves se quedan donde están.',
+    connect: 'Conectar',
+    connecting: 'Conectando…',
+    mayAsk: 'El navegador puede preguntar si esta página puede llegar a dispositivos de tu red. El relé es uno.',
+    relayUnreadable: 'Esto no es la dirección de un relé.',
+    relayOwn: 'Este es el relé por el que viniste.',
+    relayUnreachable:
+      'El relé no responde. Hay que estar en su red y permitir que esta página llegue a dispositivos de allí. Algunos navegadores no dejan que una página llegue a una dirección http://: en ese caso, abre la dirección misma.',
+    relayStopped: 'Cancelado.',
   },
   pair: esPair,
   inviting: {

@@ -7,6 +7,10 @@ export interface MeshWords {
   readonly relayOpen: string;
   readonly relayConnecting: string;
   readonly relayLost: string;
+  readonly others: string;
+  readonly othersHint: string;
+  readonly otherResting: string;
+  readonly forget: string;
   readonly unnamed: string;
   readonly unmeasured: string;
   readonly name: string;

@@ -92,7 +92,7 @@ export const swFirst: FirstWords = {
     start: 'Anzisha chumba',
     startHint: 'Utapata kiungo na msimbo wa kushiriki',
     join: 'Skani au bandika mwaliko',
-    joinHint: 'Mtu amekupa kiungo au msimbo',
+    joinHint: 'Mtu amekupa kiungo, msimbo au anwani',
     pair: 'Unganisha bila seva',
     pairHint: 'Vifaa viwili bega kwa bega, misimbo miwili',
     squareName: 'Uwanja',

@@ -29,6 +29,16 @@ export const sw: Words = {
     scanHint: 'Weka msimbo mbele ya kamera.',
     scanAbsent: 'Kivinjari hiki hakiwezi kuskani misimbo. Fungua msimbo kwa kamera ya simu yako, au bandika kiungo hapo juu.',
     scanRefused: 'Kamera haikuweza kufunguliwa. Iruhusu kwa ukurasa huu, au bandika kiungo hapo juu.',
+    relayHint:
+      'Anwani ya kituo inafaa pia, kama http://192.168.1.5:8470. Kisha kifaa hiki hukutana na watu huko pia; vyumba na funguo hubaki vilipo.',
+    connect: 'Unganisha',
+    connecting: 'Inaunganisha…',
+    mayAsk: 'Kivinjari huenda kikauliza kama ukurasa huu unaweza kufikia vifaa vya mtandao wako. Kituo ni kimojawapo.',
+    relayUnreadable: 'Hii si anwani ya kituo.',
+    relayOwn: 'Hiki ndicho kituo ulichokuja nacho.',
+    relayUnreachable:
+      'Kituo hakijibu. Uwe kwenye mtandao wake, na uruhusu ukurasa huu kufikia vifaa vya huko. Baadhi ya vivinjari haviruhusu ukurasa kufikia anwani ya http://: hapo, fungua anwani yenyewe.',
+    relayStopped: 'Imesitishwa.',
   },
   pair: swPair,
   inviting: {

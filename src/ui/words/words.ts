@@ -1,6 +1,7 @@
 /** Every word a person can read or hear. A language that lacks one does not compile. */
 import type { DoctorWords } from './doctor-words.ts';
 import type { MeshWords } from './mesh-words.ts';
+import type { JoinWords } from './join-words.ts';
 import type { PairWords } from './pair-words.ts';
 import type { RoomKind } from '../../app/view.ts';
 
@@ -111,18 +112,7 @@ export interface Words {
     readonly failed: string;
   };
 
-  readonly join: {
-    readonly title: string;
-    readonly field: string;
-    readonly enter: string;
-    readonly joining: string;
-    readonly notLink: string;
-    readonly scan: string;
-    readonly scanning: string;
-    readonly scanHint: string;
-    readonly scanAbsent: string;
-    readonly scanRefused: string;
-  };
+  readonly join: JoinWords;
 
   readonly pair: PairWords;
 
