@@ -1,4 +1,4 @@
-/** The one folder a relay keeps: who it is, its Square, what its second door shows. Damage is named, never papered over. */
+/** The one folder a relay keeps: who it is, its Square and whose that is, what its second door shows. Damage is named, never papered over. */
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,8 @@ import type { DirectCertificate } from './direct-certificate.ts';
 import { codeOf } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
+import { noOwner, readOwnerRecord, writeOwnerRecord } from './owner.ts';
+import type { OwnerShelf } from './owner.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -16,6 +18,10 @@ export interface DataFolder {
   readonly identityKey: Uint8Array;
   /** 32 bytes; the Square's room secret, public by purpose. */
   readonly squareSecret: Uint8Array;
+  /** Whose the Square is. */
+  readonly owner: OwnerShelf;
+  /** True where no owner's link was ever made with this folder. */
+  readonly isUnowned: boolean;
   /** What the second door shows: its hash is part of the address. */
   readonly directCertificate: DirectCertificate;
   /** True at the first start with this folder. */
@@ -39,20 +45,23 @@ export function openDataFolder(folder: string, clock: Clock, entropy: Entropy, o
     const secret = (): Uint8Array => entropy.bytes(secretBytes);
     const identity = keep(folder, kept.identity, readSecret, secret);
     const square = keep(folder, kept.square, readSecret, secret);
+    const owner = keep(folder, kept.owner, readOwnerRecord, () => writeOwnerRecord(noOwner));
     const certificate = (): Uint8Array => makeDirectCertificate(clock.nowMs());
     let direct = keep(folder, kept.direct, readDirectCertificate, certificate);
     if (direct.value !== null && direct.value.validUntilMs - clock.nowMs() < renewBeforeMs) {
       write(folder, kept.direct, certificate());
       direct = keep(folder, kept.direct, readDirectCertificate, certificate);
     }
-    if (identity.value === null || square.value === null || direct.value === null) {
+    if (identity.value === null || square.value === null || owner.value === null || direct.value === null) {
       lock.release();
-      return { state: 'refused', why: 'damaged', lines: [identity, square, direct].flatMap(({ damage }) => damage) };
+      return { state: 'refused', why: 'damaged', lines: [identity, square, owner, direct].flatMap(({ damage }) => damage) };
     }
     const opened: DataFolder = {
       path: folder,
       identityKey: identity.value,
       squareSecret: square.value,
+      owner: { kept: owner.value, keep: (record) => write(folder, kept.owner, writeOwnerRecord(record)) },
+      isUnowned: owner.value.waiting === null && owner.value.used.length === 0,
       directCertificate: direct.value,
       isNew: identity.isNew,
       close: lock.release,
@@ -78,7 +87,7 @@ interface Kept {
   readonly withoutIt: string;
 }
 
-const kept: Readonly<Record<'identity' | 'square' | 'direct', Kept>> = {
+const kept: Readonly<Record<'identity' | 'square' | 'owner' | 'direct', Kept>> = {
   identity: {
     file: 'identity',
     mark: 'wavu-relay-identity-1',
@@ -90,6 +99,12 @@ const kept: Readonly<Record<'identity' | 'square' | 'direct', Kept>> = {
     mark: 'wavu-square-1',
     what: 'the key of the Square',
     withoutIt: 'Without it the Square begins anew and empty.',
+  },
+  owner: {
+    file: 'owner',
+    mark: 'wavu-owner-1',
+    what: "whose the Square is, and the owner's last word",
+    withoutIt: 'Without it nobody owns the Square; whoever opens a new owner link does.',
   },
   direct: {
     file: 'webrtc-direct',

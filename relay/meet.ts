@@ -7,6 +7,7 @@ import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Link } from '../src/ports/network.ts';
 import type { Log } from '../src/ports/log.ts';
+import type { Square } from './square.ts';
 
 export interface Meet {
   /** A page opened `/wavu/meet/1`. It replaces an older link of the same page. */
@@ -24,6 +25,8 @@ export interface MeetWorld {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly maxPages?: number;
+  /** Null: there is none here. */
+  readonly square?: Square | null;
 }
 
 /** Pages ping every 20 s, hidden ones every 60: so long a silence is a page that is gone. */
@@ -40,7 +43,7 @@ interface Page {
   retry: Stop | null;
 }
 
-export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld): Meet {
+export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null }: MeetWorld): Meet {
   const pages = new Map<PeerId, Page>();
   const counted = new Map<string, number>();
   let sweep: Stop | null = null;
@@ -69,6 +72,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     page.held.length = 0;
     pages.delete(page.link.peer);
     place.left(page.link.peer);
+    square?.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -86,10 +90,19 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     tell: (peer, frame) => forPage(peer, (page) => tell(page, frame)),
     pass: (peer, frame) => {
       const page = pages.get(peer);
+      if (frame.kind === 'passed' && square?.isKeptBack(frame.bytes) === true) return true;
       // What waits for a slow page waits in order: nothing overtakes its notices.
       return page !== undefined && page.held.length === 0 && page.link.send(encodeMeet(frame)) === 'sent';
     },
     drop: (peer) => forPage(peer, (page) => drop(page, 'strikes')),
+    beside: (peer, frame) => {
+      const taken = square?.take(peer, frame) ?? null;
+      if (taken === null) return false;
+      const { answer, news } = taken;
+      if (news !== null) for (const page of [...pages.values()]) tell(page, news);
+      if (answer !== null) forPage(peer, (page) => tell(page, answer));
+      return !taken.isWrong;
+    },
     ticksMs: clock.ticksMs,
     luck: (length) => entropy.bytes(length),
   });
@@ -114,6 +127,8 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
       count('opened');
       pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null });
       place.entered(link.peer);
+      const word = square?.welcome() ?? null;
+      if (word !== null) forPage(link.peer, (page) => tell(page, word));
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
 
@@ -131,7 +146,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
 
     isMet: place.isMet,
 
-    counts: () => ({ pages: pages.size, ...place.counts(), ...Object.fromEntries(counted) }),
+    counts: () => ({ pages: pages.size, ...place.counts(), ...Object.fromEntries(counted), ...named(square?.counts() ?? {}) }),
 
     stop: () => {
       sweep?.();
@@ -140,3 +155,6 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     },
   };
 }
+
+const named = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`square_${name}`, value]));

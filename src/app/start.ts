@@ -7,6 +7,7 @@ import { newMessageId } from '../protocol/content.ts';
 import { decodeInviteLink } from '../protocol/contact/invite-link.ts';
 import type { MessageId, PersonId, RoomId } from '../protocol/ids.ts';
 import { isRefusal } from '../protocol/refusal.ts';
+import { decodeOwnerLink } from '../protocol/square/owner-link.ts';
 import type { App } from './app.ts';
 import { createCore } from './core.ts';
 import type { Core, CorePorts } from './core.ts';
@@ -33,6 +34,7 @@ import { loadRooms } from './rooms/load-rooms.ts';
 import { writeRoom } from './rooms/room.ts';
 import { createTimelines } from './rooms/timeline.ts';
 import { createUnsent } from './rooms/unsent.ts';
+import { createSquareRules } from './square/square.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
 
@@ -72,6 +74,12 @@ export async function startApp(world: World): Promise<LocalApp> {
   const outbox = createOutbox(core, peers, share, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
   const keeper = createKeeper(core, peers, timelines);
+  const square = createSquareRules(core, {
+    peers,
+    timelines,
+    outbox,
+    tellRelay: (frame) => attached?.mesh.tellRelay(frame) ?? false,
+  });
   let members: Members | null = null;
   let pairing: Pairing | null = null;
 
@@ -88,6 +96,7 @@ export async function startApp(world: World): Promise<LocalApp> {
         outbox,
         receipts,
         keeper,
+        square,
         members: () => members,
         pairing: () => pairing,
       });
@@ -144,6 +153,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     ));
 
   const [isNamed] = await Promise.all([loadIdentity(core), loadRooms(core), outbox.load()]);
+  await square.load();
   core.showRooms();
   store.change({ stage: isNamed ? 'ready' : 'unnamed' });
   afterRooms(null);
@@ -168,6 +178,12 @@ export async function startApp(world: World): Promise<LocalApp> {
       return afterRooms((await (await openMembers())?.start(asked, name)) ?? null);
     },
     joinRoom: async (link) => {
+      const secret = decodeOwnerLink(link);
+      if (secret !== null) {
+        const room = await square.claim(secret);
+        if (room === null) core.trouble('bad-link');
+        return room;
+      }
       const invite = decodeInviteLink(link, core.clock.nowMs());
       if (isRefusal(invite)) {
         core.log('invite-refused', { why: invite.refused });
@@ -210,10 +226,11 @@ export async function startApp(world: World): Promise<LocalApp> {
     sendAs: async (id, again, room, text) => {
       const inMembers = core.rooms.get(room);
       if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, { id, again, room, text })) ?? false;
-      const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text });
+      const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text }, square.mayWrite);
       if (typeof sent !== 'string') attached?.square.publish(room, sent);
       return sent !== 'refused';
     },
+    inSquare: square.does,
     unsent: unsent.read,
     keepUnsent: unsent.keep,
     show: timelines.show,
@@ -271,6 +288,7 @@ function stuckApp(store: Store): LocalApp {
     safetyOf: noRoom,
     startDirect: noRoom,
     setVerified: async () => false,
+    inSquare: async () => false,
     beginPairing: nothing,
     takePairing: noRoom,
     cancelPairing: nothing,

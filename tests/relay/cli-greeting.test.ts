@@ -29,6 +29,7 @@ const standing = (changes: Partial<Standing> = {}): Standing => ({
   dataFolder: '/srv/wavu',
   isNewFolder: false,
   square: true,
+  ownerLink: null,
   behindProxy: false,
   certificate: null,
   nowMs: 0,

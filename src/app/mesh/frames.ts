@@ -35,6 +35,7 @@ export interface FramesDesk {
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** Of version 2. */
   onHop(bytes: Uint8Array, peer: Peer): void;
+  onSquareWord(bytes: Uint8Array, peer: Peer): void;
 }
 
 export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Frames {
@@ -70,6 +71,8 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
         }
         case 'hop':
           return desk.onHop(frame.bytes, peer);
+        case 'square':
+          return desk.onSquareWord(frame.bytes, peer);
         case 'signal':
           return network.takeSignal(peer.id, frame.bytes, carryTo(peer));
         case 'meet':

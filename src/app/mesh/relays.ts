@@ -11,6 +11,7 @@ export interface Relays extends RelayKeeper {
   know(addresses: readonly string[]): void;
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
+  own(): Link | null;
 }
 
 export interface RelaysHands {
@@ -46,6 +47,7 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
     },
     know: other.know,
     isOwnOpen: () => own.link() !== null,
+    own: own.link,
     link: () => own.link() ?? other.link(),
     state: () => (own.link() === null && other.link() !== null ? { address: other.address(), state: 'open' } : own.state()),
     lost: (link) => {

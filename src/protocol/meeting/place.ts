@@ -27,6 +27,8 @@ export interface MeetingPlaceHands {
   pass(page: PeerId, frame: MeetFrame): boolean;
   /** Its good will is used up. */
   drop(page: PeerId): void;
+  /** What not every meeting place hears. False: nor does this one. */
+  beside?(page: PeerId, frame: MeetFrame): boolean;
   ticksMs(): number;
   readonly luck: Luck;
 }
@@ -90,7 +92,7 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
           return;
         default:
           // Only a meeting place says these.
-          return refusePage(page, 'malformed');
+          if (hands.beside?.(page, frame) !== true) refusePage(page, 'malformed');
       }
     },
     left: (page) => {

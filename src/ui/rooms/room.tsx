@@ -24,6 +24,8 @@ const Knocking = lazy(async () => ({ default: (await import('./outside.tsx')).Kn
 const Removed = lazy(async () => ({ default: (await import('./outside.tsx')).Removed }));
 const LeaveDialog = lazy(async () => ({ default: (await import('./leave-dialog.tsx')).LeaveDialog }));
 
+const Square = lazy(async () => ({ default: (await import('./square.tsx')).Square }));
+
 type RoomDialog = 'people' | 'invite' | 'leave' | null;
 
 export function Room({ room }: { readonly room: RoomView }): ReactElement {
@@ -41,6 +43,8 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
   const person = people.find((each) => faceOf(each) === asked);
   const isIn = stage === 'in';
   const mayInvite = isIn && (room.kind === 'members' || room.invite !== null);
+
+  const said = <Said room={room} mayInvite={mayInvite} />;
 
   useEffect(() => {
     // What cannot be read is told by `trouble`.
@@ -77,9 +81,10 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <TideLine />
         </div>
         {room.kind === 'square' && <p className="open-banner">{w.room.square}</p>}
-        {stage !== 'knocking' && <Said room={room} mayInvite={mayInvite} />}
-        {isIn && <Composer room={id} />}
+        {stage !== 'knocking' && room.kind !== 'square' && said}
+        {isIn && room.kind !== 'square' && <Composer room={id} />}
         <Suspense fallback={null}>
+          {room.kind === 'square' && <Square room={room}>{said}</Square>}
           {stage === 'knocking' && <Knocking room={room} />}
           {stage === 'out' && <Removed room={room} onLeave={leave} />}
         </Suspense>

@@ -3,6 +3,7 @@ import { enDoctor } from './en-doctor.ts';
 import { enFirst } from './en-first.ts';
 import { enMesh } from './en-mesh.ts';
 import { enPair } from './en-pair.ts';
+import { enSquare } from './en-square.ts';
 import type { Words } from './words.ts';
 
 export const en: Words = {
@@ -98,6 +99,7 @@ export const en: Words = {
     removeYes: 'Remove',
     notRemoved: 'Not removed: the room did not take it.',
   },
+  square: enSquare,
   mesh: enMesh,
   doctor: enDoctor,
   you: {

@@ -3,6 +3,7 @@ import { esDoctor } from './es-doctor.ts';
 import { esFirst } from './es-first.ts';
 import { esMesh } from './es-mesh.ts';
 import { esPair } from './es-pair.ts';
+import { esSquare } from './es-square.ts';
 import type { Words } from './words.ts';
 
 export const es: Words = {
@@ -99,6 +100,7 @@ export const es: Words = {
     removeYes: 'Sacar',
     notRemoved: 'No se sacó: la sala no lo aceptó.',
   },
+  square: esSquare,
   mesh: esMesh,
   doctor: esDoctor,
   you: {

@@ -3,6 +3,7 @@ import { swDoctor } from './sw-doctor.ts';
 import { swFirst } from './sw-first.ts';
 import { swMesh } from './sw-mesh.ts';
 import { swPair } from './sw-pair.ts';
+import { swSquare } from './sw-square.ts';
 import type { Words } from './words.ts';
 
 export const sw: Words = {
@@ -98,6 +99,7 @@ export const sw: Words = {
     removeYes: 'Ondoa',
     notRemoved: 'Hakuondolewa: chumba hakikukubali.',
   },
+  square: swSquare,
   mesh: swMesh,
   doctor: swDoctor,
   you: {

@@ -2,6 +2,7 @@
 import type { DoctorWords } from './doctor-words.ts';
 import type { MeshWords } from './mesh-words.ts';
 import type { PairWords } from './pair-words.ts';
+import type { SquareWords } from './square-words.ts';
 import type { RoomKind } from '../../app/view.ts';
 
 /** `#` stands for the number. Forms a language does not have may be left out. */
@@ -17,7 +18,7 @@ export interface Counted {
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
 export type FirstWords = Omit<
   Words,
-  'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'mesh' | 'doctor' | 'you'
+  'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'square' | 'mesh' | 'doctor' | 'you'
 >;
 
 export interface Words {
@@ -244,6 +245,7 @@ export interface Words {
     readonly notRemoved: string;
   };
 
+  readonly square: SquareWords;
   readonly mesh: MeshWords;
   readonly doctor: DoctorWords;
 
