@@ -98,7 +98,12 @@ const flags = {
   host: flag('host', 'ADDRESS', 'address to listen on (default 0.0.0.0: every IPv4 one; :: for IPv6 as well)', readHost),
   data: flag('data', 'FOLDER', "the relay's identity and all it keeps", readPath),
   square: flag('square', 'on|off', 'keep an open room for everybody at this address (default on)', readOnOff),
-  ownerLink: flag('owner-link', null, 'print a new owner link of the Square: whoever opens it first owns it from then on', readOnOff),
+  ownerLink: flag(
+    'owner-link',
+    null,
+    'print a new owner link of the Square: whoever opens it first owns it from then on',
+    readOnOff,
+  ),
   cert: flag('cert', 'FILE', 'certificate chain, PEM: HTTPS on the same port', readPath),
   key: flag('key', 'FILE', 'its private key, PEM', readPath),
   webrtcDirectPort: flag(
@@ -162,7 +167,9 @@ function swallowedByNpm(env: Environment): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'start') return [];
   return ['port', 'host', 'data', 'square', 'owner-link']
     .filter((name) => env[keptBy(name)] !== undefined)
-    .map((name) => `npm kept --${name} for itself. Write: npm start -- --${name} ${name === 'owner-link' ? '' : env[keptBy(name)]}`.trimEnd());
+    .map((name) =>
+      `npm kept --${name} for itself. Write: npm start -- --${name} ${name === 'owner-link' ? '' : env[keptBy(name)]}`.trimEnd(),
+    );
 }
 
 const keptBy = (name: string): string => `npm_config_${name.replaceAll('-', '_')}`;

@@ -40,6 +40,8 @@ interface Page {
   readonly link: Link;
   readonly held: MeetFrame[];
   heardMs: number;
+  /** It said nothing yet. */
+  isNew: boolean;
   retry: Stop | null;
 }
 
@@ -125,10 +127,8 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
         return link.close();
       }
       count('opened');
-      pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null });
+      pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null, isNew: true });
       place.entered(link.peer);
-      const word = square?.welcome() ?? null;
-      if (word !== null) forPage(link.peer, (page) => tell(page, word));
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
 
@@ -136,6 +136,10 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       const page = pageOf(link);
       if (page === null) return;
       page.heardMs = clock.ticksMs();
+      // With its first word a page knows which relay this is.
+      const word = page.isNew ? (square?.welcome() ?? null) : null;
+      page.isNew = false;
+      if (word !== null) tell(page, word);
       place.take(link.peer, bytes);
     },
 

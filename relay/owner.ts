@@ -82,7 +82,10 @@ export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): 
 }
 
 export function writeOwnerRecord({ waiting, used, word }: OwnerRecord): Uint8Array {
-  const out = createWriter().u8(version).capped(Buffer.from(waiting ?? '', 'hex')).u8(used.length);
+  const out = createWriter()
+    .u8(version)
+    .capped(Buffer.from(waiting ?? '', 'hex'))
+    .u8(used.length);
   for (const each of used) out.fixed(Buffer.from(each, 'hex'));
   return out.fixed(word).done();
 }

@@ -105,7 +105,8 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       if (isRefusal(signed)) return false;
       // Whose name it bears is enough: a forger keeps back nothing but the forgery.
       const content = decodeOwnContent(signed);
-      const isOut = 'kind' in content && content.kind === 'message' && ownerRefusal(word, content.author, content.sentAtMs) !== null;
+      const isOut =
+        'kind' in content && content.kind === 'message' && ownerRefusal(word, content.author, content.sentAtMs) !== null;
       if (isOut) count('kept_back');
       return isOut;
     },

@@ -74,6 +74,8 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
   let here: Kept | null = null;
   let arrivals: (() => void)[] = [];
   let tidying: Stop | null = null;
+  /** Our relay says its word as we come, perhaps before we know of its Square. */
+  let saidByRelay: Uint8Array | null = null;
 
   const show = (): void => core.store.change({ square: here && squareView(core, here, claim.state()) });
 
@@ -165,6 +167,20 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
     return true;
   };
 
+  const hear = (bytes: Uint8Array, peer: Peer | null): void => {
+    if (peer === null) saidByRelay = bytes;
+    if (here === null) return;
+    const why = here.owner.hear(bytes, peer === null ? 'our-relay' : 'somebody', () => gate.mayOpen(peer?.id ?? 'our-relay'));
+    if (why === null) return obey(here, peer);
+    if (why !== 'repeated') return core.log('word-refused', { why });
+    const ours = here.owner.bytes();
+    // Who is behind hears the newer one; so does a relay that was set back.
+    if (ours !== null && isOlder(bytes, here.owner.word()) && mayAnswer(peer)) {
+      if (peer === null) desk.tellRelay({ kind: 'square', word: ours });
+      else tell(peer, ours);
+    }
+  };
+
   return {
     load: async () => {
       for (const room of core.rooms.values()) if (room.kind === 'square') await keptOf(room);
@@ -174,6 +190,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       if (room === undefined) return;
       here = await keptOf(room);
       show();
+      if (saidByRelay !== null) hear(saidByRelay, null);
       claim.goOn();
       for (const arrived of arrivals.splice(0)) arrived();
     },
@@ -201,18 +218,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       const word = all.get(room.id)?.owner.bytes() ?? null;
       if (word !== null) tell(peer, word);
     },
-    hear: (bytes, peer) => {
-      if (here === null) return;
-      const why = here.owner.hear(bytes, peer === null ? 'our-relay' : 'somebody', () => gate.mayOpen(peer?.id ?? 'our-relay'));
-      if (why === null) return obey(here, peer);
-      if (why !== 'repeated') return core.log('word-refused', { why });
-      const ours = here.owner.bytes();
-      // Who is behind hears the newer one; so does a relay that was set back.
-      if (ours !== null && isOlder(bytes, here.owner.word()) && mayAnswer(peer)) {
-        if (peer === null) desk.tellRelay({ kind: 'square', word: ours });
-        else tell(peer, ours);
-      }
-    },
+    hear,
     relayOpened: claim.goOn,
     claimed: claim.answered,
     claim: async (secret) => {

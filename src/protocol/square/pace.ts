@@ -23,8 +23,7 @@ export function mayNextSpeakMs(nowMs: number, said: readonly Pick<Spoken, 'sentA
 /** Q4: two words of a device closer to each other than the later of them may be. */
 export const isTooSoon = (message: Spoken, said: readonly Spoken[]): boolean =>
   said.some(
-    (other) =>
-      other.id !== message.id && Math.abs(other.sentAtMs - message.sentAtMs) < paceMs(Math.max(other.n, message.n)),
+    (other) => other.id !== message.id && Math.abs(other.sentAtMs - message.sentAtMs) < paceMs(Math.max(other.n, message.n)),
   );
 
 /** Q3, Q5: null where nothing speaks against it but, perhaps, its pace. */

@@ -39,7 +39,11 @@ export type OwnerDeed = (typeof deeds)[number];
 export function encodeOwnerWord(word: OwnerWord, room: RoomId, key: DeviceKey): Uint8Array {
   const out = createWriter().u8(version).fixed(hexToBytes(word.owner)).varint(word.seq).varint(word.atMs).text(word.name);
   out.u8(deeds.indexOf(word.did) + 1).text(word.about);
-  out.varint(word.closedMs ?? 0).varint(word.clearedMs).capped(word.pinned ?? new Uint8Array(0)).u8(word.expelled.length);
+  out
+    .varint(word.closedMs ?? 0)
+    .varint(word.clearedMs)
+    .capped(word.pinned ?? new Uint8Array(0))
+    .u8(word.expelled.length);
   for (const { device, name } of word.expelled) out.fixed(hexToBytes(device)).text(name);
   const body = out.done();
   return concat([body, sign(key, signedBytes(room, body))]);

@@ -38,7 +38,13 @@ export function SaidDialog({ square, message, onClose }: DialogProps & { readonl
   return (
     <Modal title={expelling ? w.square.expel(name) : name} onClose={onClose}>
       {expelling ? (
-        <Sure says={w.square.expelTruth} yes={w.square.expelYes} isBusy={isBusy} onNo={() => setExpelling(false)} onYes={() => does({ kind: 'expel', device: author })} />
+        <Sure
+          says={w.square.expelTruth}
+          yes={w.square.expelYes}
+          isBusy={isBusy}
+          onNo={() => setExpelling(false)}
+          onYes={() => does({ kind: 'expel', device: author })}
+        />
       ) : (
         <>
           <p className="square-quoted" dir="auto">
@@ -51,9 +57,21 @@ export function SaidDialog({ square, message, onClose }: DialogProps & { readonl
             {square.isMine && (
               <Way icon="tied" says={w.square.pin} hint={w.square.pinHint} onClick={() => does({ kind: 'pin', author, id })} />
             )}
-            {!mine && <Way icon="close" says={w.square.hide} hint={w.square.hideHint} onClick={() => does({ kind: 'hide', author, id })} />}
             {!mine && (
-              <Way icon="people" says={w.square.block(name)} hint={w.square.blockHint} onClick={() => does({ kind: 'block', device: author })} />
+              <Way
+                icon="close"
+                says={w.square.hide}
+                hint={w.square.hideHint}
+                onClick={() => does({ kind: 'hide', author, id })}
+              />
+            )}
+            {!mine && (
+              <Way
+                icon="people"
+                says={w.square.block(name)}
+                hint={w.square.blockHint}
+                onClick={() => does({ kind: 'block', device: author })}
+              />
             )}
           </div>
           {mayExpel && (
@@ -78,7 +96,13 @@ export function SquareDialog({ square, onClose }: DialogProps): ReactElement {
   return (
     <Modal title={clearing ? w.square.clearTitle : w.square.about} onClose={onClose}>
       {clearing ? (
-        <Sure says={w.square.clearTruth} yes={w.square.clearYes} isBusy={isBusy} onNo={() => setClearing(false)} onYes={() => does({ kind: 'clear' })} />
+        <Sure
+          says={w.square.clearTruth}
+          yes={w.square.clearYes}
+          isBusy={isBusy}
+          onNo={() => setClearing(false)}
+          onYes={() => does({ kind: 'clear' })}
+        />
       ) : (
         <>
           <p>{square.owner ? w.square.owner(square.owner.name) : w.square.noOwner}</p>

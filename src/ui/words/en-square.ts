@@ -39,7 +39,8 @@ export const enSquare: SquareWords = {
   block: (name) => `Block ${name}`,
   blockHint: 'You see nothing of this device here; others do',
   expel: (name) => `Put ${name} out`,
-  expelTruth: 'Nobody sees what this device wrote here, or writes. You can let it in again. A new device of the same person is not kept out.',
+  expelTruth:
+    'Nobody sees what this device wrote here, or writes. You can let it in again. A new device of the same person is not kept out.',
   expelYes: 'Put out',
   close: 'Close the Square',
   closeHint: 'Everybody can read, only you can write',
