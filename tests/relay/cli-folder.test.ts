@@ -44,10 +44,10 @@ test.skipIf(process.platform === 'win32')('only their owner reads them, also whe
 test('nothing but what it keeps is left when it closes', () => {
   const at = freshFolder();
   const folder = must(open(at));
-  expect(readdirSync(at).toSorted()).toEqual(['identity', lockName, 'square', 'webrtc-direct']);
+  expect(readdirSync(at).toSorted()).toEqual(['identity', 'owner', lockName, 'square', 'webrtc-direct']);
   folder.close();
   folder.close();
-  expect(readdirSync(at).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
+  expect(readdirSync(at).toSorted()).toEqual(['identity', 'owner', 'square', 'webrtc-direct']);
 });
 
 test('a damaged file is refused by name and left as it is', () => {
@@ -62,7 +62,7 @@ test('a damaged file is refused by name and left as it is', () => {
     whole.toUpperCase(),
     whole + whole,
   ];
-  for (const name of ['identity', 'square', 'webrtc-direct']) {
+  for (const name of ['identity', 'owner', 'square', 'webrtc-direct']) {
     for (const damage of damages) {
       const at = freshFolder();
       must(open(at)).close();
@@ -151,7 +151,7 @@ test('the lock of a dead process is taken over', () => {
   for (const lock of stale) {
     writeFileSync(path.join(at, lockName), JSON.stringify(lock));
     must(open(at)).close();
-    expect(readdirSync(at).toSorted()).toEqual(['identity', 'square', 'webrtc-direct']);
+    expect(readdirSync(at).toSorted()).toEqual(['identity', 'owner', 'square', 'webrtc-direct']);
   }
 });
 

@@ -54,6 +54,21 @@ export const en: Words = {
     stop: 'Stop waiting',
     outHint: 'What you had stays here.',
   },
+  room: {
+    ...enFirst.room,
+    alone: 'You are the first here',
+    aloneHint: 'Show this code, or send the link. You can already write: messages wait here until somebody comes.',
+    aloneMembers: 'Hand an invite to the people you want here. They read what is written once they are in, nothing from before.',
+  },
+  people: {
+    ...enFirst.people,
+    none: 'Nobody else has been seen here yet.',
+    leave: 'Leave this room',
+    leaveTwo: 'Delete this conversation',
+    openTo: 'Whoever holds the link reads all of this, also from before.',
+    sealedFor: 'Sealed for these members. Whoever joins reads only what is written after.',
+    sealedForTwo: 'Sealed for the two of you alone.',
+  },
   leaving: {
     title: (room) => `Leave ${room}?`,
     openTruth: 'Its messages are removed from this device. To come back you need the invite link again.',

@@ -54,6 +54,21 @@ export const es: Words = {
     stop: 'Dejar de esperar',
     outHint: 'Lo que tenías se queda aquí.',
   },
+  room: {
+    ...esFirst.room,
+    alone: 'Eres la primera persona aquí',
+    aloneHint: 'Muestra este código o envía el enlace. Ya puedes escribir: los mensajes esperan aquí hasta que llegue alguien.',
+    aloneMembers: 'Entrega una invitación a quienes quieras tener aquí. Leen lo que se escribe desde que entran, nada de antes.',
+  },
+  people: {
+    ...esFirst.people,
+    none: 'Aún no se ha visto a nadie más aquí.',
+    leave: 'Salir de esta sala',
+    leaveTwo: 'Borrar esta conversación',
+    openTo: 'Quien tenga el enlace lee todo esto, también lo anterior.',
+    sealedFor: 'Sellada para estos miembros. Quien entra lee solo lo que se escribe después.',
+    sealedForTwo: 'Sellada solo para vosotros dos.',
+  },
   leaving: {
     title: (room) => `¿Salir de ${room}?`,
     openTruth: 'Sus mensajes se borran de este dispositivo. Para volver necesitas otra vez el enlace de invitación.',

@@ -54,6 +54,21 @@ export const sw: Words = {
     stop: 'Acha kusubiri',
     outHint: 'Ulichokuwa nacho kinabaki hapa.',
   },
+  room: {
+    ...swFirst.room,
+    alone: 'Wewe ni wa kwanza hapa',
+    aloneHint: 'Onyesha msimbo huu, au tuma kiungo. Unaweza kuandika sasa: ujumbe utasubiri hapa hadi mtu aje.',
+    aloneMembers: 'Wape mwaliko unaotaka wawe hapa. Watasoma yatakayoandikwa wakishaingia, si ya awali.',
+  },
+  people: {
+    ...swFirst.people,
+    none: 'Bado hakuna mwingine aliyeonekana hapa.',
+    leave: 'Ondoka kwenye chumba hiki',
+    leaveTwo: 'Futa mazungumzo haya',
+    openTo: 'Yeyote mwenye kiungo husoma haya yote, hata ya awali.',
+    sealedFor: 'Kimefungwa kwa ajili ya wanachama hawa. Anayejiunga husoma tu yanayoandikwa baadaye.',
+    sealedForTwo: 'Kimefungwa kwa ajili yenu wawili tu.',
+  },
   leaving: {
     title: (room) => `Uondoke ${room}?`,
     openTruth: 'Ujumbe wake utaondolewa kwenye kifaa hiki. Ili kurudi utahitaji tena kiungo cha mwaliko.',

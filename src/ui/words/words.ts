@@ -18,8 +18,23 @@ export interface Counted {
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
 export type FirstWords = Omit<
   Words,
-  'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'square' | 'mesh' | 'doctor' | 'you'
->;
+  | 'start'
+  | 'people'
+  | 'room'
+  | 'join'
+  | 'pair'
+  | 'inviting'
+  | 'outside'
+  | 'leaving'
+  | 'person'
+  | 'square'
+  | 'mesh'
+  | 'doctor'
+  | 'you'
+> & {
+  readonly room: Omit<Words['room'], 'alone' | 'aloneHint' | 'aloneMembers'>;
+  readonly people: Omit<Words['people'], 'none' | 'leave' | 'leaveTwo' | 'openTo' | 'sealedFor' | 'sealedForTwo'>;
+};
 
 export interface Words {
   readonly lang: string;
