@@ -73,6 +73,7 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     behindProxy: get(flags.behindProxy) ?? false,
     json: get(flags.json) ?? false,
   };
+  if (settings.ownerLink && !settings.square) lines.push('--owner-link makes an owner of the Square: it needs --square on.');
   return lines.length > 0 ? { state: 'refused', lines } : { state: 'run', settings };
 }
 

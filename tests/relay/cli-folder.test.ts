@@ -35,7 +35,7 @@ test.skipIf(process.platform === 'win32')('only their owner reads them, also whe
   const at = path.join(freshFolder(), 'new');
   const modeOf = (name: string): number => statSync(path.join(at, name)).mode & 0o777;
   must(open(at)).close();
-  expect(['.', 'identity', 'square', 'webrtc-direct'].map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600]);
+  expect(['.', 'identity', 'owner', 'square', 'webrtc-direct'].map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600, 0o600]);
   for (const name of ['identity', 'webrtc-direct']) chmodSync(path.join(at, name), 0o644);
   must(open(at));
   expect(['identity', 'webrtc-direct'].map(modeOf)).toEqual([0o600, 0o600]);
