@@ -5,7 +5,6 @@ import { decodeFrame } from '../src/protocol/frame.ts';
 import type { DeviceId, PeerId } from '../src/protocol/ids.ts';
 import type { MeetFrame } from '../src/protocol/meet.ts';
 import { createAllowance } from '../src/protocol/meeting/allowance.ts';
-import type { Allowance } from '../src/protocol/meeting/allowance.ts';
 import { isRefusal } from '../src/protocol/refusal.ts';
 import type { RefusalReason } from '../src/protocol/refusal.ts';
 import type { RoomKeys } from '../src/protocol/room-keys.ts';

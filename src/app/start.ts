@@ -1,5 +1,4 @@
 /** Builds the app from its ports: reads the disk first, so that rooms can be shown; the mesh joins when it is up. */
-import type { Stop } from '../ports/clock.ts';
 import type { ReadCard } from '../ports/door.ts';
 import type { Network } from '../ports/network.ts';
 import type { OpenedStorage } from '../ports/storage.ts';
@@ -36,7 +35,7 @@ import { createTimelines } from './rooms/timeline.ts';
 import { createUnsent } from './rooms/unsent.ts';
 import { createSquareRules } from './square/square.ts';
 import { createStore } from './store.ts';
-import type { Store } from './store.ts';
+import { stuckApp } from './stuck.ts';
 
 export interface World extends Omit<CorePorts, 'storage'> {
   readonly storage: Promise<OpenedStorage>;
@@ -267,43 +266,4 @@ export async function startApp(world: World): Promise<LocalApp> {
     },
   };
   return app;
-}
-
-/** The disk did not open: everything is refused, and the view says why. */
-function stuckApp(store: Store): LocalApp {
-  const nothing = async (): Promise<void> => undefined;
-  const noRoom = async (): Promise<null> => null;
-  const noStop: Stop = () => undefined;
-  return {
-    view: store.view,
-    subscribe: () => noStop,
-    nameMe: nothing,
-    startRoom: noRoom,
-    startRoomAs: noRoom,
-    joinRoom: noRoom,
-    invite: noRoom,
-    withdrawInvites: async () => false,
-    removePerson: async () => false,
-    makeAdmin: async () => false,
-    safetyOf: noRoom,
-    startDirect: noRoom,
-    setVerified: async () => false,
-    inSquare: async () => false,
-    beginPairing: nothing,
-    takePairing: noRoom,
-    cancelPairing: nothing,
-    letModelScore: nothing,
-    leaveRoom: nothing,
-    stopWaiting: nothing,
-    send: async () => false,
-    sendAs: async () => false,
-    unsent: async () => '',
-    keepUnsent: nothing,
-    show: nothing,
-    older: nothing,
-    markRead: nothing,
-    dismissTrouble: noStop,
-    wake: noStop,
-    close: nothing,
-  };
 }

@@ -38,7 +38,7 @@ const fakeApp = (): { readonly app: Pick<App, 'view' | 'subscribe'>; show(...mes
       timelines: { [room]: { messages, hasOlder: false } },
       mesh: { online: true, relay: null, neighbours: [] },
       square: null,
-    modelMayScore: true,
+      modelMayScore: true,
       pairing: null,
       trouble: null,
     }),

@@ -72,7 +72,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
   const gate = createGate(core.clock);
   const answers = new WeakMap<object, Allowance>();
   let here: Kept | null = null;
-  let arrivals: (() => void)[] = [];
+  const arrivals: (() => void)[] = [];
   let tidying: Stop | null = null;
   /** Our relay says its word as we come, perhaps before we know of its Square. */
   let saidByRelay: Uint8Array | null = null;

@@ -74,7 +74,7 @@ export function Composer({ room, hold = null }: ComposerProps): ReactElement {
           <span role="alert">{problem}</span> {tooMany && f.count(w.room.tooMany, tooMany)}
         </p>
       )}
-      {hold && text && <p className="error quiet">{hold}</p>}
+      {hold && text && <p className="hold">{hold}</p>}
       <textarea
         ref={field}
         rows={1}

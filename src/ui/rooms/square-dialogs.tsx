@@ -50,7 +50,7 @@ export function SaidDialog({ square, message, onClose }: DialogProps & { readonl
           <p className="square-quoted" dir="auto">
             {message.text}
           </p>
-          <p className="quiet small">
+          <p className="quiet small square-face">
             <Knot of={author} size={20} /> <code dir="ltr">{shortPrint(author)}</code>
           </p>
           <div className="ways">

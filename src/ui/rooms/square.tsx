@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import type { MessageView, RoomView, SquareView } from '../../app/view.ts';
 import { Icon } from '../parts/icon.tsx';
+import { useNow } from '../parts/now.ts';
 import { useActs, useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import { Composer } from './composer.tsx';
@@ -56,14 +57,15 @@ export function Square({ room, children }: SquareProps): ReactElement {
 function Above({ square, onAbout }: { readonly square: SquareView; readonly onAbout: () => void }): ReactElement {
   const { w, f } = useAllWords();
   const acts = useActs();
+  const nowMs = useNow();
   const { claim, pinned, deed, owner } = square;
-  const did = deed && owner && `${w.square.did[deed.did](owner.name, deed.about)} · ${f.stamp(deed.atMs, Date.now())}`;
+  const did = deed && owner && `${w.square.did[deed.did](owner.name, deed.about)} · ${f.stamp(deed.atMs, nowMs)}`;
   const does = (kind: 'unpin' | 'seen') => (): void => void acts.inSquare({ kind }).catch(() => undefined);
   return (
     <div className="square-above">
       {claim && (
-        <div className="square-claim" role="status">
-          <p>{w.square.claim[claim]}</p>
+        <div className="square-claim">
+          <p aria-live="polite">{w.square.claim[claim]}</p>
           {claim !== 'claiming' && (
             <button type="button" className="plain square" aria-label={w.trouble.dismiss} onClick={does('seen')}>
               <Icon name="close" size={20} />
@@ -79,7 +81,7 @@ function Above({ square, onAbout }: { readonly square: SquareView; readonly onAb
         <section className="square-pinned" aria-label={w.square.pinned}>
           <p className="by">
             <Icon name="tied" size={20} /> <bdi>{pinned.name}</bdi>{' '}
-            <time dateTime={new Date(pinned.sentAtMs).toISOString()}>{f.stamp(pinned.sentAtMs, Date.now())}</time>
+            <time dateTime={new Date(pinned.sentAtMs).toISOString()}>{f.stamp(pinned.sentAtMs, nowMs)}</time>
           </p>
           <p className="text" dir="auto">
             {pinned.text}
