@@ -75,6 +75,7 @@ function ownerLines(standing: Standing): readonly string[] {
       ? 'A new owner link, as you asked. Links made before do not work any more; the owner so far stays so until it is opened:'
       : 'Owner link, printed this once. Open it on your own device, where you mean to stay:',
     `  ${url}`,
+    ...(standing.behindProxy ? ["Put the proxy's https:// address before the #."] : []),
     'Whoever opens it first owns the Square: pins, clears, closes it, keeps devices out. It works once.',
     ...(standing.ownerLink?.why === 'again' ? [] : ['Lost it? Start with --owner-link for a new one.']),
     '',

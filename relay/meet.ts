@@ -99,11 +99,11 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     drop: (peer) => forPage(peer, (page) => drop(page, 'strikes')),
     beside: (peer, frame) => {
       const taken = square?.take(peer, frame) ?? null;
-      if (taken === null) return false;
+      if (taken === null) return 'malformed';
       const { answer, news } = taken;
       if (news !== null) for (const page of [...pages.values()]) tell(page, news);
       if (answer !== null) forPage(peer, (page) => tell(page, answer));
-      return !taken.isWrong;
+      return taken.why;
     },
     ticksMs: clock.ticksMs,
     luck: (length) => entropy.bytes(length),

@@ -3,7 +3,7 @@ import { decodeContent, decodeOwnContent } from '../src/protocol/content.ts';
 import { findRoom, openEnvelope } from '../src/protocol/envelope.ts';
 import { decodeFrame } from '../src/protocol/frame.ts';
 import type { DeviceId, PeerId } from '../src/protocol/ids.ts';
-import type { MeetFrame } from '../src/protocol/meet.ts';
+import type { MeetFrame, MeetRefusal } from '../src/protocol/meet.ts';
 import { createAllowance } from '../src/protocol/meeting/allowance.ts';
 import { isRefusal } from '../src/protocol/refusal.ts';
 import type { RefusalReason } from '../src/protocol/refusal.ts';
@@ -31,7 +31,7 @@ export interface Taken {
   /** For everybody else. */
   readonly news: MeetFrame | null;
   /** It was wrong, and not only late. */
-  readonly isWrong: boolean;
+  readonly why: MeetRefusal | null;
 }
 
 export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square {
@@ -72,7 +72,7 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
     welcome: tell,
     take: (page, frame) => {
       if (frame.kind !== 'square' && frame.kind !== 'claim') return null;
-      if (!words(page).take(1)) return { answer: null, news: null, isWrong: true };
+      if (!words(page).take(1)) return { answer: null, news: null, why: 'too-fast' };
       if (frame.kind === 'claim') {
         const before = owner.word()?.bytes;
         const outcome = owner.claim(frame.secret, frame.word);
@@ -80,14 +80,18 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
         return {
           answer: { kind: 'claimed', outcome },
           news: owner.word()?.bytes === before ? null : tell(),
-          isWrong: outcome === 'unknown' || outcome === 'refused',
+          why: outcome === 'unknown' || outcome === 'refused' ? 'malformed' : null,
         };
       }
       const why = owner.take(frame.word);
       count(why === null ? 'words' : `refused_${why}`);
       const isLate = why === 'repeated' || why === 'not-owner';
       // Who is behind hears what holds.
-      return { answer: isLate ? tell() : null, news: why === null ? tell() : null, isWrong: why !== null && !isLate };
+      return {
+        answer: isLate ? tell() : null,
+        news: why === null ? tell() : null,
+        why: why === null || isLate ? null : 'malformed',
+      };
     },
     left: (page) => words.forget(page),
     mayGoOn: (bytes, from) => {

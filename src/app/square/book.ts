@@ -39,6 +39,7 @@ export interface BookDesk {
   readonly outbox: Outbox;
   /** The owner's. */
   word(): OwnerWord | null;
+  isHere(device: DeviceId): boolean;
 }
 
 export function createBook(core: Core, room: Room, desk: BookDesk): Book {
@@ -88,12 +89,19 @@ export function createBook(core: Core, room: Room, desk: BookDesk): Book {
     const staying = new Set([...here].flatMap(([key, { author }]) => (keys.includes(key) ? [] : author)));
     const gone = [...room.heads.keys()].filter((device) => device !== me && !staying.has(device));
     writes.push(...gone.map((device): Write => ({ op: 'delete', key: keyOf.head(room.id, device) })));
+    // Who has what of mine: of words that are gone nobody asks.
+    const had = me === undefined || staying.has(me) ? [] : [...room.got.keys()];
+    writes.push(...had.map((device): Write => ({ op: 'delete', key: keyOf.got(room.id, device) })));
     // Whoever was not here in a day does not hear it any more.
     const settled = me === undefined ? null : desk.outbox.settled(room.id, new Map([[me, { upTo: 0, above: mine, from: 0 }]]));
     if (!(await core.commit([...writes, ...(settled?.writes ?? [])], 'relaxed'))) return false;
     settled?.apply();
     for (const key of keys) here.delete(key);
-    for (const device of gone) room.heads.delete(device);
+    for (const device of had) room.got.delete(device);
+    for (const device of gone) {
+      room.heads.delete(device);
+      if (!desk.isHere(device)) room.names.delete(device);
+    }
     desk.timelines.remove(room, keys);
     return true;
   };

@@ -27,7 +27,7 @@ export function squareView(core: Core, { room, book, hidden, owner }: SquareNow,
     owner: word && { device: word.owner, name: fitName(word.name, nameBytes) },
     isMine: word !== null && word.owner === me,
     isClosed: word !== null && word.closedMs !== null,
-    silent: word && me !== undefined ? ownerRefusal(word, me, nowMs) : null,
+    silent: word && me !== undefined ? ownerRefusal(word, me, Infinity) : null,
     mayWriteAtMs: me === undefined ? 0 : mayNextSpeakMs(nowMs, book.saidBy(me), lastSaid(room, me) + 1),
     pinned: pinned && {
       author: pinned.author,

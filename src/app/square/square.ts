@@ -93,7 +93,11 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
     if (known !== undefined) return known;
     const owner = createOwner(core, room.id);
     const hidden = createHidden(core, room.id);
-    const book = createBook(core, room, { ...desk, word: owner.word });
+    const book = createBook(core, room, {
+      ...desk,
+      word: owner.word,
+      isHere: (device) => desk.peers.inRoom(room.id).some((peer) => peer.device === device),
+    });
     await Promise.all([owner.load(), hidden.load(), book.load()]);
     const kept: Kept = { room, book, hidden, owner };
     all.set(room.id, kept);
@@ -118,6 +122,10 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
 
   const tidyAll = (): void => {
     for (const { book } of all.values()) void core.lane.run(book.tidy);
+    // It did not take ours: there were too many at once.
+    const ours = here?.owner.bytes() ?? null;
+    if (here !== null && ours !== null && saidByRelay !== null && isOlder(saidByRelay, here.owner.word()))
+      desk.tellRelay({ kind: 'square', word: ours });
     tidying = core.clock.after(tidyMs, tidyAll);
   };
 
@@ -210,7 +218,8 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       const me = core.me();
       if (kept === undefined || me === null) return 'too-soon';
       const [nowMs, word] = [core.clock.nowMs(), kept.owner.word()];
-      const why = word && ownerRefusal(word, me.key.id, nowMs);
+      // Closed is closed, whatever my clock shows.
+      const why = word && ownerRefusal(word, me.key.id, Infinity);
       const n = lastSaid(room, me.key.id) + 1;
       return why ?? (mayNextSpeakMs(nowMs, kept.book.saidBy(me.key.id), n) > nowMs ? 'too-fast' : null);
     },

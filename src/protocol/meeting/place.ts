@@ -27,8 +27,8 @@ export interface MeetingPlaceHands {
   pass(page: PeerId, frame: MeetFrame): boolean;
   /** Its good will is used up. */
   drop(page: PeerId): void;
-  /** What not every meeting place hears. False: nor does this one. */
-  beside?(page: PeerId, frame: MeetFrame): boolean;
+  /** What not every meeting place hears; null: it was heard. */
+  beside?(page: PeerId, frame: MeetFrame): MeetRefusal | null;
   ticksMs(): number;
   readonly luck: Luck;
 }
@@ -90,9 +90,11 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
           return hands.tell(page, { kind: 'pong', token: frame.token });
         case 'pong':
           return;
-        default:
-          // Only a meeting place says these.
-          if (hands.beside?.(page, frame) !== true) refusePage(page, 'malformed');
+        default: {
+          // Only a meeting place says the others.
+          const why = hands.beside === undefined ? 'malformed' : hands.beside(page, frame);
+          if (why !== null) refusePage(page, why);
+        }
       }
     },
     left: (page) => {
