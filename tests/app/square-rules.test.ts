@@ -22,7 +22,7 @@ function invented(at: number): DeviceKey {
 }
 
 let luck = 0;
-function envelopeOf(key: DeviceKey, n: number, sentAtMs: number, text: string): Uint8Array {
+function envelopeOf(key: DeviceKey, n: number, sentAtMs: number, text: string, isForged = false): Uint8Array {
   const fresh = (length: number): Uint8Array => {
     const bytes = new Uint8Array(length);
     new DataView(bytes.buffer).setUint32(0, (luck += 1));
@@ -30,7 +30,9 @@ function envelopeOf(key: DeviceKey, n: number, sentAtMs: number, text: string): 
   };
   const id = newMessageId(fresh(16));
   const message = { kind: 'message', author: key.id, id, n, sentAtMs, name: 'Crowd', text } as const;
-  const sealed = seal(keys, encodeContent(message, keys.id, key), fresh(12));
+  const signed = encodeContent(message, keys.id, key);
+  if (isForged) signed[signed.length - 1]! ^= 1;
+  const sealed = seal(keys, signed, fresh(12));
   if ('refused' in sealed) throw new Error(sealed.refused);
   return encodeFrame({ kind: 'envelope', bytes: sealed });
 }
@@ -91,6 +93,19 @@ test('a thousand invented devices cost a bounded number of signatures and places
   expect(refusals().filter((why) => why === 'too-many').length).toBeGreaterThan(400);
   await world.finish(appOf(baraka).send(room, 'Still here'));
   await until('the honest are heard', () => textsOf(appOf(asha), room).includes('Still here'));
+});
+
+test('forged words cost a connection its share of signatures, and no more', async () => {
+  const village = createSquareVillage('forged');
+  const { world, person, enter, refusals, wallMs } = village;
+  const asha = await person('Asha');
+  await enter(asha);
+  const link = await mallory(village, asha);
+  for (let at = 0; at < 1_000; at += 1) link.send(envelopeOf(invented(1), 30, wallMs(), `Crowd ${at}`, true));
+  await world.runFor(1_000);
+  const refused = (why: string): number => refusals().filter((each) => each === why).length;
+  expect(refused('bad-signature')).toBeLessThanOrEqual(520);
+  expect(refused('bad-signature') + refused('too-many')).toBe(1_000);
 });
 
 test('beyond 200 messages the oldest go, from screen and disk; after a day all do', async () => {
