@@ -1,4 +1,4 @@
-/** The one folder a relay keeps: who it is, its Square, its certificates. Damage is named, never papered over. */
+/** The one folder a relay keeps: who it is, its Square and whose that is, its certificates. Damage is named, never papered over. */
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,8 @@ import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
 import { makeAuthority, readAuthority } from './lan-authority.ts';
 import type { Authority } from './lan-authority.ts';
+import { noOwner, readOwnerRecord, writeOwnerRecord } from './owner.ts';
+import type { OwnerShelf } from './owner.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -18,6 +20,10 @@ export interface DataFolder {
   readonly identityKey: Uint8Array;
   /** 32 bytes; the Square's room secret, public by purpose. */
   readonly squareSecret: Uint8Array;
+  /** Whose the Square is. */
+  readonly owner: OwnerShelf;
+  /** True where no owner's link was ever made with this folder. */
+  readonly isUnowned: boolean;
   /** What the second door shows: its hash is part of the address. */
   readonly directCertificate: DirectCertificate;
   /** What devices of this house may trust. */
@@ -54,6 +60,7 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
     const secret = (): Uint8Array => entropy.bytes(secretBytes);
     const identity = keep(folder, kept.identity, readSecret, secret);
     const square = keep(folder, kept.square, readSecret, secret);
+    const owner = keep(folder, kept.owner, readOwnerRecord, () => writeOwnerRecord(noOwner));
     const certificate = (): Uint8Array => makeDirectCertificate(clock.nowMs());
     let direct = keep(folder, kept.direct, readDirectCertificate, certificate);
     if (direct.value !== null && direct.value.validUntilMs - clock.nowMs() < renewBeforeMs) {
@@ -66,14 +73,23 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
       write(folder, kept.authority, newAuthority());
       authority = keep(folder, kept.authority, readAuthority, newAuthority);
     }
-    if (identity.value === null || square.value === null || direct.value === null || authority.value === null) {
+    const all = [identity, square, owner, direct, authority];
+    if (
+      identity.value === null ||
+      square.value === null ||
+      owner.value === null ||
+      direct.value === null ||
+      authority.value === null
+    ) {
       lock.release();
-      return { state: 'refused', why: 'damaged', lines: [identity, square, direct, authority].flatMap(({ damage }) => damage) };
+      return { state: 'refused', why: 'damaged', lines: all.flatMap(({ damage }) => damage) };
     }
     const opened: DataFolder = {
       path: folder,
       identityKey: identity.value,
       squareSecret: square.value,
+      owner: { kept: owner.value, keep: (record) => write(folder, kept.owner, writeOwnerRecord(record)) },
+      isUnowned: owner.value.waiting === null && owner.value.used.length === 0,
       directCertificate: direct.value,
       authority: authority.value,
       keptLeaf: readLeafKept(folder),
@@ -112,7 +128,7 @@ interface Kept extends Marked {
   readonly withoutIt: string;
 }
 
-const kept: Readonly<Record<'identity' | 'square' | 'direct' | 'authority', Kept>> = {
+const kept: Readonly<Record<'identity' | 'square' | 'owner' | 'direct' | 'authority', Kept>> = {
   identity: {
     file: 'identity',
     mark: 'wavu-relay-identity-1',
@@ -124,6 +140,12 @@ const kept: Readonly<Record<'identity' | 'square' | 'direct' | 'authority', Kept
     mark: 'wavu-square-1',
     what: 'the key of the Square',
     withoutIt: 'Without it the Square begins anew and empty.',
+  },
+  owner: {
+    file: 'owner',
+    mark: 'wavu-owner-1',
+    what: "whose the Square is, and the owner's last word",
+    withoutIt: 'Without it nobody owns the Square; whoever opens a new owner link does.',
   },
   direct: {
     file: 'webrtc-direct',

@@ -1,4 +1,5 @@
 /** Counts who stands at the door: how many sockets, how many of them without a handshake, how many from one address. */
+import { distanceOf, householdOf, streetOf } from './http/remote.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import { createAllowance } from '../src/protocol/meeting/allowance.ts';
 import type { Allowance } from '../src/protocol/meeting/allowance.ts';
@@ -14,7 +15,7 @@ export interface Doorkeeper {
 export type Admission =
   | { readonly state: 'admitted'; readonly visit: Visit }
   | { readonly state: 'refused'; readonly why: DoorRefusal };
-export type DoorRefusal = 'full' | 'half-open' | 'address-full' | 'address-too-fast';
+export type DoorRefusal = 'full' | 'half-open' | 'address-full' | 'address-too-fast' | 'street-full';
 
 export interface Visit {
   /** The handshake is over, well or not. */
@@ -27,6 +28,8 @@ export interface DoorLimits {
   readonly sockets: number;
   readonly halfOpen: number;
   readonly socketsPerAddress: number;
+  /** One IPv4 /24 or IPv6 /48. */
+  readonly socketsPerStreet: number;
   readonly halfOpenPerAddress: number;
   readonly opensPerSecondPerAddress: number;
   readonly opensBurstPerAddress: number;
@@ -36,6 +39,8 @@ export const doorLimits: DoorLimits = {
   sockets: 4_096,
   halfOpen: 256,
   socketsPerAddress: 512,
+  // As for all connections (http/http-limits.ts).
+  socketsPerStreet: 1_024,
   halfOpenPerAddress: 64,
   opensPerSecondPerAddress: 20,
   opensBurstPerAddress: 200,
@@ -46,6 +51,7 @@ export const directLimits: DoorLimits = {
   sockets: 1_024,
   halfOpen: 64,
   socketsPerAddress: 128,
+  socketsPerStreet: 256,
   halfOpenPerAddress: 16,
   opensPerSecondPerAddress: 5,
   opensBurstPerAddress: 50,
@@ -64,16 +70,19 @@ interface Waiting {
 
 export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits): Doorkeeper {
   const guests = new Map<string, Guest>();
+  /** Only those with somebody in. */
+  const streets = new Map<string, number>();
   const counted = new Map<string, number>();
   /** Without a handshake, and can be made to go; the oldest first. */
   const waiting = new Set<Waiting>();
   let sockets = 0;
   let halfOpen = 0;
 
-  const refusalOf = (guest: Guest, isLocal: boolean): DoorRefusal | null => {
+  const refusalOf = (guest: Guest, street: string, isLocal: boolean): DoorRefusal | null => {
     if (sockets >= limits.sockets) return 'full';
     if (!isLocal) {
       if (guest.sockets >= limits.socketsPerAddress || guest.halfOpen >= limits.halfOpenPerAddress) return 'address-full';
+      if ((streets.get(street) ?? 0) >= limits.socketsPerStreet) return 'street-full';
       if (!guest.opens.take(1)) return 'address-too-fast';
     }
     return halfOpen < limits.halfOpen || makePlace(guest) ? null : 'half-open';
@@ -97,13 +106,14 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
 
   return {
     admit: (address, drop) => {
-      const key = prefixOf(address);
+      const key = householdOf(address);
       const guest = guests.get(key) ?? {
         sockets: 0,
         halfOpen: 0,
         opens: createAllowance(limits.opensPerSecondPerAddress, limits.opensBurstPerAddress, clock.ticksMs),
       };
-      const why = refusalOf(guest, isLoopback(address));
+      const street = streetOf(address);
+      const why = refusalOf(guest, street, distanceOf(address) === 'this-machine');
       count(why === null ? 'admitted' : `refused_${why}`);
       forgetQuiet();
       guests.set(key, guest);
@@ -112,6 +122,7 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
       sockets += 1;
       halfOpen += 1;
       guest.sockets += 1;
+      streets.set(street, (streets.get(street) ?? 0) + 1);
       guest.halfOpen += 1;
       let isShaken = false;
       let isGone = false;
@@ -137,23 +148,12 @@ export function createDoorkeeper(clock: Clock, limits: DoorLimits = doorLimits):
         shaken();
         sockets -= 1;
         guest.sockets -= 1;
+        const left = (streets.get(street) ?? 1) - 1;
+        if (left > 0) streets.set(street, left);
+        else streets.delete(street);
       };
       return { state: 'admitted', visit: { shaken, gone } };
     },
     counts: () => ({ sockets, half_open: halfOpen, addresses: guests.size, ...Object.fromEntries(counted) }),
   };
 }
-
-/** One IPv4 address, or one IPv6 /64: what one household is given. */
-function prefixOf(address: string): string {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail = ''] = plain.split('::');
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === '' ? [] : tail.split(':');
-  const zeros = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
-  return [...front, ...zeros, ...back].slice(0, 4).join(':');
-}
-
-const isLoopback = (address: string): boolean =>
-  address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');

@@ -15,6 +15,8 @@ export interface Settings {
   /** The built page. */
   readonly appFolder: string;
   readonly square: boolean;
+  /** A new owner link is wanted: the last was lost, or whoever opened it is to be the owner no more. */
+  readonly ownerLink: boolean;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** UDP, on `host` where that is an IPv4 address; null: this door stays shut. */
   readonly webrtcDirectPort: number | null;
@@ -65,11 +67,13 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     dataFolder: get(flags.data) ?? ownFolder(env),
     appFolder: get(flags.app) ?? fileURLToPath(new URL('../dist', import.meta.url)),
     square: get(flags.square) ?? true,
+    ownerLink: get(flags.ownerLink) ?? false,
     tls: certFile !== null && keyFile !== null ? { certFile, keyFile } : null,
     webrtcDirectPort: direct === 'off' ? null : direct,
     behindProxy: get(flags.behindProxy) ?? false,
     json: get(flags.json) ?? false,
   };
+  if (settings.ownerLink && !settings.square) lines.push('--owner-link makes an owner of the Square: it needs --square on.');
   return lines.length > 0 ? { state: 'refused', lines } : { state: 'run', settings };
 }
 
@@ -95,6 +99,12 @@ const flags = {
   host: flag('host', 'ADDRESS', 'address to listen on (default 0.0.0.0: every IPv4 one; :: for IPv6 as well)', readHost),
   data: flag('data', 'FOLDER', "the relay's identity and all it keeps", readPath),
   square: flag('square', 'on|off', 'keep an open room for everybody at this address (default on)', readOnOff),
+  ownerLink: flag(
+    'owner-link',
+    null,
+    'print a new owner link of the Square: whoever opens it first owns it from then on',
+    readOnOff,
+  ),
   cert: flag('cert', 'FILE', 'certificate chain, PEM: HTTPS on the same port', readPath),
   key: flag('key', 'FILE', 'its private key, PEM', readPath),
   webrtcDirectPort: flag(
@@ -156,10 +166,14 @@ function unknown(arg: string, name: string): string {
 /** `npm start --port 9000` gives the flag to npm, and us nothing but a stray 9000. */
 function swallowedByNpm(env: Environment): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'start') return [];
-  return ['port', 'host', 'data', 'square']
-    .filter((name) => env[`npm_config_${name}`] !== undefined)
-    .map((name) => `npm kept --${name} for itself. Write: npm start -- --${name} ${env[`npm_config_${name}`]}`);
+  return ['port', 'host', 'data', 'square', 'owner-link']
+    .filter((name) => env[keptBy(name)] !== undefined)
+    .map((name) =>
+      `npm kept --${name} for itself. Write: npm start -- --${name} ${name === 'owner-link' ? '' : env[keptBy(name)]}`.trimEnd(),
+    );
 }
+
+const keptBy = (name: string): string => `npm_config_${name.replaceAll('-', '_')}`;
 
 /** Stable, per user: an identity must not depend on where the command was typed. */
 function ownFolder(env: Environment): string {

@@ -14,11 +14,19 @@ export interface Standing {
   readonly dataFolder: string;
   readonly isNewFolder: boolean;
   readonly square: boolean;
+  /** Whose link was printed, and works once; null: none was made at this start. */
+  readonly ownerLink: OwnerLink | null;
   readonly behindProxy: boolean;
   readonly certificate: Certificate | null;
   /** Of the authority that devices of this house may trust; null: HTTPS is by other means. */
   readonly authority: string | null;
   readonly nowMs: number;
+}
+
+/** `first`: nobody owns the Square yet. `again`: somebody may, and loses it to whoever opens this. */
+export interface OwnerLink {
+  readonly fragment: string;
+  readonly why: 'first' | 'again';
 }
 
 /** For programs: one line, nothing else ever follows on standard output. */
@@ -32,6 +40,7 @@ export const machineLine = (standing: Standing, pid: number): string =>
     build: standing.build,
     data: standing.dataFolder,
     square: standing.square ? 'on' : 'off',
+    ownerLink: ownerUrl(standing),
     authority: standing.authority,
     pid,
   })}\n`;
@@ -52,10 +61,31 @@ export function greeting(standing: Standing, withCode: boolean): string {
       : []),
     ...notes(standing, best).map((line) => `  ${line}`),
     `  Square ${standing.square ? 'on: anyone who reaches this relay reads it' : 'off'}`,
+    ...ownerLines(standing).map((line) => `  ${line}`),
     `  Data in ${standing.dataFolder}${standing.isNewFolder ? ' (new: back it up, it is this relay)' : ''}`,
     '  Ctrl-C ends it.',
     '',
   ].join('\n');
+}
+
+/** At the address that gives the app for sure: keys hang on it. */
+const ownerUrl = ({ ways, ownerLink }: Standing): string | null =>
+  ownerLink && `${(ways.find(({ gives: given }) => given === 'app') ?? ways[0])?.url ?? ''}#${ownerLink.fragment}`;
+
+function ownerLines(standing: Standing): readonly string[] {
+  const url = ownerUrl(standing);
+  if (url === null) return [];
+  return [
+    '',
+    standing.ownerLink?.why === 'again'
+      ? 'A new owner link, as you asked. Links made before do not work any more; the owner so far stays so until it is opened:'
+      : 'Owner link, printed this once. Open it on your own device, where you mean to stay:',
+    `  ${url}`,
+    ...(standing.behindProxy ? ["Put the proxy's https:// address before the #."] : []),
+    'Whoever opens it first owns the Square: pins, clears, closes it, keeps devices out. It works once.',
+    ...(standing.ownerLink?.why === 'again' ? [] : ['Lost it? Start with --owner-link for a new one.']),
+    '',
+  ];
 }
 
 const gives: Readonly<Record<Way['gives'], string>> = {

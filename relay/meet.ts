@@ -9,6 +9,7 @@ import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Link } from '../src/ports/network.ts';
 import type { Log } from '../src/ports/log.ts';
+import type { Square } from './square.ts';
 
 export interface Meet {
   /** A page opened `/wavu/meet/1`. It replaces an older link of the same page. */
@@ -26,6 +27,8 @@ export interface MeetWorld {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly maxPages?: number;
+  /** Null: there is none here. */
+  readonly square?: Square | null;
 }
 
 /** Pages ping every 20 s, hidden ones every 60: so long a silence is a page that is gone. */
@@ -39,10 +42,12 @@ interface Page {
   readonly link: Link;
   readonly held: MeetFrame[];
   heardMs: number;
+  /** It said nothing yet. */
+  isNew: boolean;
   retry: Stop | null;
 }
 
-export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld): Meet {
+export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null }: MeetWorld): Meet {
   const pages = new Map<PeerId, Page>();
   const counted = new Map<string, number>();
   let sweep: Stop | null = null;
@@ -72,6 +77,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     pages.delete(page.link.peer);
     guests.left(page.link.peer);
     place.left(page.link.peer);
+    square?.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -104,6 +110,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     },
     pass: (peer, frame) => {
       const page = pages.get(peer);
+      if (frame.kind === 'passed' && square?.isKeptBack(frame.bytes) === true) return true;
       return page === undefined ? guests.pass(peer, frame.from, frame.bytes) : hand(page, frame);
     },
     far: (peer, frame) => {
@@ -114,6 +121,15 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
       const page = pages.get(peer);
       if (page === undefined) guests.drop(peer);
       else drop(page, 'strikes');
+    },
+    beside: (peer, frame) => {
+      const taken = square?.take(peer, frame) ?? null;
+      if (taken === null) return 'malformed';
+      const { answer, news } = taken;
+      if (news !== null) for (const page of [...pages.values()]) tell(page, news);
+      const page = pages.get(peer);
+      if (answer !== null && page !== undefined) tell(page, answer);
+      return taken.why;
     },
     ticksMs: clock.ticksMs,
     luck: (length) => entropy.bytes(length),
@@ -139,7 +155,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
       }
       count('opened');
       guests.entered(link.peer);
-      pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null });
+      pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null, isNew: true });
       place.entered(link.peer);
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
@@ -148,6 +164,10 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
       const page = pageOf(link);
       if (page === null) return;
       page.heardMs = clock.ticksMs();
+      // With its first word a page knows which relay this is.
+      const word = page.isNew ? (square?.welcome() ?? null) : null;
+      page.isNew = false;
+      if (word !== null) tell(page, word);
       place.take(link.peer, bytes);
     },
 
@@ -158,7 +178,13 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
 
     isMet: place.isMet,
 
-    counts: () => ({ pages: pages.size, ...place.counts(), ...guests.counts(), ...Object.fromEntries(counted) }),
+    counts: () => ({
+      pages: pages.size,
+      ...place.counts(),
+      ...guests.counts(),
+      ...Object.fromEntries(counted),
+      ...named(square?.counts() ?? {}),
+    }),
 
     stop: () => {
       sweep?.();
@@ -167,3 +193,6 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     },
   };
 }
+
+const named = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`square_${name}`, value]));

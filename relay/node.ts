@@ -11,6 +11,7 @@ import type { DirectCertificate } from './direct-certificate.ts';
 import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
 import type { DoorLimits } from './doorkeeper.ts';
 import { createMeet } from './meet.ts';
+import type { Square } from './square.ts';
 
 export interface RelayNodeSettings {
   /** Ed25519 seed, 32 bytes: the relay's name across restarts. */
@@ -22,6 +23,7 @@ export interface RelayNodeSettings {
   readonly publicAddresses?: readonly string[];
   /** Public topics forwarded here (the Square's). Others are not heard. */
   readonly topics?: readonly string[];
+  readonly square?: Square | null;
   /** Also listens for webrtc-direct. */
   readonly direct?: DirectDoor;
   readonly limits?: Partial<DoorLimits>;
@@ -51,10 +53,10 @@ const socketMessageBytes = 131_072;
 const refuseMs = 1_000;
 
 export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
-  const { clock, log, handshakeMs = 5_000, direct = null } = settings;
+  const { clock, log, handshakeMs = 5_000, direct = null, square = null } = settings;
   const limits: DoorLimits = { ...doorLimits, ...settings.limits };
   const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets);
-  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages });
+  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages, square });
   const door = createDoorkeeper(clock, limits);
   // By itself: senders of UDP lie about their address, and a crowd there must not shut the first door.
   const secondDoor = createDoorkeeper(clock, directLimits);
@@ -73,6 +75,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
       },
     },
     topics: settings.topics ?? [],
+    mayGoOn: (bytes, from) => square === null || square.mayGoOn(bytes, from),
     maxPages,
     handshakeMs,
     log,

@@ -6,12 +6,13 @@ import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { SquareCard } from '../src/protocol/relay-card.ts';
 import { deriveRoomKeys } from '../src/protocol/room-keys.ts';
+import type { RoomKeys } from '../src/protocol/room-keys.ts';
 import { nameHolder, whoAnswersAlready } from './blame.ts';
 import { openDataFolder } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
 import { codeOf } from './error-code.ts';
 import type { Settings } from './flags.ts';
-import type { Standing } from './greeting.ts';
+import type { OwnerLink, Standing } from './greeting.ts';
 import { createAnswers } from './http/answer.ts';
 import { loadApp } from './http/app-files.ts';
 import { readCertificate } from './http/certificate.ts';
@@ -24,7 +25,9 @@ import { openLanDoor } from './lan-door.ts';
 import { fencedAddressesHere, localNameOf } from './lan-fence.ts';
 import { startRelayNode } from './node.ts';
 import type { DirectDoor } from './node.ts';
+import { createOwner } from './owner.ts';
 import { waysIn } from './reach.ts';
+import { createSquare } from './square.ts';
 import { udpRefusal } from './udp-refusal.ts';
 
 export interface World {
@@ -66,10 +69,13 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     return refused(udpLines(settings, udpCode));
   }
 
-  const square = settings.square ? squareOf(folder.squareSecret) : null;
+  const keys = settings.square ? deriveRoomKeys(folder.squareSecret) : null;
+  const square = keys && squareOf(keys);
+  const owner = keys && createOwner(keys.id, entropy, folder.owner);
   const node = await startRelayNode({
     identityKey: folder.identityKey,
     topics: square === null ? [] : [square.topic],
+    square: keys && owner && createSquare(keys, owner, clock),
     ...(direct === null ? {} : { direct }),
     clock,
     entropy,
@@ -155,6 +161,9 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
   };
   if (tls !== null) stopRenewing = clock.after(renewEveryMs, renew);
 
+  // Not before it stands: a link that nobody saw would be used up.
+  const why: OwnerLink['why'] | null = settings.ownerLink ? 'again' : folder.isUnowned ? 'first' : null;
+  const ownerLink = owner && why && { fragment: owner.newLink(), why };
   log('relay-open', { port: door.port, build, square: settings.square, tls: tls !== null });
   return {
     state: 'open',
@@ -168,6 +177,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
         dataFolder: folder.path,
         isNewFolder: folder.isNew,
         square: settings.square,
+        ownerLink,
         behindProxy: settings.behindProxy,
         certificate,
         authority: house?.authority.fingerprint ?? null,
@@ -195,9 +205,7 @@ const goodbyeMs = 1_000;
 const refused = (lines: readonly string[]): StartedRelay => ({ state: 'refused', isSetting: false, lines });
 
 /** The topic is named after the room's id, which says nothing of the room's key. */
-function squareOf(openSecret: Uint8Array): SquareCard {
-  return { topic: `wavu/square/1/${deriveRoomKeys(openSecret).id}`, openSecret };
-}
+const squareOf = ({ id, secret }: RoomKeys): SquareCard => ({ topic: `wavu/square/1/${id}`, openSecret: secret });
 
 const directOf = (
   { host, webrtcDirectPort: port }: Settings,

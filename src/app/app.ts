@@ -2,6 +2,7 @@
 import type { Stop } from '../ports/clock.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
 import type { Doctor } from './doctor/doctor.ts';
+import type { SquareDeed } from './square/deed.ts';
 import type { PairingRefused, RelayRefused, SafetyView, View } from './view.ts';
 
 export interface App {
@@ -11,7 +12,7 @@ export interface App {
   /** Makes the identity of this device, once; later calls rename. */
   nameMe(name: string): Promise<void>;
   startRoom(name: string, kind: 'open' | 'members'): Promise<RoomId | null>;
-  /** Takes a whole link or what stands behind its `#`. Joining twice is the same as once. */
+  /** Takes a whole link or what stands behind its `#`; an owner link leads into the Square. Joining twice is the same as once. */
   joinRoom(link: string): Promise<RoomId | null>;
   leaveRoom(room: RoomId): Promise<void>;
   /** Behind a link. A room that one was in before is as it was; one that one never was in is gone. */
@@ -39,6 +40,8 @@ export interface App {
   show(room: RoomId): Promise<void>;
   older(room: RoomId): Promise<void>;
   markRead(room: RoomId): Promise<void>;
+  /** In the Square, beside speaking. False: it was not done. */
+  inSquare(deed: SquareDeed): Promise<boolean>;
   /** Makes a code for somebody beside us, to connect without any server: see `pairing` in the view. */
   beginPairing(): Promise<void>;
   /** Takes a code that was scanned or pasted: theirs, to which ours answers, or their answer. Not null: why it was not taken. */

@@ -51,6 +51,9 @@ export const keyOf = {
   /** A pairing is under way. */
   pairing: 'me/pairing',
   room: (room: RoomId): string => `room/${room}`,
+  /** Of a Square: the owner's last word, and what I do not want to see. */
+  ownerWord: (room: RoomId): string => `owner/${room}`,
+  hidden: (room: RoomId): string => `hidden/${room}`,
   /** Left, and not yet swept. */
   left: (room: RoomId): string => `left/${room}`,
   /** Left once: how far my own numbers had gone. */

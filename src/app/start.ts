@@ -1,5 +1,4 @@
 /** Builds the app from its ports: reads the disk first, so that rooms can be shown; the mesh joins when it is up. */
-import type { Stop } from '../ports/clock.ts';
 import type { ReadCard } from '../ports/door.ts';
 import type { Network } from '../ports/network.ts';
 import type { OpenedStorage } from '../ports/storage.ts';
@@ -7,6 +6,7 @@ import { newMessageId } from '../protocol/content.ts';
 import { decodeInviteLink } from '../protocol/contact/invite-link.ts';
 import type { MessageId, PersonId, RoomId } from '../protocol/ids.ts';
 import { isRefusal } from '../protocol/refusal.ts';
+import { decodeOwnerLink } from '../protocol/square/owner-link.ts';
 import type { App } from './app.ts';
 import { createCore } from './core.ts';
 import type { Core, CorePorts } from './core.ts';
@@ -33,8 +33,9 @@ import { loadRooms } from './rooms/load-rooms.ts';
 import { writeRoom } from './rooms/room.ts';
 import { createTimelines } from './rooms/timeline.ts';
 import { createUnsent } from './rooms/unsent.ts';
+import { createSquareRules } from './square/square.ts';
 import { createStore } from './store.ts';
-import type { Store } from './store.ts';
+import { stuckApp } from './stuck.ts';
 
 export interface World extends Omit<CorePorts, 'storage'> {
   readonly storage: Promise<OpenedStorage>;
@@ -72,6 +73,12 @@ export async function startApp(world: World): Promise<LocalApp> {
   const outbox = createOutbox(core, peers, share, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
   const keeper = createKeeper(core, peers, timelines);
+  const square = createSquareRules(core, {
+    peers,
+    timelines,
+    outbox,
+    tellRelay: (frame) => attached?.mesh.tellRelay(frame) ?? false,
+  });
   let members: Members | null = null;
   let pairing: Pairing | null = null;
 
@@ -88,6 +95,7 @@ export async function startApp(world: World): Promise<LocalApp> {
         outbox,
         receipts,
         keeper,
+        square,
         members: () => members,
         pairing: () => pairing,
       });
@@ -145,6 +153,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     ));
 
   const [isNamed] = await Promise.all([loadIdentity(core), loadRooms(core), outbox.load()]);
+  await square.load();
   core.showRooms();
   store.change({ stage: isNamed ? 'ready' : 'unnamed' });
   afterRooms(null);
@@ -169,6 +178,12 @@ export async function startApp(world: World): Promise<LocalApp> {
       return afterRooms((await (await openMembers())?.start(asked, name)) ?? null);
     },
     joinRoom: async (link) => {
+      const secret = decodeOwnerLink(link);
+      if (secret !== null) {
+        const room = await square.claim(secret);
+        if (room === null) core.trouble('bad-link');
+        return room;
+      }
       const invite = decodeInviteLink(link, core.clock.nowMs());
       if (isRefusal(invite)) {
         core.log('invite-refused', { why: invite.refused });
@@ -208,10 +223,11 @@ export async function startApp(world: World): Promise<LocalApp> {
     sendAs: async (id, again, room, text) => {
       const inMembers = core.rooms.get(room);
       if (inMembers?.keys === null) return (await (await openMembers())?.send(inMembers, { id, again, room, text })) ?? false;
-      const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text });
+      const sent = await sendText(core, { timelines, outbox, receipts }, { id, again, room, text }, square.mayWrite);
       if (typeof sent !== 'string') attached?.square.publish(room, sent);
       return sent !== 'refused';
     },
+    inSquare: square.does,
     unsent: unsent.read,
     keepUnsent: unsent.keep,
     show: timelines.show,
@@ -254,45 +270,4 @@ export async function startApp(world: World): Promise<LocalApp> {
     },
   };
   return app;
-}
-
-/** The disk did not open: everything is refused, and the view says why. */
-function stuckApp(store: Store): LocalApp {
-  const nothing = async (): Promise<void> => undefined;
-  const noRoom = async (): Promise<null> => null;
-  const noStop: Stop = () => undefined;
-  return {
-    view: store.view,
-    subscribe: () => noStop,
-    nameMe: nothing,
-    startRoom: noRoom,
-    startRoomAs: noRoom,
-    joinRoom: noRoom,
-    invite: noRoom,
-    withdrawInvites: async () => false,
-    removePerson: async () => false,
-    makeAdmin: async () => false,
-    safetyOf: noRoom,
-    startDirect: noRoom,
-    setVerified: async () => false,
-    beginPairing: nothing,
-    takePairing: noRoom,
-    cancelPairing: nothing,
-    addRelay: async () => 'stopped',
-    stopAddingRelay: nothing,
-    forgetRelay: nothing,
-    letModelScore: nothing,
-    leaveRoom: nothing,
-    stopWaiting: nothing,
-    send: async () => false,
-    sendAs: async () => false,
-    unsent: async () => '',
-    keepUnsent: nothing,
-    show: nothing,
-    older: nothing,
-    markRead: nothing,
-    dismissTrouble: noStop,
-    wake: noStop,
-    close: nothing,
-  };
 }

@@ -31,6 +31,7 @@ const emptyView: View = {
   rooms: [],
   timelines: {},
   mesh: { online: true, relay: null, others: [], neighbours: [] },
+  square: null,
   modelMayScore: true,
   pairing: null,
   trouble: null,

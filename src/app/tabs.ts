@@ -116,6 +116,7 @@ export function shareApp(
     },
     older: (room) => act({ verb: 'older', args: [room] }),
     markRead: (room) => act({ verb: 'markRead', args: [room] }),
+    inSquare: async (deed) => (await ask({ verb: 'inSquare', args: [deed] })) === true,
     beginPairing: () => act({ verb: 'beginPairing', args: [] }),
     takePairing: async (code) => (await ask({ verb: 'takePairing', args: [code] })) as PairingRefused | null,
     cancelPairing: () => act({ verb: 'cancelPairing', args: [] }),
@@ -233,6 +234,8 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.older(...call.args);
     case 'markRead':
       return app.markRead(...call.args);
+    case 'inSquare':
+      return app.inSquare(...call.args);
     case 'beginPairing':
       return app.beginPairing();
     case 'takePairing':

@@ -1,5 +1,6 @@
 /** What the app shows: plain, readonly, whole. The interface draws this and nothing else. */
 import type { DeviceId, MessageId, PeerId, PersonId, RoomId } from '../protocol/ids.ts';
+import type { OwnerDeed } from '../protocol/square/word.ts';
 
 export interface View {
   readonly stage: Stage;
@@ -9,6 +10,8 @@ export interface View {
   /** Only rooms somebody asked for with `show`. */
   readonly timelines: Readonly<Record<RoomId, TimelineView>>;
   readonly mesh: MeshView;
+  /** Of the relay we came by; null: it keeps none, or none is here yet. */
+  readonly square: SquareView | null;
   /** Whether a model may score links, where this device has one. */
   readonly modelMayScore: boolean;
   /** Two people connecting by two codes; null: nobody is. */
@@ -134,6 +137,37 @@ export type Mark =
   | { readonly state: 'waiting' }
   | { readonly state: 'left' }
   | { readonly state: 'received'; readonly by: number };
+
+/** The Square beside its messages, which stand in its room. */
+export interface SquareView {
+  readonly room: RoomId;
+  /** Null: nobody owns it. */
+  readonly owner: NamedDevice | null;
+  readonly isMine: boolean;
+  readonly isClosed: boolean;
+  /** Why I am not heard here. */
+  readonly silent: 'expelled' | 'closed' | null;
+  /** By the wall clock; in the past: now. */
+  readonly mayWriteAtMs: number;
+  readonly pinned: { readonly author: DeviceId; readonly name: string; readonly text: string; readonly sentAtMs: number } | null;
+  /** What the owner did last, and to whom. */
+  readonly deed: { readonly did: OwnerDeed; readonly about: string; readonly atMs: number } | null;
+  readonly expelled: readonly NamedDevice[];
+  /** By me, for me alone. */
+  readonly blocked: readonly NamedDevice[];
+  /** Messages that I hid one by one. */
+  readonly hidden: number;
+  /** How it stands with an owner link that was opened here. */
+  readonly claim: ClaimView | null;
+}
+
+export interface NamedDevice {
+  readonly device: DeviceId;
+  readonly name: string;
+}
+
+/** `used`: by somebody else. `unknown`: not, or no more, a link of this relay. */
+export type ClaimView = 'claiming' | 'yours' | 'used' | 'unknown' | 'unanswered';
 
 export interface MeshView {
   readonly online: boolean;

@@ -17,8 +17,8 @@ export interface Network {
   /** Begins a link with whoever stands beside us: the bytes travel by hand (a QR, a paste), the answer comes back so. */
   offer(signal: AbortSignal): Promise<Offer>;
   answer(offer: Uint8Array, signal: AbortSignal): Promise<Answer | OpenRefused>;
-  /** Joins a public topic: everybody's bytes, nobody's secret. */
-  join(topic: string, onBytes: (bytes: Uint8Array) => void): PublicTopic;
+  /** Joins a public topic: everybody's bytes, nobody's secret. What `mayGoOn` forbids is neither heard nor passed on. */
+  join(topic: string, onBytes: (bytes: Uint8Array) => void, mayGoOn?: MayGoOn): PublicTopic;
   close(): Promise<void>;
 }
 
@@ -67,6 +67,9 @@ export interface Answer {
   readonly bytes: Uint8Array;
   readonly opened: Promise<Opened>;
 }
+
+/** `from`: whose link brought it, whoever said it. */
+export type MayGoOn = (bytes: Uint8Array, from: PeerId) => boolean;
 
 export interface PublicTopic {
   publish(bytes: Uint8Array): void;

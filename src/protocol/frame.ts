@@ -12,6 +12,8 @@ export type Frame =
   | { readonly kind: 'signal'; readonly bytes: Uint8Array }
   /** Neighbours introduce each other as a relay does, in the same words (`meet.ts`). */
   | { readonly kind: 'meet'; readonly bytes: Uint8Array }
+  /** The word of a Square's owner (`square/word.ts`). */
+  | { readonly kind: 'square'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly token: number }
   | { readonly kind: 'pong'; readonly token: number };
 
@@ -35,4 +37,4 @@ export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
 }
 
 const version = 1;
-const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet'] as const;
+const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet', 'square'] as const;

@@ -70,4 +70,15 @@ export const limits = {
   /** A link or a pairing code, pasted. */
   linkLetters: 2_000,
   backupItemBytes: 16_384,
+
+  /** What a Square keeps: so many messages, so long, and dated no further ahead of us. */
+  squareMessages: 200,
+  squareMs: 86_400_000,
+  squareAheadMs: 7_200_000,
+  /** Devices a Square's owner keeps out at once. */
+  expelled: 64,
+  /** A message as its author signed it. */
+  pinnedBytes: 8_300,
+  /** The owner's word about a Square. */
+  ownerWordBytes: 14_336,
 } as const;

@@ -1,4 +1,4 @@
-/** What a page says to whoever introduces it, a relay on `/wavu/meet/1` or a neighbour: topics kept, peers named and sought, sealed bytes passed on. */
+/** What a page says to whoever introduces it, a relay on `/wavu/meet/1` or a neighbour: topics kept, peers named and sought, sealed bytes passed on; and the word of its Square's owner. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { createReader, createWriter, fromBase64url, toBase64url } from './bytes.ts';
 import type { Reader, Writer } from './bytes.ts';
@@ -7,6 +7,7 @@ import type { PeerId, Topic } from './ids.ts';
 import { limits } from './limits.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import { ownerSecretBytes } from './square/owner-link.ts';
 
 export type MeetFrame =
   /** Page: I am here for these. The relay answers each with `met`, and tells the named of me with `joined`. */
@@ -40,7 +41,15 @@ export type MeetFrame =
   /** `passed`, with hops still before it. */
   | { readonly kind: 'carry'; readonly from: PeerId; readonly to: PeerId; readonly ttl: number; readonly bytes: Uint8Array }
   /** To `to`, along its way: what it had carried to `peer` came no further. */
-  | { readonly kind: 'lost'; readonly to: PeerId; readonly peer: PeerId };
+  | { readonly kind: 'lost'; readonly to: PeerId; readonly peer: PeerId }
+  /** Either side: the word of the Square's owner (`square/word.ts`). A relay says it to all, and takes it from any. */
+  | { readonly kind: 'square'; readonly word: Uint8Array }
+  /** Page: by the secret of an owner link this word's device becomes the owner. The relay answers `claimed`. */
+  | { readonly kind: 'claim'; readonly secret: Uint8Array; readonly word: Uint8Array }
+  | { readonly kind: 'claimed'; readonly outcome: ClaimOutcome };
+
+/** `used`: by somebody else. `unknown`: no link of this relay, or not the newest. `behind`: the word must have a higher number. */
+export type ClaimOutcome = (typeof outcomes)[number];
 
 export type Passed = Extract<MeetFrame, { readonly kind: 'passed' }>;
 /** What is said for somebody further away. */
@@ -89,6 +98,12 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
       return peer(peer(out, frame.from), frame.to).u8(frame.ttl).fixed(frame.bytes).done();
     case 'lost':
       return peer(peer(out, frame.to), frame.peer).done();
+    case 'square':
+      return out.fixed(frame.word).done();
+    case 'claim':
+      return out.fixed(frame.secret).fixed(frame.word).done();
+    case 'claimed':
+      return out.u8(outcomes.indexOf(frame.outcome) + 1).done();
   }
 }
 
@@ -118,7 +133,11 @@ const kinds = [
   'found',
   'carry',
   'lost',
+  'square',
+  'claim',
+  'claimed',
 ] as const;
+const outcomes = ['yours', 'used', 'unknown', 'behind', 'refused'] as const;
 export const seekIdBytes = 8;
 const reasons: readonly MeetRefusal[] = [
   'malformed',
@@ -201,6 +220,17 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
       const to = readPeer(read);
       const who = readPeer(read);
       return to !== null && who !== null ? { kind, to, peer: who } : null;
+    }
+    case 'square':
+    case 'claim': {
+      const secret = read.fixed(kind === 'claim' ? ownerSecretBytes : 0);
+      const word = read.rest();
+      if (word.length > limits.ownerWordBytes) return refuse('too-big');
+      return kind === 'claim' ? { kind, secret, word } : { kind, word };
+    }
+    case 'claimed': {
+      const outcome = outcomes[read.u8() - 1];
+      return outcome === undefined ? null : { kind, outcome };
     }
   }
 }

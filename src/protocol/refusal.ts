@@ -42,7 +42,11 @@ export type RefusalReason =
   | 'no-copies'
   | 'bad-hour'
   | 'bad-number'
-  | 'bad-text';
+  | 'bad-text'
+  | 'too-fast'
+  | 'expelled'
+  | 'closed'
+  | 'not-owner';
 
 export const refuse = (reason: RefusalReason): Refusal => ({ refused: reason });
 

@@ -25,6 +25,7 @@ export type Acts = Pick<
   | 'show'
   | 'older'
   | 'markRead'
+  | 'inSquare'
   | 'beginPairing'
   | 'takePairing'
   | 'cancelPairing'
@@ -90,6 +91,7 @@ export function createDoor(arriving: PageApp | Promise<PageApp>): Door {
       show: async (room) => (await soon).show(room),
       older: async (room) => (await soon).older(room),
       markRead: async (room) => (await soon).markRead(room),
+      inSquare: async (deed) => (await soon).inSquare(deed),
       beginPairing: async () => (await soon).beginPairing(),
       takePairing: async (code) => (await soon).takePairing(code),
       cancelPairing: async () => (await soon).cancelPairing(),

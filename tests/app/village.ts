@@ -7,7 +7,7 @@ import type { Network } from '../../src/ports/network.ts';
 import { decodeInviteLink, encodeMemberInvite } from '../../src/protocol/contact/invite-link.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
-import type { Page, PageOptions } from '../simulation/page.ts';
+import type { Page, PageOptions, RelayOptions } from '../simulation/page.ts';
 
 export interface Village {
   readonly world: World;
@@ -27,6 +27,8 @@ export interface Village {
 export interface VillageOptions {
   readonly path?: Parameters<typeof createWorld>[0]['path'];
   readonly network?: Parameters<typeof createWorld>[0]['network'];
+  /** The relay keeps one. */
+  readonly square?: RelayOptions['square'];
   /** For each person's page. */
   page?(name: string, world: World): PageOptions;
 }
@@ -43,7 +45,7 @@ export function createVillage(seed: string, options: VillageOptions = {}): Villa
     ...(options.path && { path: options.path }),
     ...(options.network && { network: options.network }),
   });
-  const relay = createRelay(world, 'relay', { address });
+  const relay = createRelay(world, 'relay', { address, ...(options.square && { square: options.square }) });
   relay.start();
   const village: Village = {
     world,

@@ -10,6 +10,8 @@ export interface RelayProcess {
   /** As a person on this machine would type it. */
   readonly url: string;
   readonly port: number;
+  /** As the first start printed it. */
+  readonly ownerLink: string | null;
   /** Its data folder. */
   readonly data: string;
   readonly pid: () => number;
@@ -37,10 +39,11 @@ export async function startRelay({ square = 'on', app, imports = [] }: RelayWant
   const spawnAt = (at: number, page: string | undefined): Promise<Running> =>
     spawnRelay(at, data, ['--square', square, ...(page === undefined ? [] : ['--app', page])], imports, said);
   let running = await spawnAt(0, app);
-  const { port } = running;
+  const { port, ownerLink } = running;
   return {
     url: `http://localhost:${port}/`,
     port,
+    ownerLink,
     data,
     pid: () => running.child.pid ?? 0,
     said: () => said.join(''),
@@ -62,6 +65,7 @@ const startWithinMs = 60_000;
 interface Running {
   readonly child: ChildProcess;
   readonly port: number;
+  readonly ownerLink: string | null;
   readonly listeningAtMs: number;
 }
 
@@ -98,8 +102,8 @@ async function spawnRelay(
     });
     createInterface({ input: child.stdout }).once('line', (line) => {
       clearTimeout(late);
-      const { port: taken } = JSON.parse(line) as { readonly port: number };
-      resolve({ child, port: taken, listeningAtMs: Date.now() });
+      const { port: taken, ownerLink } = JSON.parse(line) as Pick<Running, 'port' | 'ownerLink'>;
+      resolve({ child, port: taken, ownerLink, listeningAtMs: Date.now() });
     });
   });
 }

@@ -11,6 +11,8 @@ import type { PeerId } from '../../src/protocol/ids.ts';
 import { encodeInvite } from '../../src/protocol/invite.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import { deriveRoomKeys, topicOn } from '../../src/protocol/room-keys.ts';
+import { encodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
+import { encodeOwnerWord } from '../../src/protocol/square/word.ts';
 
 const fill = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
 const room = deriveRoomKeys(fill(32, 1));
@@ -53,6 +55,32 @@ test('every noun of version 1 has the bytes it always had', () => {
       bytesToHex(encodeMeet({ kind: 'passed', from: peer, bytes: fill(2, 9) })),
       bytesToHex(encodeMeet({ kind: 'refused', why: 'not-met', peer })),
       bytesToHex(encodeMeet({ kind: 'refused', why: 'overloaded', peer: null })),
+    ],
+  }).toMatchSnapshot();
+});
+
+test('the word of a Square’s owner, its link and its frames have the bytes they always had', () => {
+  const owner = deriveDevice(fill(32, 5));
+  const pinned = encodeContent(message, room.id, device);
+  const expelled = [{ device: author, name: 'Baraka' }];
+  const times = { atMs: 1_795_000_000_000, closedMs: 1_795_000_001_000, clearedMs: 1_794_999_999_000 };
+  const said = { owner: owner.id, name: 'Asha', seq: 300, did: 'expelled', about: 'Baraka', pinned, expelled, ...times } as const;
+  const word = encodeOwnerWord(said, room.id, owner);
+  expect({
+    word: [word.length, hashOf(word)],
+    empty: bytesToHex(
+      encodeOwnerWord(
+        { ...said, did: 'began', about: '', closedMs: null, clearedMs: 0, pinned: null, expelled: [] },
+        room.id,
+        owner,
+      ),
+    ),
+    link: encodeOwnerLink(fill(32, 6)),
+    frame: bytesToHex(encodeFrame({ kind: 'square', bytes: fill(2, 9) })),
+    meet: [
+      bytesToHex(encodeMeet({ kind: 'square', word: fill(2, 9) })),
+      bytesToHex(encodeMeet({ kind: 'claim', secret: fill(32, 6), word: fill(2, 9) })),
+      bytesToHex(encodeMeet({ kind: 'claimed', outcome: 'yours' })),
     ],
   }).toMatchSnapshot();
 });

@@ -5,6 +5,7 @@ import { toBase64url } from '../../src/protocol/bytes.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { decodeMeet, encodeMeet, seekIdBytes } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
+import { ownerSecretBytes } from '../../src/protocol/square/owner-link.ts';
 import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
 
 const topic = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => parseTopic(Buffer.from(bytes).toString('hex'))!);
@@ -37,6 +38,13 @@ const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
   fc.record({ kind: fc.constant('found' as const), to: peer, hops: fc.nat(limits.hops), topic, peer }),
   fc.record({ kind: fc.constant('carry' as const), from: peer, to: peer, ttl: fc.nat(limits.hops), bytes }),
   fc.record({ kind: fc.constant('lost' as const), to: peer, peer }),
+  fc.record({ kind: fc.constant('square' as const), word: bytes }),
+  fc.record({
+    kind: fc.constant('claim' as const),
+    secret: fc.uint8Array({ minLength: ownerSecretBytes, maxLength: ownerSecretBytes }),
+    word: bytes,
+  }),
+  fc.record({ kind: fc.constant('claimed' as const), outcome: fc.constantFrom('yours', 'used', 'unknown', 'behind', 'refused') }),
 );
 
 test('every frame is read back as it was said', () => {
@@ -53,8 +61,8 @@ test('a frame cut anywhere is refused by name', () => {
       const whole = encodeMeet(said);
       const part = whole.subarray(0, cut % whole.length);
       const read = decodeMeet(part);
-      // `pass` carries the rest of the frame: cut there it is a shorter one, and whole.
-      const isShorterPass = 'kind' in read && (read.kind === 'pass' || read.kind === 'passed' || read.kind === 'carry');
+      // `pass` and a word carry the rest of the frame: cut there it is a shorter one, and whole.
+      const isShorterPass = 'kind' in read && ['pass', 'passed', 'carry', 'square', 'claim'].includes(read.kind);
       expect('refused' in read || isShorterPass).toBe(true);
     }),
   );

@@ -23,6 +23,7 @@ test('without anything: everybody may reach it, the Square is on, the folder is 
     port: defaultPort,
     host: '0.0.0.0',
     square: true,
+    ownerLink: false,
     tls: null,
     webrtcDirectPort: defaultPort,
     behindProxy: false,
@@ -58,6 +59,7 @@ describe('what is taken', () => {
     [['--data', 'here'], {}, { dataFolder: path.resolve('here') }],
     [['--square', 'off'], {}, { square: false }],
     [[], { WAVU_SQUARE: 'off' }, { square: false }],
+    [['--owner-link'], {}, { ownerLink: true }],
     [['--cert', '/c', '--key', '/k'], {}, { tls: { certFile: path.resolve('/c'), keyFile: path.resolve('/k') } }],
     [[], { WAVU_CERT: '/c', WAVU_KEY: '/k' }, { tls: { certFile: path.resolve('/c'), keyFile: path.resolve('/k') } }],
     [['--json', '--behind-proxy'], {}, { json: true, behindProxy: true }],
@@ -81,6 +83,7 @@ describe('what is refused', () => {
     [['--port', '--json'], {}, ['--port needs a value: --port N']],
     [['--port', '1', '--port', '2'], {}, ['--port is given twice.']],
     [['--square', 'maybe'], {}, ['--square maybe: on or off.']],
+    [['--square', 'off', '--owner-link'], {}, ['--owner-link makes an owner of the Square: it needs --square on.']],
     [['--data', ''], {}, ['--data : a path.']],
     [['--cert', '/c'], {}, ['--cert needs --key beside it: a certificate and its private key, both as PEM files.']],
     [[], { WAVU_KEY: '/k' }, ['--key needs --cert beside it: a certificate and its private key, both as PEM files.']],
@@ -118,7 +121,19 @@ describe('what is refused', () => {
 test('--help goes before every mistake, and names each setting with its environment', () => {
   const read = readSettings(['--nonsense', '--help'], {});
   const text = read.state === 'help' ? read.text : '';
-  for (const name of ['port', 'host', 'data', 'square', 'cert', 'key', 'webrtc-direct-port', 'behind-proxy', 'app', 'json']) {
+  for (const name of [
+    'port',
+    'host',
+    'data',
+    'square',
+    'owner-link',
+    'cert',
+    'key',
+    'webrtc-direct-port',
+    'behind-proxy',
+    'app',
+    'json',
+  ]) {
     expect(text).toContain(`--${name}`);
     expect(text).toContain(`WAVU_${name.toUpperCase().replaceAll('-', '_')}`);
   }

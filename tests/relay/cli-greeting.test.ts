@@ -1,7 +1,7 @@
 /** What the host reads: true for every way in, and a code that a phone can read. */
 import { decodeQR } from 'qr/decode.js';
 import { expect, test } from 'vitest';
-import { greeting } from '../../relay/greeting.ts';
+import { greeting, machineLine } from '../../relay/greeting.ts';
 import type { Standing } from '../../relay/greeting.ts';
 import type { Certificate } from '../../relay/http/certificate.ts';
 import { bestForOthers, waysIn } from '../../relay/reach.ts';
@@ -29,6 +29,7 @@ const standing = (changes: Partial<Standing> = {}): Standing => ({
   dataFolder: '/srv/wavu',
   isNewFolder: false,
   square: true,
+  ownerLink: null,
   behindProxy: false,
   certificate: null,
   authority: null,
@@ -131,3 +132,14 @@ function imageOf(rows: readonly string[]): { readonly width: number; readonly he
   }
   return { width, height: rows.length * 2 * scale, data };
 }
+
+test('the owner link is printed with what it does, at the address that gives the app, and once', () => {
+  const lines = (changes: Partial<Standing>): string => greeting(standing({ ways: [lan, here], ...changes }), false);
+  const first = lines({ ownerLink: { fragment: 'own/abc', why: 'first' } });
+  expect(first).toContain('http://localhost:8470/#own/abc');
+  expect(first).toContain('Lost it? Start with --owner-link');
+  expect(lines({ ownerLink: { fragment: 'own/abc', why: 'again' } })).toContain('Links made before do not work any more');
+  expect(lines({})).not.toContain('own');
+  const told = JSON.parse(machineLine(standing({ ownerLink: { fragment: 'own/abc', why: 'first' } }), 1)) as object;
+  expect(told).toMatchObject({ ownerLink: 'http://localhost:8470/#own/abc' });
+});

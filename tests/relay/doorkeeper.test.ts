@@ -69,3 +69,20 @@ describe('sockets without a handshake', () => {
     expect(knock(house, '192.0.2.1').why).toBe('half-open');
   });
 });
+
+test('one street of many addresses takes a quarter of the door, others come in, and places are free again', () => {
+  const house = openDoor();
+  const street = (at: number): string => `203.0.113.${at % 250}`;
+  const held = Array.from({ length: doorLimits.socketsPerStreet + 50 }, (_, at) => {
+    house.atMs += 1_000;
+    const admission = house.door.admit(street(at));
+    if (admission.state === 'admitted') admission.visit.shaken();
+    return admission;
+  });
+  expect(held.filter(({ state }) => state === 'admitted')).toHaveLength(doorLimits.socketsPerStreet);
+  expect(held.at(-1)).toEqual({ state: 'refused', why: 'street-full' });
+  expect(knock(house, '198.51.100.7').why).toBe('admitted');
+  const [first] = held;
+  if (first?.state === 'admitted') first.visit.gone();
+  expect(knock(house, street(7)).why).toBe('admitted');
+});

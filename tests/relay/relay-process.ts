@@ -22,6 +22,7 @@ export interface RelayLine {
   readonly data: string;
   readonly square: 'on' | 'off';
   readonly authority: string | null;
+  readonly ownerLink: string | null;
   readonly pid: number;
 }
 

@@ -1,6 +1,9 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
 import { createMeet } from '../../relay/meet.ts';
 import type { Meet } from '../../relay/meet.ts';
+import { createOwner } from '../../relay/owner.ts';
+import type { Owner, OwnerShelf } from '../../relay/owner.ts';
+import { createSquare } from '../../relay/square.ts';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
@@ -11,7 +14,9 @@ import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
 import type { Network } from '../../src/ports/network.ts';
 import type { OpenedStorage } from '../../src/ports/storage.ts';
+import { toBase64url } from '../../src/protocol/bytes.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
+import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
 import type { Suite } from '../../src/protocol/suite/suite.ts';
 
 export interface Page {
@@ -30,6 +35,8 @@ export interface Running {
 
 export interface Relay {
   readonly node: WorldNode;
+  /** Of its Square, while it runs. */
+  owner(): Owner | null;
   start(): void;
   crash(how: 'killed' | 'power-cut'): void;
   /** Of the life that runs now. */
@@ -38,6 +45,8 @@ export interface Relay {
 
 export interface RelayOptions {
   readonly address: string;
+  /** Its Square, and whose that is between two starts. */
+  readonly square?: { readonly secret: Uint8Array; readonly shelf: OwnerShelf };
 }
 
 /** What stands between the app and its world, for tests that watch or break it. */
@@ -89,15 +98,23 @@ export const createPage = (
 };
 
 /** A relay as `relay/` runs it, without its sockets and files. */
-export const createRelay = (world: World, name: string, { address }: RelayOptions): Relay => {
-  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: null };
+export const createRelay = (world: World, name: string, { address, square }: RelayOptions): Relay => {
+  const keys = square === undefined ? null : deriveRoomKeys(square.secret);
+  const topic = keys && `wavu/square/1/${keys.id}`;
+  const told = keys && { topic, openSecret: toBase64url(keys.secret) };
+  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: told };
+  let owner: Owner | null = null;
   const node = world.node(name, { role: 'relay', address, card });
   let running: Meet | null = null;
   return {
     node,
+    owner: () => owner,
     start: () => {
       const { clock, entropy, log, network } = node.start();
-      const meet = (running = createMeet({ clock, entropy, log }));
+      owner = keys && square ? createOwner(keys.id, entropy, square.shelf) : null;
+      const kept = keys && owner && createSquare(keys, owner, clock);
+      const meet = (running = createMeet({ clock, entropy, log, square: kept }));
+      if (topic !== null && kept !== null) network().join(topic, () => undefined, kept.mayGoOn);
       network().listen({ onOpen: meet.opened, onFrame: meet.frame, onClose: meet.closed });
     },
     crash: (how) => {

@@ -37,6 +37,7 @@ const fakeApp = (): { readonly app: Pick<App, 'view' | 'subscribe'>; show(...mes
       rooms: [],
       timelines: { [room]: { messages, hasOlder: false } },
       mesh: { online: true, relay: null, others: [], neighbours: [] },
+      square: null,
       modelMayScore: true,
       pairing: null,
       trouble: null,

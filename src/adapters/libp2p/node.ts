@@ -61,9 +61,9 @@ export async function openNode({ key, self, book, links, doors, rtcConfiguration
 
   return {
     openRelay: relays.open,
-    join: (topic, onBytes) => {
+    join: (topic, onBytes, mayGoOn) => {
       beginGossip();
-      return topics.join(topic, onBytes);
+      return topics.join(topic, onBytes, mayGoOn);
     },
     close: async () => {
       topics.close();

@@ -4,6 +4,7 @@ import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
+import type { MayGoOn } from '../../ports/network.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
 import type { DirectHost } from './direct-host.ts';
 import { createLinkBook } from './links.ts';
@@ -29,6 +30,8 @@ export interface RelayHostSettings {
   readonly direct: DirectHost | null;
   /** Public topics we forward; no other is heard. */
   readonly topics: readonly string[];
+  /** What of their messages; left out: all. */
+  readonly mayGoOn?: MayGoOn;
   readonly maxPages: number;
   readonly handshakeMs: number;
   readonly log: Log;
@@ -61,7 +64,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   const closing = new AbortController();
   const counted = new Map<string, number>();
   const topics = createTopics(node, pubsub, null, settings.log);
-  for (const topic of settings.topics) topics.join(topic, () => {});
+  for (const topic of settings.topics) topics.join(topic, () => {}, settings.mayGoOn);
 
   await node.handle(
     meetProtocol,

@@ -1,14 +1,16 @@
 /** Public topics over gossip. What is published waits, a little, until somebody is there to take it. */
+import { TopicValidatorResult } from '@libp2p/gossipsub';
 import type { GossipSub, Message } from '@libp2p/gossipsub';
 import type { Identify } from '@libp2p/identify';
 import type { Connection, Libp2p } from '@libp2p/interface';
-import type { PublicTopic } from '../../ports/network.ts';
+import type { MayGoOn, PublicTopic } from '../../ports/network.ts';
 import type { Log } from '../../ports/log.ts';
 import { publicMessageBytes } from './gossip.ts';
+import { toPeerId } from './peer-ids.ts';
 import { nameOf } from './waiting.ts';
 
 export interface Topics {
-  join(topic: string, onBytes: (bytes: Uint8Array) => void): PublicTopic;
+  join(topic: string, onBytes: (bytes: Uint8Array) => void, mayGoOn?: MayGoOn): PublicTopic;
   close(): void;
 }
 
@@ -71,7 +73,13 @@ export function createTopics(node: Libp2p, pubsub: GossipSub, introduce: Identif
   };
 
   return {
-    join: (topic, onBytes) => {
+    join: (topic, onBytes, mayGoOn) => {
+      // Ignored, not rejected: whoever passes on what it cannot judge is no enemy.
+      if (mayGoOn !== undefined) {
+        pubsub.topicValidators.set(topic, (from, { data }) =>
+          mayGoOn(data, toPeerId(from)) ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore,
+        );
+      }
       const ears = joined.get(topic) ?? new Set();
       if (ears.size === 0) {
         joined.set(topic, ears);
@@ -91,6 +99,7 @@ export function createTopics(node: Libp2p, pubsub: GossipSub, introduce: Identif
         leave: () => {
           if (!ears.delete(ear) || ears.size > 0) return;
           joined.delete(topic);
+          pubsub.topicValidators.delete(topic);
           waiting = waiting.filter((each) => each.topic !== topic);
           pubsub.unsubscribe(topic);
         },

@@ -16,12 +16,12 @@ export function createWaitingTopics(onWanted: () => void): WaitingTopics {
   let there: Pick<Network, 'join'> | null = null;
   let isClosed = false;
 
-  const join: Network['join'] = (topic, onBytes) => {
+  const join: Network['join'] = (topic, onBytes, mayGoOn) => {
     let joined: PublicTopic | null = null;
     let isLeft = false;
     const waiting: Uint8Array[] = [];
     const begin = (node: Pick<Network, 'join'>): void => {
-      joined = node.join(topic, onBytes);
+      joined = node.join(topic, onBytes, mayGoOn);
       for (const bytes of waiting.splice(0)) joined.publish(bytes);
     };
     if (there !== null) begin(there);

@@ -1,5 +1,5 @@
 /** Public topics as gossip carries them: over the links that stand, to whoever joined, and not at once. */
-import type { Network } from '../../ports/network.ts';
+import type { MayGoOn, Network } from '../../ports/network.ts';
 import type { Air, Place } from './air.ts';
 import { foldBytes } from './trace.ts';
 import type { Half } from './wire.ts';
@@ -10,12 +10,17 @@ export interface Topics {
   readonly joinedUs: Place['joinedUs'];
 }
 
+interface Listener {
+  readonly tell: (bytes: Uint8Array) => void;
+  readonly mayGoOn: MayGoOn | undefined;
+}
+
 /** So long a place knows what it has seen. */
 const seenUs = 120_000_000;
 
 export const createTopics = (air: Air, place: Place): Topics => {
   const { core, paths, rules } = air;
-  const joined = new Map<string, { readonly sinceUs: number; readonly listeners: Set<(bytes: Uint8Array) => void> }>();
+  const joined = new Map<string, { readonly sinceUs: number; readonly listeners: Set<Listener> }>();
   /** By content: the same bytes twice are one message, whoever says them. */
   const seen = new Map<string, number>();
   const bornUs = core.nowUs();
@@ -62,14 +67,16 @@ export const createTopics = (air: Air, place: Place): Topics => {
     joinedUs,
     heard: (topic, bytes, half) => {
       if (joinedUs(topic) === null || !isNew(topic, bytes)) return;
+      const listeners = [...(joined.get(topic)?.listeners ?? [])];
+      if (listeners.some(({ mayGoOn }) => mayGoOn?.(bytes.slice(), half.link.peer) === false)) return;
       spread(topic, bytes, half);
-      for (const tell of [...(joined.get(topic)?.listeners ?? [])]) tell(bytes.slice());
+      for (const { tell } of listeners) tell(bytes.slice());
     },
-    join: (topic, onBytes) => {
+    join: (topic, onBytes, mayGoOn) => {
       const mine = joined.get(topic) ?? { sinceUs: core.nowUs(), listeners: new Set() };
       joined.set(topic, mine);
       // Each joining is its own, even with the same function.
-      const listener = (bytes: Uint8Array): void => onBytes(bytes);
+      const listener: Listener = { tell: onBytes, mayGoOn };
       mine.listeners.add(listener);
       return {
         publish: (bytes) => {

@@ -9,16 +9,18 @@ import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { Peer } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
+import type { SquareRules } from '../square/square.ts';
 import type { Arrived, Entry, Keeper } from './keeper.ts';
 
 export interface Receive {
-  /** `peer` is null for what came by a public topic. Answers why it was refused, if it was. */
-  envelope(bytes: Uint8Array, peer: Peer | null): RefusalReason | null;
+  /** `peer` is null for what came by a public topic, `via` whoever brought it. Answers why it was refused, if it was. */
+  envelope(bytes: Uint8Array, peer: Peer | null, via?: string): RefusalReason | null;
 }
 
 export interface ReceiveHands {
   onSummary(peer: Peer, room: Room, summary: Summary): void;
   onReceipt(room: Room, receipt: Receipt): void;
+  readonly square: Pick<SquareRules, 'mayOpen' | 'judge'>;
 }
 
 export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): Receive {
@@ -58,7 +60,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
   };
 
   return {
-    envelope: (bytes, peer) => {
+    envelope: (bytes, peer, via = peer?.id ?? '') => {
       const id = envelopeIdOf(bytes);
       const before = seen.get(id);
       if (before !== undefined && core.rooms.get(before.room.id) === before.room) {
@@ -72,6 +74,9 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
       if (isRefusal(keys)) return keys.refused;
       const room = core.rooms.get(keys.id);
       if (room === undefined) return 'no-such-room';
+      const isSquare = room.kind === 'square';
+      const tooMuch = isSquare ? hands.square.mayOpen(room, via) : null;
+      if (tooMuch !== null) return tooMuch;
       const signed = openEnvelope(keys, bytes);
       if (isRefusal(signed)) return signed.refused;
       const content = decodeContent(signed, room.id);
@@ -79,6 +84,8 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
       switch (content.kind) {
         case 'message': {
           if (content.sentAtMs > core.clock.nowMs() + limits.aheadMs) return 'too-far-ahead';
+          const against = isSquare ? hands.square.judge(room, content, via) : null;
+          if (against !== null) return against;
           const entry = { id, room, author: content.author, n: content.n, messageId: content.id };
           seen.add(entry);
           take({ ...entry, peer, body: { message: content, bytes: signed, sealed: bytes } });

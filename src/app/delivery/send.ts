@@ -4,9 +4,11 @@ import { encodeContent } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/content.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
+import type { RefusalReason } from '../../protocol/refusal.ts';
 import { byteLength, textBytes } from '../fit.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
 import { lastSaid } from '../rooms/room.ts';
+import type { Room } from '../rooms/room.ts';
 import type { Desk } from './desk.ts';
 import { noneUnsent } from '../rooms/unsent.ts';
 import { sealFor } from './say.ts';
@@ -24,6 +26,7 @@ export async function sendText(
   core: Core,
   { timelines, outbox, receipts }: Desk,
   draft: Draft,
+  mayWrite: (room: Room) => RefusalReason | null,
 ): Promise<Uint8Array | 'sent-before' | 'refused'> {
   const text = draft.text.trim();
   if (text === '') return 'refused';
@@ -36,6 +39,12 @@ export async function sendText(
     const room = core.rooms.get(draft.room);
     if (me === null || room?.keys === undefined || room.keys === null) return 'refused';
     if (draft.again && (await receipts.numberOf(room, me.key.id, draft.id)) !== null) return 'sent-before';
+    // The screen says so before; here it holds.
+    const why = room.kind === 'square' ? mayWrite(room) : null;
+    if (why !== null) {
+      core.log('message-refused', { why, room: room.id });
+      return 'refused';
+    }
     const message: Message = {
       kind: 'message',
       author: me.key.id,

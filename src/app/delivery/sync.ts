@@ -129,7 +129,7 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
     for (const [author, head] of room.heads) {
       const after = theirs.get(abbreviate(author)) ?? 0;
       // The author has its own messages, whatever its summary says; unless it lost its disk, and then it says 0.
-      if (Math.max(head.upTo, ...head.above) <= after) continue;
+      if (Math.max(head.upTo, ...head.above) <= after || room.rules?.isOut(author) === true) continue;
       const before = given.get(author);
       const from = goOnAfter(before, head, after);
       isStuck ||= from === null;

@@ -21,6 +21,7 @@ import { createMesh } from './mesh.ts';
 import type { Doors, Mesh } from './mesh.ts';
 import { partIn } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
+import type { SquareRules } from '../square/square.ts';
 import { createSquare } from './square.ts';
 import type { Square } from './square.ts';
 
@@ -41,6 +42,7 @@ export interface AttachedDesk extends Desk {
   readonly peers: Peers;
   readonly keeper: Keeper;
   readonly share: Share;
+  readonly square: SquareRules;
   /** Null until they are ready: what comes for them before is said again. */
   members(): Members | null;
   /** Null until somebody wants to pair. */
@@ -74,7 +76,8 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     if (room.keys !== null) room.names.set(summary.author, fitName(summary.name, nameBytes));
     const me = core.me();
     const mine = me && summary.heads.find((head) => head.device === abbreviate(me.key.id));
-    if (mine) receipts.gotUpTo(room, summary.author, mine.upTo);
+    // In the Square nobody has all up to a number: what is old went.
+    if (mine && room.kind !== 'square') receipts.gotUpTo(room, summary.author, mine.upTo);
     sync.heard(peer, room, summary);
     mesh.show();
   };
@@ -82,6 +85,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
   const receive = createReceive(core, keeper, {
     onSummary,
     onReceipt: (room, receipt) => receipts.gotMessages(room, receipt.author, receipt.messages),
+    square: desk.square,
   });
 
   /** The first word of a pairing is a device's, and bound to this path as a summary is. */
@@ -95,9 +99,13 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
   };
 
   let square: SquareCard | null = null;
-  const squareRoom = createSquare(core, network, (bytes) => {
-    const why = receive.envelope(bytes, null);
-    if (why !== null) core.log('envelope-refused', { why });
+  const squareRoom = createSquare(core, network, {
+    entered: desk.square.entered,
+    onEnvelope: (bytes, from) => {
+      const why = receive.envelope(bytes, null, from);
+      if (why !== null) core.log('envelope-refused', { why });
+      return why === null;
+    },
   });
   /** Nobody is put into a room before there is somebody, and the rooms on the disk are known. */
   const openSquare = async (): Promise<void> => {
@@ -111,12 +119,16 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
       if (room.keys === null && (desk.members()?.greet(peer, room) ?? true)) return;
       // What waits goes before the greeting, whose answer is work on both sides.
       outbox.flush(room.id);
+      desk.square.greet(peer, room);
       sync.greet(peer, room);
     },
     onDropped: sync.dropped,
     onEnvelope: (bytes, peer) => (isGreeting(bytes, peer) ? null : receive.envelope(bytes, peer)),
     onHop: (bytes, peer) => desk.members()?.hop(bytes, peer),
     topicsOf: (room, day) => (room.keys === null ? (desk.members()?.topicsOf(room, day) ?? []) : [topicOn(room.keys, day)]),
+    onSquareWord: desk.square.hear,
+    onClaimed: desk.square.claimed,
+    onOwnRelay: desk.square.relayOpened,
     onCard: (card) => {
       square = card.square;
       void openSquare();
@@ -135,6 +147,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     named: () => void openSquare(),
     close: async () => {
       squareRoom.close();
+      desk.square.close();
       sync.close();
       mesh.close();
       await network.close();

@@ -34,6 +34,7 @@ export interface FramesDesk {
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** Of version 2. */
   onHop(bytes: Uint8Array, peer: Peer): void;
+  onSquareWord(bytes: Uint8Array, peer: Peer): void;
 }
 
 export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Frames {
@@ -77,6 +78,8 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
         }
         case 'hop':
           return desk.onHop(frame.bytes, peer);
+        case 'square':
+          return desk.onSquareWord(frame.bytes, peer);
         case 'signal':
           return network.takeSignal(peer.id, frame.bytes, carryTo(peer));
         case 'meet':

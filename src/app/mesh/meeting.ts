@@ -48,6 +48,8 @@ export interface MeetingHands {
   /** What we asked to pass on was not. */
   dropped(peer: PeerId, host: Link, why: MeetRefusal): void;
   pong(host: Link, token: number): void;
+  /** What a relay says of its Square; others may not. */
+  ofSquare(host: Link, frame: Extract<MeetFrame, { kind: 'square' | 'claimed' }>): void;
 }
 
 export function createMeeting(core: Core, hands: MeetingHands): Meeting {
@@ -131,6 +133,10 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
           if (frame.peer !== null) return hands.dropped(frame.peer, link, frame.why);
           // Perhaps a join: once it is calm we say again what we want kept.
           return askAgain(link);
+        case 'square':
+        case 'claimed':
+          return hands.ofSquare(link, frame);
+        case 'claim':
         case 'join':
         case 'leave':
         case 'pass':

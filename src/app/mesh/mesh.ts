@@ -4,6 +4,7 @@ import type { Stop } from '../../ports/clock.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { Topic } from '../../protocol/ids.ts';
+import type { ClaimOutcome, MeetFrame } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RelayRefused } from '../view.ts';
@@ -17,7 +18,7 @@ import { createIntroduced } from './introduced.ts';
 import { createMeeting } from './meeting.ts';
 import { neighbourView } from './neighbour-view.ts';
 import { createPaths, keyOfPath } from './paths.ts';
-import { newEra, partIn, pathOf, routeOf } from './peers.ts';
+import { newEra, partIn, pathOf, routeOf, sayMeet } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { readRelayLink } from './relay-link.ts';
 import { createRelays } from './relays.ts';
@@ -37,6 +38,8 @@ export interface Mesh {
   /** The visible part changed. */
   show(): void;
   wake(): void;
+  /** To our own relay; false: it is not there. */
+  tellRelay(frame: MeetFrame): boolean;
   close(): void;
 }
 
@@ -56,6 +59,10 @@ export interface MeshHands {
   onHop(bytes: Uint8Array, peer: Peer): void;
   topicsOf(room: Room, day: number): readonly Topic[];
   onCard(card: RelayCard): void;
+  /** The word of a Square's owner. Null: our own relay said it. */
+  onSquareWord(word: Uint8Array, peer: Peer | null): void;
+  onClaimed(outcome: ClaimOutcome): void;
+  onOwnRelay(): void;
 }
 
 export function createMesh(core: Core, network: Network, peers: Peers, { readCard, firstDoor }: Doors, hands: MeshHands): Mesh {
@@ -130,6 +137,11 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     ...introduced,
     passed: (id, link, bytes) => frames.passed(id, link, bytes),
     pong: (link, token) => heartbeat.answered(keyOfLink(link), token),
+    ofSquare: (link, frame) => {
+      if (link !== relay.own()) return core.log('meet-frame-refused', { why: 'not-owner', kind: frame.kind });
+      if (frame.kind === 'square') hands.onSquareWord(frame.word, null);
+      else hands.onClaimed(frame.outcome);
+    },
   });
 
   const host = createHost(core);
@@ -153,6 +165,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     onOpen: (link, isOwn) => {
       meeting.opened(link);
       routes.opened(link);
+      if (isOwn) hands.onOwnRelay();
       if (isOwn) core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
       paths.watchRelay(link);
     },
@@ -247,6 +260,10 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     },
     stopAddingRelay: relay.stopAdding,
     forgetRelay: relay.forget,
+    tellRelay: (frame) => {
+      const link = relay.own();
+      return link !== null && sayMeet(link, frame) === 'sent';
+    },
     show,
     wake: () => {
       relay.hurry();

@@ -10,6 +10,7 @@ import type { OtherRelay } from './other-relay.ts';
 export interface Relays extends RelayKeeper, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
+  own(): Link | null;
 }
 
 export interface RelaysHands {
@@ -49,6 +50,7 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
     forget: other.forget,
     others: other.others,
     isOwnOpen: () => own.link() !== null,
+    own: own.link,
     link: () => own.link() ?? other.link(),
     state: () => (own.link() === null && other.link() !== null ? { address: other.address(), state: 'open' } : own.state()),
     lost: (link) => {

@@ -2,7 +2,7 @@
 import type { Core } from '../core.ts';
 import type { Network, PublicTopic } from '../../ports/network.ts';
 import type { Stop } from '../../ports/clock.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { PeerId, RoomId } from '../../protocol/ids.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
 import { keepSquare } from '../rooms/keep-room.ts';
 
@@ -14,7 +14,13 @@ export interface Square {
   close(): void;
 }
 
-export function createSquare(core: Core, network: Network, onEnvelope: (bytes: Uint8Array) => void): Square {
+export interface SquareHands {
+  entered(room: RoomId): Promise<void>;
+  /** Whether it was taken: what is not, is not passed on either. */
+  onEnvelope(bytes: Uint8Array, from: PeerId): boolean;
+}
+
+export function createSquare(core: Core, network: Network, { entered, onEnvelope }: SquareHands): Square {
   let joined: { readonly room: RoomId; readonly topic: PublicTopic | null; readonly name: string } | null = null;
   let joining: Stop | null = null;
   /** One after the other, or two would join the same. */
@@ -25,9 +31,10 @@ export function createSquare(core: Core, network: Network, onEnvelope: (bytes: U
     const room = card === null ? null : await keepSquare(core, card.openSecret);
     if (card === null || room === null) return;
     joined = { room, name: card.topic, topic: null };
+    await entered(room);
     // The room works by links and the relay at once; the topic costs a start that others' first words are waiting for.
     joining = core.clock.after(calmMs, () => {
-      joined = { room, name: card.topic, topic: network.join(card.topic, onEnvelope) };
+      joined = { room, name: card.topic, topic: network.join(card.topic, () => undefined, onEnvelope) };
     });
   };
   const close = (): void => {

@@ -39,7 +39,7 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
     heads.set(message.author, withEntry(head, message.n));
     // Elsewhere operations, or the person, say who is called what.
     if (room.keys !== null) names.set(message.author, fitName(message.name, nameBytes));
-    if (message.text === '') continue;
+    if (message.text === '' || room.rules?.isShown(message) === false) continue;
     const mine = message.author === me;
     if (!mine) unread += 1;
     if (last === null || message.sentAtMs >= last.sentAtMs) last = lastOf(message, me);
@@ -58,6 +58,7 @@ export function keepMessages(room: Room, kept: readonly Kept[], me: DeviceId): K
       room.unread = unread;
       room.changes += 1;
       room.last = last;
+      room.rules?.kept(kept.map(({ message }) => message));
     },
   };
 }

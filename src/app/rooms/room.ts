@@ -1,5 +1,6 @@
 /** A room as this device knows it: keys, what it has of whom, and who has what of mine. */
 import { toBase64url, fromBase64url } from '../../protocol/bytes.ts';
+import type { Message } from '../../protocol/content.ts';
 import { parseMessageId } from '../../protocol/ids.ts';
 import type { DeviceId, MessageId, PersonId, RoomId } from '../../protocol/ids.ts';
 import { encodeInvite } from '../../protocol/invite.ts';
@@ -40,6 +41,16 @@ export interface Room {
   members: ReadonlyMap<DeviceId, MemberView>;
   /** Whose devices they are, in a room that knows persons: also of those who have gone. */
   persons: ReadonlyMap<DeviceId, PersonId>;
+  /** Of a Square. */
+  rules: RoomRules | null;
+}
+
+export interface RoomRules {
+  isShown(message: Pick<Message, 'author' | 'id' | 'sentAtMs'>): boolean;
+  /** Theirs are not passed on. */
+  isOut(device: DeviceId): boolean;
+  /** These are on the disk now. */
+  kept(messages: readonly Message[]): void;
 }
 
 export interface LastLine extends NonNullable<RoomView['last']> {
@@ -100,6 +111,7 @@ export function createRoom(made: MadeRoom & Pick<Room, 'joinedAtMs' | 'said'>): 
     names: new Map(),
     members: new Map(),
     persons: new Map(),
+    rules: null,
   };
 }
 

@@ -50,7 +50,8 @@ export function createTimelines(core: Core, stateOf: (room: RoomId, n: number) =
 
   const project = (room: Room, part: Loaded): TimelineView => {
     const me = core.me()?.key.id;
-    const messages = part.entries.map(({ message }): MessageView => {
+    const shown = part.entries.filter(({ message }) => room.rules?.isShown(message) !== false);
+    const messages = shown.map(({ message }): MessageView => {
       const mine = message.author === me;
       return {
         id: message.id,

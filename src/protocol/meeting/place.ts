@@ -30,6 +30,8 @@ export interface MeetingPlaceHands {
   far(page: PeerId, frame: FarFrame): boolean;
   /** Its good will is used up. */
   drop(page: PeerId): void;
+  /** What not every meeting place hears; null: it was heard. */
+  beside?(page: PeerId, frame: MeetFrame): MeetRefusal | null;
   ticksMs(): number;
   readonly luck: Luck;
 }
@@ -86,9 +88,11 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
         return hands.tell(page, { kind: 'pong', token: frame.token });
       case 'pong':
         return;
-      default:
-        // Only a meeting place says these.
-        return refusePage(page, 'malformed');
+      default: {
+        // Only a meeting place says the others.
+        const why = hands.beside === undefined ? 'malformed' : hands.beside(page, frame);
+        if (why !== null) refusePage(page, why);
+      }
     }
   };
 

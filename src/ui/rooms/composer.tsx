@@ -7,7 +7,13 @@ import { Icon } from '../parts/icon.tsx';
 import { useActs } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 
-export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElement {
+export interface ComposerProps {
+  readonly room: RoomView['id'];
+  /** Why nothing goes out just now; what is written stays. */
+  readonly hold?: string | null;
+}
+
+export function Composer({ room, hold = null }: ComposerProps): ReactElement {
   const { w, f } = useWords();
   const acts = useActs();
   const [text, setText] = useState(unsent.get(room) ?? '');
@@ -34,7 +40,7 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
 
   const send = async (): Promise<void> => {
     const said = text.trim();
-    if (said === '' || tooLong) return;
+    if (said === '' || tooLong || hold) return;
     setText('');
     setFailed(false);
     // Until the disk has it, the disk has it as unsent: for the page after this one, should this one end now.
@@ -68,6 +74,7 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
           <span role="alert">{problem}</span> {tooMany && f.count(w.room.tooMany, tooMany)}
         </p>
       )}
+      {hold && text && <p className="hold">{hold}</p>}
       <textarea
         ref={field}
         rows={1}
@@ -87,7 +94,7 @@ export function Composer({ room }: { readonly room: RoomView['id'] }): ReactElem
         type="submit"
         className="deep send"
         aria-label={w.room.send}
-        aria-disabled={text.trim() === '' || tooLong}
+        aria-disabled={text.trim() === '' || tooLong || hold !== null}
         onPointerDown={(event) => event.preventDefault()}
       >
         <Icon name="send" />

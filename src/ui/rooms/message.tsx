@@ -1,6 +1,6 @@
 /** One message: others along the cord of their knot, mine as a tinted block with its delivery on the lower edge. */
-import { memo, useState } from 'react';
-import type { NamedExoticComponent, ReactElement } from 'react';
+import { createContext, memo, useContext, useState } from 'react';
+import type { Context, NamedExoticComponent, ReactElement } from 'react';
 import type { Mark, MessageView } from '../../app/view.ts';
 import { DeliveryCord } from '../parts/cord.tsx';
 import { hueOf } from '../parts/knot-path.ts';
@@ -16,12 +16,18 @@ export interface MessageProps {
   readonly newest: boolean;
 }
 
+/** What a room puts beside each message; null: nothing. */
+export const Beside: Context<((message: MessageView) => ReactElement | null) | null> = createContext<
+  ((message: MessageView) => ReactElement | null) | null
+>(null);
+
 export const Message: NamedExoticComponent<MessageProps> = memo(function Message(props: MessageProps): ReactElement {
   return props.message.mine ? <Mine {...props} /> : <Theirs {...props} />;
 });
 
 function Theirs({ message, opens, closes, newest }: MessageProps): ReactElement {
   const { f } = useWords();
+  const beside = useContext(Beside);
   return (
     <article className={`theirs ${hueOf(message.face)}`} data-opens={opens} data-closes={closes} data-newest={newest}>
       {opens && <Knot of={message.face} size={32} />}
@@ -36,12 +42,14 @@ function Theirs({ message, opens, closes, newest }: MessageProps): ReactElement 
       <p className="text" dir="auto">
         {message.text}
       </p>
+      {beside?.(message)}
     </article>
   );
 }
 
 function Mine({ message, opens, newest }: MessageProps): ReactElement {
   const speech = useWords();
+  const beside = useContext(Beside);
   const [asked, setAsked] = useState(false);
   const mark = message.mark ?? waiting;
   const word = markWord(mark, speech);
@@ -57,6 +65,7 @@ function Mine({ message, opens, newest }: MessageProps): ReactElement {
       <button type="button" className="mark" aria-expanded={newest || asked} onClick={() => setAsked(!asked)}>
         <span>{word}</span> <time dateTime={iso(message.sentAtMs)}>{time}</time>
       </button>
+      {beside?.(message)}
     </article>
   );
 }

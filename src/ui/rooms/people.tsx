@@ -7,9 +7,9 @@ import { Icon } from '../parts/icon.tsx';
 import { Knot } from '../parts/knot.tsx';
 import { Verified } from '../parts/verified.tsx';
 import { useView } from '../use-app.ts';
-import { useWords } from '../words/speak.tsx';
+import { useAllWords } from '../words/all-words.ts';
 import type { Speech } from '../words/speak.tsx';
-import type { FirstWords } from '../words/words.ts';
+import type { Words } from '../words/words.ts';
 import { faceOf, isMember, peopleOf } from './members.ts';
 
 export interface PeopleProps {
@@ -20,7 +20,7 @@ export interface PeopleProps {
 }
 
 export function People({ room, onAsk, onLeave }: PeopleProps): ReactElement {
-  const speech = useWords();
+  const speech = useAllWords();
   const { w } = speech;
   const me = useView((view) => view.me);
   const people = peopleOf(room);
@@ -67,7 +67,7 @@ export function People({ room, onAsk, onLeave }: PeopleProps): ReactElement {
   );
 }
 
-function whoReads({ kind }: RoomView, { people }: FirstWords): string {
+function whoReads({ kind }: RoomView, { people }: Words): string {
   switch (kind) {
     case 'members':
       return people.sealedFor;

@@ -8,7 +8,6 @@ import { goBack } from '../shell/place.ts';
 import { TideLine } from '../shell/tide.tsx';
 import { useActs, useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
-import type { FirstWords } from '../words/words.ts';
 import { Composer } from './composer.tsx';
 import { Kind } from './kind.tsx';
 import { faceOf, isMember, peopleOf } from './members.ts';
@@ -19,10 +18,12 @@ const People = lazy(async () => ({ default: (await import('./people.tsx')).Peopl
 const PersonDialog = lazy(async () => ({ default: (await import('./person-dialog.tsx')).PersonDialog }));
 const PeopleDialog = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).PeopleDialog }));
 const InviteDialog = lazy(async () => ({ default: (await import('./room-dialogs.tsx')).InviteDialog }));
-const Invitation = lazy(async () => ({ default: (await import('./invitation.tsx')).Invitation }));
+const Alone = lazy(async () => ({ default: (await import('./alone.tsx')).Alone }));
 const Knocking = lazy(async () => ({ default: (await import('./outside.tsx')).Knocking }));
 const Removed = lazy(async () => ({ default: (await import('./outside.tsx')).Removed }));
 const LeaveDialog = lazy(async () => ({ default: (await import('./leave-dialog.tsx')).LeaveDialog }));
+
+const Square = lazy(async () => ({ default: (await import('./square.tsx')).Square }));
 
 type RoomDialog = 'people' | 'invite' | 'leave' | null;
 
@@ -41,6 +42,8 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
   const person = people.find((each) => faceOf(each) === asked);
   const isIn = stage === 'in';
   const mayInvite = isIn && (room.kind === 'members' || room.invite !== null);
+
+  const said = <Said room={room} mayInvite={mayInvite} />;
 
   useEffect(() => {
     // What cannot be read is told by `trouble`.
@@ -77,9 +80,10 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
           <TideLine />
         </div>
         {room.kind === 'square' && <p className="open-banner">{w.room.square}</p>}
-        {stage !== 'knocking' && <Said room={room} mayInvite={mayInvite} />}
-        {isIn && <Composer room={id} />}
+        {stage !== 'knocking' && room.kind !== 'square' && said}
+        {isIn && room.kind !== 'square' && <Composer room={id} />}
         <Suspense fallback={null}>
+          {room.kind === 'square' && <Square room={room}>{said}</Square>}
           {stage === 'knocking' && <Knocking room={room} />}
           {stage === 'out' && <Removed room={room} onLeave={leave} />}
         </Suspense>
@@ -106,22 +110,14 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
 
 /** What was said so far, or how it can begin. */
 function Said({ room, mayInvite }: { readonly room: RoomView; readonly mayInvite: boolean }): ReactElement {
-  const { w } = useWords();
   const timeline = useView((view) => view.timelines[room.id] ?? null);
   const isAlone = room.stage === 'in' && timeline?.messages.length === 0 && peopleOf(room).length === 0;
   if (!isAlone) return <Timeline room={room} timeline={timeline} />;
   return (
-    <div className="alone">
-      <h2>{w.room.alone}</h2>
-      <p className="quiet">{beginning(room, w)}</p>
-      <Suspense fallback={null}>{mayInvite && <Invitation room={room} />}</Suspense>
-    </div>
+    <Suspense fallback={null}>
+      <Alone room={room} mayInvite={mayInvite} />
+    </Suspense>
   );
-}
-
-function beginning({ kind, invite }: RoomView, w: FirstWords): string {
-  if (kind === 'members') return w.room.aloneMembers;
-  return invite === null ? w.room.quiet : w.room.aloneHint;
 }
 
 /** Let in or put out while one looks: those who listen hear it. */

@@ -1,11 +1,11 @@
 /** Reads an invite from the address, once, and takes it out of sight; writes whole links for sharing. */
 import { isWanted, wantPairing } from '../pair/wanted.ts';
 
-/** What stands behind `#join/…`; the address bar and the history forget it at once. A `#pair/…` is kept for its screen. */
+/** What stands behind `#join/…` or `#own/…`; the address bar and the history forget it at once. A `#pair/…` is kept for its screen. */
 export function takeInvite(): string | null {
   const link = location.hash.slice(1);
   const isPair = isPairLink(link);
-  if (!isPair && !link.startsWith('join/')) return null;
+  if (!isPair && !/^(join|own)\//.test(link)) return null;
   history.replaceState(history.state, '', location.pathname + location.search);
   if (!isPair) return link;
   wantPairing(link);

@@ -3,6 +3,7 @@ import { enDoctor } from './en-doctor.ts';
 import { enFirst } from './en-first.ts';
 import { enMesh } from './en-mesh.ts';
 import { enPair } from './en-pair.ts';
+import { enSquare } from './en-square.ts';
 import type { Words } from './words.ts';
 
 export const en: Words = {
@@ -63,6 +64,21 @@ export const en: Words = {
     stop: 'Stop waiting',
     outHint: 'What you had stays here.',
   },
+  room: {
+    ...enFirst.room,
+    alone: 'You are the first here',
+    aloneHint: 'Show this code, or send the link. You can already write: messages wait here until somebody comes.',
+    aloneMembers: 'Hand an invite to the people you want here. They read what is written once they are in, nothing from before.',
+  },
+  people: {
+    ...enFirst.people,
+    none: 'Nobody else has been seen here yet.',
+    leave: 'Leave this room',
+    leaveTwo: 'Delete this conversation',
+    openTo: 'Whoever holds the link reads all of this, also from before.',
+    sealedFor: 'Sealed for these members. Whoever joins reads only what is written after.',
+    sealedForTwo: 'Sealed for the two of you alone.',
+  },
   leaving: {
     title: (room) => `Leave ${room}?`,
     openTruth: 'Its messages are removed from this device. To come back you need the invite link again.',
@@ -108,6 +124,7 @@ export const en: Words = {
     removeYes: 'Remove',
     notRemoved: 'Not removed: the room did not take it.',
   },
+  square: enSquare,
   mesh: enMesh,
   doctor: enDoctor,
   you: {

@@ -3,6 +3,7 @@ import { esDoctor } from './es-doctor.ts';
 import { esFirst } from './es-first.ts';
 import { esMesh } from './es-mesh.ts';
 import { esPair } from './es-pair.ts';
+import { esSquare } from './es-square.ts';
 import type { Words } from './words.ts';
 
 export const es: Words = {
@@ -63,6 +64,21 @@ export const es: Words = {
     stop: 'Dejar de esperar',
     outHint: 'Lo que tenías se queda aquí.',
   },
+  room: {
+    ...esFirst.room,
+    alone: 'Eres la primera persona aquí',
+    aloneHint: 'Muestra este código o envía el enlace. Ya puedes escribir: los mensajes esperan aquí hasta que llegue alguien.',
+    aloneMembers: 'Entrega una invitación a quienes quieras tener aquí. Leen lo que se escribe desde que entran, nada de antes.',
+  },
+  people: {
+    ...esFirst.people,
+    none: 'Aún no se ha visto a nadie más aquí.',
+    leave: 'Salir de esta sala',
+    leaveTwo: 'Borrar esta conversación',
+    openTo: 'Quien tenga el enlace lee todo esto, también lo anterior.',
+    sealedFor: 'Sellada para estos miembros. Quien entra lee solo lo que se escribe después.',
+    sealedForTwo: 'Sellada solo para vosotros dos.',
+  },
   leaving: {
     title: (room) => `¿Salir de ${room}?`,
     openTruth: 'Sus mensajes se borran de este dispositivo. Para volver necesitas otra vez el enlace de invitación.',
@@ -109,6 +125,7 @@ export const es: Words = {
     removeYes: 'Sacar',
     notRemoved: 'No se sacó: la sala no lo aceptó.',
   },
+  square: esSquare,
   mesh: esMesh,
   doctor: esDoctor,
   you: {

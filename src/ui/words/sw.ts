@@ -3,6 +3,7 @@ import { swDoctor } from './sw-doctor.ts';
 import { swFirst } from './sw-first.ts';
 import { swMesh } from './sw-mesh.ts';
 import { swPair } from './sw-pair.ts';
+import { swSquare } from './sw-square.ts';
 import type { Words } from './words.ts';
 
 export const sw: Words = {
@@ -63,6 +64,21 @@ export const sw: Words = {
     stop: 'Acha kusubiri',
     outHint: 'Ulichokuwa nacho kinabaki hapa.',
   },
+  room: {
+    ...swFirst.room,
+    alone: 'Wewe ni wa kwanza hapa',
+    aloneHint: 'Onyesha msimbo huu, au tuma kiungo. Unaweza kuandika sasa: ujumbe utasubiri hapa hadi mtu aje.',
+    aloneMembers: 'Wape mwaliko unaotaka wawe hapa. Watasoma yatakayoandikwa wakishaingia, si ya awali.',
+  },
+  people: {
+    ...swFirst.people,
+    none: 'Bado hakuna mwingine aliyeonekana hapa.',
+    leave: 'Ondoka kwenye chumba hiki',
+    leaveTwo: 'Futa mazungumzo haya',
+    openTo: 'Yeyote mwenye kiungo husoma haya yote, hata ya awali.',
+    sealedFor: 'Kimefungwa kwa ajili ya wanachama hawa. Anayejiunga husoma tu yanayoandikwa baadaye.',
+    sealedForTwo: 'Kimefungwa kwa ajili yenu wawili tu.',
+  },
   leaving: {
     title: (room) => `Uondoke ${room}?`,
     openTruth: 'Ujumbe wake utaondolewa kwenye kifaa hiki. Ili kurudi utahitaji tena kiungo cha mwaliko.',
@@ -108,6 +124,7 @@ export const sw: Words = {
     removeYes: 'Ondoa',
     notRemoved: 'Hakuondolewa: chumba hakikukubali.',
   },
+  square: swSquare,
   mesh: swMesh,
   doctor: swDoctor,
   you: {

@@ -3,6 +3,8 @@ import type { DoctorWords } from './doctor-words.ts';
 import type { MeshWords } from './mesh-words.ts';
 import type { JoinWords } from './join-words.ts';
 import type { PairWords } from './pair-words.ts';
+import type { PersonWords } from './person-words.ts';
+import type { SquareWords } from './square-words.ts';
 import type { RoomKind } from '../../app/view.ts';
 
 /** `#` stands for the number. Forms a language does not have may be left out. */
@@ -18,8 +20,23 @@ export interface Counted {
 /** What the shell says. The rest is said only by places that are fetched when somebody goes there. */
 export type FirstWords = Omit<
   Words,
-  'start' | 'join' | 'pair' | 'inviting' | 'outside' | 'leaving' | 'person' | 'mesh' | 'doctor' | 'you'
->;
+  | 'start'
+  | 'people'
+  | 'room'
+  | 'join'
+  | 'pair'
+  | 'inviting'
+  | 'outside'
+  | 'leaving'
+  | 'person'
+  | 'square'
+  | 'mesh'
+  | 'doctor'
+  | 'you'
+> & {
+  readonly room: Omit<Words['room'], 'alone' | 'aloneHint' | 'aloneMembers'>;
+  readonly people: Omit<Words['people'], 'none' | 'leave' | 'leaveTwo' | 'openTo' | 'sealedFor' | 'sealedForTwo'>;
+};
 
 export interface Words {
   readonly lang: string;
@@ -201,39 +218,9 @@ export interface Words {
     readonly twoYes: string;
   };
 
-  readonly person: {
-    readonly write: string;
-    readonly writeHint: string;
-    readonly notBegun: string;
-    readonly unverified: string;
-    readonly byDevice: string;
-    readonly compare: string;
-    readonly compareHint: string;
-    readonly compareAgain: string;
-    readonly compareTitle: (name: string) => string;
-    readonly compareHow: (name: string) => string;
-    readonly compared: (name: string) => string;
-    readonly words: string;
-    readonly digits: string;
-    readonly differ: string;
-    readonly same: string;
-    readonly takeBack: string;
-    readonly nothingToCompare: string;
-    readonly verdictNotKept: string;
-    readonly promote: string;
-    readonly promoteHint: string;
-    readonly promoteTitle: (name: string) => string;
-    readonly promoteTruth: (name: string) => string;
-    readonly notPromoted: string;
-    readonly remove: string;
-    readonly removeTitle: (name: string) => string;
-    readonly removeTruth: string;
-    readonly removeLate: string;
-    readonly removeLinks: string;
-    readonly removeYes: string;
-    readonly notRemoved: string;
-  };
+  readonly person: PersonWords;
 
+  readonly square: SquareWords;
   readonly mesh: MeshWords;
   readonly doctor: DoctorWords;
 

@@ -1,0 +1,107 @@
+/** Who owns this relay's Square: the links that make an owner, each used once, and the owner's last word. */
+import { createHash } from 'node:crypto';
+import { createReader, createWriter } from '../src/protocol/bytes.ts';
+import type { RoomId } from '../src/protocol/ids.ts';
+import { isRefusal } from '../src/protocol/refusal.ts';
+import { limits } from '../src/protocol/limits.ts';
+import type { ClaimOutcome } from '../src/protocol/meet.ts';
+import type { RefusalReason } from '../src/protocol/refusal.ts';
+import { encodeOwnerLink, ownerSecretBytes } from '../src/protocol/square/owner-link.ts';
+import { decodeOwnerWord, outlineOfWord } from '../src/protocol/square/word.ts';
+import type { OwnerWord } from '../src/protocol/square/word.ts';
+import type { Entropy } from '../src/ports/entropy.ts';
+
+export interface Owner {
+  /** Null: nobody owns it yet. */
+  word(): { readonly bytes: Uint8Array; readonly said: OwnerWord } | null;
+  /** What goes behind `#`. Of links that nobody opened only the newest works. */
+  newLink(): string;
+  /** Whoever opened a link says its first word; `yours` also to who did before, and did not hear so. */
+  claim(secret: Uint8Array, word: Uint8Array): ClaimOutcome;
+  /** A later word of the owner; null: taken. */
+  take(word: Uint8Array): RefusalReason | null;
+}
+
+/** Where it lies between two starts. */
+export interface OwnerShelf {
+  readonly kept: OwnerRecord;
+  keep(record: OwnerRecord): void;
+}
+
+export interface OwnerRecord {
+  /** SHA-256 of the secrets: of the link that waits, and of those that were opened, the newest last. */
+  readonly waiting: string | null;
+  readonly used: readonly string[];
+  readonly word: Uint8Array;
+}
+
+export const noOwner: OwnerRecord = { waiting: null, used: [], word: new Uint8Array(0) };
+
+export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): Owner {
+  let record = shelf.kept;
+  const read = decodeOwnerWord(record.word, room);
+  // Of another Square, whose key was lost: nobody owns this one.
+  let word = isRefusal(read) ? null : { bytes: record.word, said: read };
+  const keep = (next: OwnerRecord, said: OwnerWord | null): void => {
+    shelf.keep(next);
+    record = next;
+    if (said !== null) word = { bytes: next.word, said };
+  };
+
+  return {
+    word: () => word,
+    newLink: () => {
+      const secret = entropy.bytes(ownerSecretBytes);
+      keep({ ...record, waiting: hashOf(secret) }, null);
+      return encodeOwnerLink(secret);
+    },
+    claim: (secret, bytes) => {
+      const link = hashOf(secret);
+      const outline = outlineOfWord(bytes);
+      const isOwner = 'owner' in outline && outline.owner === word?.said.owner;
+      if (record.used.includes(link)) return isOwner && record.used.at(-1) === link ? 'yours' : 'used';
+      if (record.waiting !== link) return 'unknown';
+      if ('seq' in outline && word !== null && outline.seq <= word.said.seq) return 'behind';
+      const said = decodeOwnerWord(bytes, room);
+      if (isRefusal(said)) return 'refused';
+      keep({ waiting: null, used: [...record.used, link].slice(-mostUsed), word: bytes }, said);
+      return 'yours';
+    },
+    take: (bytes) => {
+      const outline = outlineOfWord(bytes);
+      if (isRefusal(outline)) return outline.refused;
+      if (outline.owner !== word?.said.owner) return 'not-owner';
+      // Q2: an older word is nobody's any more.
+      if (outline.seq <= word.said.seq) return 'repeated';
+      const said = decodeOwnerWord(bytes, room);
+      if (isRefusal(said)) return said.refused;
+      keep({ ...record, word: bytes }, said);
+      return null;
+    },
+  };
+}
+
+export function writeOwnerRecord({ waiting, used, word }: OwnerRecord): Uint8Array {
+  const out = createWriter()
+    .u8(version)
+    .capped(Buffer.from(waiting ?? '', 'hex'))
+    .u8(used.length);
+  for (const each of used) out.fixed(Buffer.from(each, 'hex'));
+  return out.fixed(word).done();
+}
+
+export function readOwnerRecord(bytes: Uint8Array): OwnerRecord | null {
+  const read = createReader(bytes);
+  const isKnown = read.u8() === version;
+  const waiting = Buffer.from(read.capped(hashBytes)).toString('hex');
+  const used = Array.from({ length: Math.min(read.u8(), mostUsed) }, () => Buffer.from(read.fixed(hashBytes)).toString('hex'));
+  const word = read.rest();
+  if (!isKnown || !read.isDone() || word.length > limits.ownerWordBytes) return null;
+  return { waiting: waiting === '' ? null : waiting, used, word };
+}
+
+const hashOf = (secret: Uint8Array): string => createHash('sha256').update(secret).digest('hex');
+
+const version = 1;
+const hashBytes = 32;
+const mostUsed = 16;

@@ -1,0 +1,142 @@
+/** The Square as its relay keeps it: hears the owner, and passes on nothing that the rules of Squares keep from everybody. */
+import { decodeContent, decodeOwnContent } from '../src/protocol/content.ts';
+import { findRoom, openEnvelope } from '../src/protocol/envelope.ts';
+import { decodeFrame } from '../src/protocol/frame.ts';
+import type { DeviceId, PeerId } from '../src/protocol/ids.ts';
+import type { MeetFrame, MeetRefusal } from '../src/protocol/meet.ts';
+import { createAllowance } from '../src/protocol/meeting/allowance.ts';
+import { isRefusal } from '../src/protocol/refusal.ts';
+import type { RefusalReason } from '../src/protocol/refusal.ts';
+import type { RoomKeys } from '../src/protocol/room-keys.ts';
+import { isTooSoon, ownerRefusal, squareRefusal } from '../src/protocol/square/pace.ts';
+import type { Spoken } from '../src/protocol/square/pace.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { Owner } from './owner.ts';
+
+export interface Square {
+  /** For whoever enters; null: nobody owns the Square. */
+  welcome(): MeetFrame | null;
+  /** A claim, or a word of the owner. Null: it is neither. */
+  take(page: PeerId, frame: MeetFrame): Taken | null;
+  left(page: PeerId): void;
+  /** Whether this goes on, on the public topic. `from`: over whose connection it came. */
+  mayGoOn(bytes: Uint8Array, from: string): boolean;
+  /** A frame from one page for another: the word of somebody who is not to be heard. */
+  isKeptBack(frame: Uint8Array): boolean;
+  counts(): Record<string, number>;
+}
+
+export interface Taken {
+  readonly answer: MeetFrame | null;
+  /** For everybody else. */
+  readonly news: MeetFrame | null;
+  /** It was wrong, and not only late. */
+  readonly why: MeetRefusal | null;
+}
+
+export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square {
+  const counted = new Map<string, number>();
+  const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
+  const words = createShares(mostPages, () => createAllowance(1, 8, clock.ticksMs));
+  const voices = createShares(mostPages, () => createAllowance(2, 30, clock.ticksMs));
+  /** All together: what a signature costs is bounded by the second. */
+  const all = createAllowance(40, 200, clock.ticksMs);
+  const devices = createShares<Spoken[]>(mostDevices, () => []);
+
+  const tell = (): MeetFrame | null => {
+    const word = owner.word();
+    return word && { kind: 'square', word: word.bytes };
+  };
+
+  const refusalOf = (bytes: Uint8Array, from: string): RefusalReason | null => {
+    const found = findRoom([keys], bytes);
+    if (isRefusal(found)) return found.refused;
+    // Q6: before anything is opened.
+    if (!voices(from).take(1) || !all.take(1)) return 'too-many';
+    const signed = openEnvelope(keys, bytes);
+    if (isRefusal(signed)) return signed.refused;
+    const content = decodeContent(signed, keys.id);
+    if (isRefusal(content)) return content.refused;
+    if (content.kind !== 'message') return 'unknown-kind';
+    const why = squareRefusal(content, clock.nowMs(), owner.word()?.said ?? null);
+    if (why !== null) return why;
+    const said = devices(content.author);
+    if (isTooSoon(content, said)) return 'too-fast';
+    if (said.length === mostSaid) said.shift();
+    const { author, id, n, sentAtMs } = content;
+    said.push({ author, id, n, sentAtMs });
+    return null;
+  };
+
+  return {
+    welcome: tell,
+    take: (page, frame) => {
+      if (frame.kind !== 'square' && frame.kind !== 'claim') return null;
+      if (!words(page).take(1)) return { answer: null, news: null, why: 'too-fast' };
+      if (frame.kind === 'claim') {
+        const before = owner.word()?.bytes;
+        const outcome = owner.claim(frame.secret, frame.word);
+        count(`claim_${outcome}`);
+        return {
+          answer: { kind: 'claimed', outcome },
+          news: owner.word()?.bytes === before ? null : tell(),
+          why: outcome === 'unknown' || outcome === 'refused' ? 'malformed' : null,
+        };
+      }
+      const why = owner.take(frame.word);
+      count(why === null ? 'words' : `refused_${why}`);
+      const isLate = why === 'repeated' || why === 'not-owner';
+      // Who is behind hears what holds.
+      return {
+        answer: isLate ? tell() : null,
+        news: why === null ? tell() : null,
+        why: why === null || isLate ? null : 'malformed',
+      };
+    },
+    left: (page) => words.forget(page),
+    mayGoOn: (bytes, from) => {
+      const why = refusalOf(bytes, from);
+      count(why === null ? 'passed_on' : `refused_${why}`);
+      return why === null;
+    },
+    isKeptBack: (bytes) => {
+      const word = owner.word()?.said;
+      if (word === undefined || (word.closedMs === null && word.expelled.length === 0)) return false;
+      const frame = decodeFrame(bytes);
+      if (isRefusal(frame) || frame.kind !== 'envelope' || isRefusal(findRoom([keys], frame.bytes))) return false;
+      const signed = openEnvelope(keys, frame.bytes);
+      if (isRefusal(signed)) return false;
+      // Whose name it bears is enough: a forger keeps back nothing but the forgery.
+      const content = decodeOwnContent(signed);
+      const isOut =
+        'kind' in content && content.kind === 'message' && ownerRefusal(word, content.author, content.sentAtMs) !== null;
+      if (isOut) count('kept_back');
+      return isOut;
+    },
+    counts: () => Object.fromEntries(counted),
+  };
+}
+
+interface Shares<One> {
+  (of: string): One;
+  forget(of: PeerId | DeviceId): void;
+}
+
+/** Of so many at once; the one that was quiet for longest is forgotten first. */
+function createShares<One>(most: number, create: () => One): Shares<One> {
+  const shares = new Map<string, One>();
+  const shareOf = (of: string): One => {
+    const share = shares.get(of) ?? create();
+    shares.delete(of);
+    shares.set(of, share);
+    const [oldest] = shares.keys();
+    if (shares.size > most && oldest !== undefined) shares.delete(oldest);
+    return share;
+  };
+  return Object.assign(shareOf, { forget: (of: string) => void shares.delete(of) });
+}
+
+const mostPages = 8_192;
+const mostDevices = 4_096;
+/** A device's last words, to know its pace by. */
+const mostSaid = 8;
