@@ -106,6 +106,11 @@ describe('what is refused', () => {
         'npm kept --port for itself. Write: npm start -- --port 9000',
       ],
     ],
+    [
+      [],
+      { npm_lifecycle_event: 'start', npm_config_owner_link: 'true' },
+      ['npm kept --owner-link for itself. Write: npm start -- --owner-link'],
+    ],
   ];
   test.each(table)('%j with %j', (args, env, lines) => {
     expect(wrong(args, env)).toEqual(lines);

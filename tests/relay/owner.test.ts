@@ -217,4 +217,12 @@ test('over real gossip the relay passes on what the rules allow, and nothing of 
   topic.publish(good);
   await until(() => came.includes(Buffer.from(good).toString('hex')));
   expect(came).toHaveLength(1);
+  // Nor does it carry the word from one page to another.
+  const passed = (): readonly MeetFrame[] => other.met.filter(({ kind }) => kind === 'passed');
+  for (const bytes of [expelled, good]) {
+    say(one, { kind: 'pass', to: other.network.self, bytes: encodeFrame({ kind: 'envelope', bytes }) });
+  }
+  await until(() => passed().length > 0);
+  expect(passed()).toEqual([{ kind: 'passed', from: one.network.self, bytes: encodeFrame({ kind: 'envelope', bytes: good }) }]);
+  expect(square.counts()).toMatchObject({ kept_back: 1 });
 });

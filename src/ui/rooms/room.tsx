@@ -82,8 +82,12 @@ export function Room({ room }: { readonly room: RoomView }): ReactElement {
         {room.kind === 'square' && <p className="open-banner">{w.room.square}</p>}
         {stage !== 'knocking' && room.kind !== 'square' && said}
         {isIn && room.kind !== 'square' && <Composer room={id} />}
+        {room.kind === 'square' && (
+          <Suspense fallback={said}>
+            <Square room={room}>{said}</Square>
+          </Suspense>
+        )}
         <Suspense fallback={null}>
-          {room.kind === 'square' && <Square room={room}>{said}</Square>}
           {stage === 'knocking' && <Knocking room={room} />}
           {stage === 'out' && <Removed room={room} onLeave={leave} />}
         </Suspense>

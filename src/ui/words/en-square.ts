@@ -26,7 +26,7 @@ export const enSquare: SquareWords = {
   silent: { closed: 'The Square is closed. You can read it.', expelled: 'You were put out of the Square. You can read it.' },
   claim: {
     claiming: 'Owner link: asking the relay…',
-    yours: 'The Square is yours to look after: tap a message, or “About the Square”.',
+    yours: 'You look after the Square now: by the dots beside a message, or by “About the Square”.',
     used: 'This owner link was used before. Whoever runs the relay gets a new one by starting it with --owner-link.',
     unknown: 'This owner link does not hold here, or not any more.',
     unanswered: 'The relay did not answer. Open the owner link again.',

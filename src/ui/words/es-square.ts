@@ -26,7 +26,7 @@ export const esSquare: SquareWords = {
   silent: { closed: 'La Plaza está cerrada. Puedes leerla.', expelled: 'Te expulsaron de la Plaza. Puedes leerla.' },
   claim: {
     claiming: 'Enlace de cuidador: preguntando al relay…',
-    yours: 'Ahora cuidas tú la Plaza: toca un mensaje, o «Sobre la Plaza».',
+    yours: 'Ahora cuidas tú la Plaza: con los puntos junto a un mensaje, o en «Sobre la Plaza».',
     used: 'Este enlace de cuidador ya se usó. Quien lleva el relay obtiene otro iniciándolo con --owner-link.',
     unknown: 'Este enlace de cuidador no vale aquí, o ya no vale.',
     unanswered: 'El relay no respondió. Abre otra vez el enlace de cuidador.',

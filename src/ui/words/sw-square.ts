@@ -26,7 +26,7 @@ export const swSquare: SquareWords = {
   silent: { closed: 'Uwanja umefungwa. Unaweza kusoma.', expelled: 'Ulitolewa kwenye Uwanja. Unaweza kusoma.' },
   claim: {
     claiming: 'Kiungo cha mtunzaji: tunauliza relay…',
-    yours: 'Sasa wewe unatunza Uwanja: gusa ujumbe, au “Kuhusu Uwanja”.',
+    yours: 'Sasa wewe unatunza Uwanja: kwa nukta zilizo kando ya ujumbe, au kwa “Kuhusu Uwanja”.',
     used: 'Kiungo hiki cha mtunzaji kilishatumika. Mwenye relay hupata kipya akiianzisha kwa --owner-link.',
     unknown: 'Kiungo hiki cha mtunzaji hakifanyi kazi hapa, au hakifanyi tena.',
     unanswered: 'Relay haikujibu. Fungua kiungo cha mtunzaji tena.',
