@@ -119,7 +119,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
       socket.on('close', visit.gone);
       if (socket.destroyed) visit.gone();
       sockets.handleUpgrade(request, socket, Buffer.from(head), (accepted) => {
-        void host.acceptSocket(accepted, { address, port }).then((outcome) => {
+        void host.acceptSocket(accepted, { address, port }, socket).then((outcome) => {
           visit.shaken();
           count(`handshake_${outcome}`);
         });

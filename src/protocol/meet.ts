@@ -62,6 +62,8 @@ export const isFar = (frame: MeetFrame): frame is FarFrame =>
 export type MeetRefusal = 'malformed' | 'unknown-version' | 'too-many-topics' | 'not-met' | 'too-fast' | 'too-big' | 'overloaded';
 
 export function encodeMeet(frame: MeetFrame): Uint8Array {
+  if (frame.kind === 'pass') return encodePassing(frame.kind, frame.to, frame.bytes);
+  if (frame.kind === 'passed') return encodePassing(frame.kind, frame.from, frame.bytes);
   const out = createWriter()
     .u8(version)
     .u8(kinds.indexOf(frame.kind) + 1);
@@ -71,10 +73,6 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
       out.u8(frame.topics.length);
       for (const topic of frame.topics) out.fixed(hexToBytes(topic));
       return out.done();
-    case 'pass':
-      return peer(out, frame.to).fixed(frame.bytes).done();
-    case 'passed':
-      return peer(out, frame.from).fixed(frame.bytes).done();
     case 'ping':
     case 'pong':
       return out.varint(frame.token).done();
@@ -109,6 +107,8 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
 
 export function decodeMeet(bytes: Uint8Array): MeetFrame | Refusal {
   if (bytes.length > limits.frameBytes) return refuse('too-big');
+  const passing = decodePassing(bytes);
+  if (passing !== null) return passing;
   const read = createReader(bytes);
   if (read.u8() !== version) return refuse(bytes.length === 0 ? 'truncated' : 'unknown-version');
   const kind = kinds[read.u8() - 1];
@@ -235,6 +235,31 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
   }
 }
 
+/** Most of what a relay does is this: made at once, and not field by field. */
+function encodePassing(kind: 'pass' | 'passed', who: PeerId, bytes: Uint8Array): Uint8Array {
+  const id = bytesOf(who);
+  const out = new Uint8Array(3 + id.length + bytes.length);
+  out[0] = version;
+  out[1] = kinds.indexOf(kind) + 1;
+  out[2] = id.length;
+  out.set(id, 3);
+  out.set(bytes, 3 + id.length);
+  return out;
+}
+
+/** Null: to be looked at field by field, which says what is wrong with it. */
+function decodePassing(bytes: Uint8Array): MeetFrame | null {
+  const kind = kinds[(bytes[1] ?? 0) - 1];
+  if (bytes[0] !== version || (kind !== 'pass' && kind !== 'passed')) return null;
+  const from = 3 + (bytes[2] ?? limits.frameBytes);
+  if (from > 3 + limits.peerIdBytes || from > bytes.length || bytes.length - from > limits.passBytes) return null;
+  const who = parsePeerId(toBase64url(bytes.subarray(3, from)));
+  if (who === null) return null;
+  // No copy: whoever keeps it takes one, and whoever hands it on needs none.
+  const passed = bytes.subarray(from);
+  return kind === 'pass' ? { kind, to: who, bytes: passed } : { kind, from: who, bytes: passed };
+}
+
 const rest = (read: Reader, refusal: Refusal): Refusal => {
   read.rest();
   return refusal;
@@ -245,4 +270,5 @@ const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fix
 const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
 
 // PeerIds only come from `parsePeerId`, whose alphabet is base64url; one of an impossible length encodes as nobody.
-const peer = (out: Writer, id: PeerId): Writer => out.capped(fromBase64url(id) ?? new Uint8Array(0));
+const bytesOf = (id: PeerId): Uint8Array => fromBase64url(id) ?? new Uint8Array(0);
+const peer = (out: Writer, id: PeerId): Writer => out.capped(bytesOf(id));

@@ -35,7 +35,7 @@ async function openSubject(): Promise<NetworkSubject> {
   });
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (accepted) => {
-      void host.acceptSocket(accepted, { address: '127.0.0.1', port: request.socket.remotePort ?? 0 });
+      void host.acceptSocket(accepted, { address: '127.0.0.1', port: request.socket.remotePort ?? 0 }, socket);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

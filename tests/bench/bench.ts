@@ -4,6 +4,7 @@ import { dial } from './b2-dial.ts';
 import { failures } from './b3-failures.ts';
 import { echo } from './b4-echo.ts';
 import { cpu } from './b5-cpu.ts';
+import { relayed } from './b7-relayed.ts';
 import { crowd } from './b8-crowd.ts';
 import { protocolCost } from './b11-protocol.ts';
 import { scores } from './b14-scores.ts';
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   failures,
   echo,
   cpu,
+  relayed,
   crowd,
   protocolCost,
   scores,

@@ -27,7 +27,7 @@ export async function openWavu(browser: Browser): Promise<Wavu | Absent> {
   if (!needed.every(existsSync)) return { absent: 'product page absent' };
   await build({ root, mode: 'bench', logLevel: 'error', build: { outDir: page, emptyOutDir: true } });
   const data = await mkdtemp(join(tmpdir(), 'wavu-bench-'));
-  const { relay, origin } = await startRelay(data);
+  const { relay, origin } = await startRelay(data, page);
   const homeUrl = `${origin}/?bench`;
   const contender = createContender({ name: 'wavu', browser, homeUrl, remembers: true });
   const close = async (): Promise<void> => {
@@ -41,8 +41,8 @@ export async function openWavu(browser: Browser): Promise<Wavu | Absent> {
 }
 
 /** With `--json` the relay says where it is in its one line on standard output, and all else on standard error. */
-async function startRelay(data: string): Promise<{ relay: ChildProcess; origin: string }> {
-  const flags = ['--port', '0', '--host', '127.0.0.1', '--webrtc-direct-port', 'off', '--data', data, '--app', page, '--json'];
+export async function startRelay(data: string, app: string): Promise<{ relay: ChildProcess; origin: string }> {
+  const flags = ['--port', '0', '--host', '127.0.0.1', '--webrtc-direct-port', 'off', '--data', data, '--app', app, '--json'];
   const relay = spawn(process.execPath, [relayProgram, ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   process.once('exit', () => relay.kill()); // whatever ends the harness ends its relay
   const port = await new Promise<number>((resolve, reject) => {
@@ -56,7 +56,7 @@ async function startRelay(data: string): Promise<{ relay: ChildProcess; origin: 
   return { relay, origin: `http://127.0.0.1:${port}` };
 }
 
-async function stopped(relay: ChildProcess): Promise<void> {
+export async function stopped(relay: ChildProcess): Promise<void> {
   if (relay.exitCode !== null) return;
   const ended = new Promise<void>((resolve) => relay.once('exit', () => resolve()));
   relay.kill('SIGTERM');

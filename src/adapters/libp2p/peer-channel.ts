@@ -112,6 +112,7 @@ function socketOf(connection: RTCPeerConnection, channel: RTCDataChannel, ears: 
     setTimeout(() => connection.close(), goodbyeMs);
   };
   return {
+    place: (length) => new Uint8Array(length),
     unsentBytes: () => (channel.readyState === 'open' ? channel.bufferedAmount : 0),
     onceDrained: (run) => void waiting.push(run),
     // A data channel cannot wait: what comes is kept above, up to caps of its own.

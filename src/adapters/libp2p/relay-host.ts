@@ -1,4 +1,5 @@
 /** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, forwards public topics. Node only. */
+import type { Duplex } from 'node:stream';
 import { multiaddr } from '@multiformats/multiaddr';
 import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
@@ -44,7 +45,7 @@ export interface RelayHost {
   readonly book: LinkBook;
   join: Topics['join'];
   addresses(): string[];
-  acceptSocket(socket: WebSocket, from: SocketOrigin): Promise<'upgraded' | 'failed' | 'junk'>;
+  acceptSocket(socket: WebSocket, from: SocketOrigin, stream: Duplex): Promise<'upgraded' | 'failed' | 'junk'>;
   counts(): Record<string, number>;
   close(): Promise<void>;
 }
@@ -86,7 +87,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   // Pages have a new name each start: without this, names gather.
   node.addEventListener('peer:disconnect', ({ detail: peer }) => void node.peerStore.delete(peer));
 
-  const acceptLibp2p: RelayHost['acceptSocket'] = async (socket, from) => {
+  const acceptLibp2p = async (socket: WebSocket, from: SocketOrigin): ReturnType<RelayHost['acceptSocket']> => {
     let isJunk = false;
     const log = logger.forComponent('wavu:accepted-socket');
     const remoteAddr = toMultiaddr(from);
@@ -105,7 +106,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     }
   };
 
-  const acceptThin: RelayHost['acceptSocket'] = async (socket, from) => {
+  const acceptThin: RelayHost['acceptSocket'] = async (socket, from, stream) => {
     let begun = 0;
     const onBegin = ({ pageKey, channels }: ThinGuest): void => {
       begun += 1;
@@ -121,7 +122,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
       });
     };
     const { handshakeMs } = settings;
-    const guest = await welcomeThinGuest({ socket, key, handshakeMs, signal: closing.signal, onBegin });
+    const guest = await welcomeThinGuest({ socket, stream, key, handshakeMs, signal: closing.signal, onBegin });
     if (typeof guest === 'string') {
       settings.log('handshake-failed', { why: guest });
       count(`thin_refused_${guest}`);
@@ -145,8 +146,8 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
         ...new Set(known.map((each) => (each.toString().endsWith(suffix) ? each.toString() : `${each.toString()}${suffix}`))),
       ];
     },
-    acceptSocket: async (socket, from) =>
-      socket.protocol === thinProtocol ? acceptThin(socket, from) : acceptLibp2p(socket, from),
+    acceptSocket: async (socket, from, stream) =>
+      socket.protocol === thinProtocol ? acceptThin(socket, from, stream) : acceptLibp2p(socket, from),
     counts: () => ({
       connections: node.getConnections().length,
       gossip_peers: pubsub.getPeers().length,

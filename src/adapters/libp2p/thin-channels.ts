@@ -7,6 +7,8 @@ import type { Wire, WireEvents } from './wire.ts';
 
 /** What either end's socket can do. */
 export interface ThinSocket {
+  /** Where a message of this length is to be written, before it is sent. */
+  place(length: number): Uint8Array;
   /** Does not look at the bytes again. */
   send(bytes: Uint8Array): void;
   unsentBytes(): number;
@@ -73,7 +75,7 @@ export function createThinChannels(socket: ThinSocket, onBegin: (() => void) | n
 
   const isOpen = (): boolean => !over.signal.aborted;
   const say = (channel: number, body: Uint8Array): void => {
-    const message = new Uint8Array(body.length + 1);
+    const message = socket.place(body.length + 1);
     message[0] = channel;
     message.set(body, 1);
     socket.send(message);

@@ -1,4 +1,5 @@
 /** A relay's end of a thin door: lets in who proves the key it names, and says by name why it does not. Node only. */
+import type { Duplex } from 'node:stream';
 import { publicKeyFromRaw } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import type { WebSocket } from 'ws';
@@ -15,6 +16,8 @@ export type ThinRefusal = BadBytes | 'text' | 'bad-signature' | 'late' | 'gone';
 
 export interface ThinHostInit {
   readonly socket: WebSocket;
+  /** What it runs on. */
+  readonly stream: Duplex;
   readonly key: PrivateKey;
   readonly handshakeMs: number;
   /** When the house closes. */
@@ -30,7 +33,7 @@ const closeMs = 1_000;
 
 /** Settles once the page has proven itself, or not. What it said right behind its proof is kept. */
 export function welcomeThinGuest(init: ThinHostInit): Promise<ThinGuest | ThinRefusal> {
-  const { socket, key, handshakeMs, signal, onBegin } = init;
+  const { socket, stream, key, handshakeMs, signal, onBegin } = init;
   const relayKey = key.publicKey.raw;
   const challenge = crypto.getRandomValues(new Uint8Array(nonceBytes));
   let hello: Hello | null = null;
@@ -77,7 +80,7 @@ export function welcomeThinGuest(init: ThinHostInit): Promise<ThinGuest | ThinRe
       if (!(await isSigned(pageKey, pageSigns(pageKey, challenge, relayKey), proof.signature))) return refuse('bad-signature');
       if (isRefused) return;
       release();
-      const channels = createThinChannels(hostSocket(socket), () => onBegin(welcomed));
+      const channels = createThinChannels(hostSocket(socket, stream), () => onBegin(welcomed));
       const welcomed: ThinGuest = { pageKey, channels };
       guest = welcomed;
       resolve(welcomed);
@@ -118,7 +121,18 @@ async function isSigned(pageKey: Uint8Array, bytes: Uint8Array, signature: Uint8
   }
 }
 
-function hostSocket(socket: WebSocket): ThinSocket {
+function hostSocket(socket: WebSocket, stream: Duplex): ThinSocket {
+  let isHeld = false;
+  /** What is sent in one turn goes out as one write: passing on is mostly writing. */
+  const hold = (): void => {
+    if (isHeld) return;
+    isHeld = true;
+    stream.cork();
+    process.nextTick(() => {
+      isHeld = false;
+      stream.uncork();
+    });
+  };
   let waiting: (() => void)[] = [];
   const onSent = (): void => {
     if (waiting.length === 0 || socket.bufferedAmount > 0) return;
@@ -127,8 +141,12 @@ function hostSocket(socket: WebSocket): ThinSocket {
     for (const run of due) run();
   };
   return {
+    // Of a pool: a typed array of its own is most of what passing on costs.
+    place: (length) => Buffer.allocUnsafe(length),
     send: (bytes) => {
-      if (socket.readyState === socket.OPEN) socket.send(bytes, onSent);
+      if (socket.readyState !== socket.OPEN) return;
+      hold();
+      socket.send(bytes, onSent);
     },
     unsentBytes: () => socket.bufferedAmount,
     onceDrained: (run) => void waiting.push(run),

@@ -110,6 +110,7 @@ function pageSocket(socket: WebSocket): ThinSocket {
     for (const run of due) run();
   };
   return {
+    place: (length) => new Uint8Array(length),
     send: (bytes) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(plain(bytes));
     },

@@ -41,6 +41,8 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
   const introductions = createIntroductions(hands.luck);
   const counted = new Map<string, number>();
   const count = (name: string, by = 1): void => void counted.set(name, (counted.get(name) ?? 0) + by);
+  let passed = 0;
+  let passedBytes = 0;
 
   const tellLeft = (peer: PeerId, lefts: readonly Left[]): void => {
     for (const { topic, told } of lefts) {
@@ -70,8 +72,8 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
     if (!pages.has(to) || !introductions.isMet(page, to)) return refusePage(page, 'not-met', to);
     if (!share.bytes.take(bytes.length)) return refusePage(page, 'too-fast', to);
     if (!hands.pass(to, { kind: 'passed', from: page, bytes })) return refusePage(page, 'overloaded', to);
-    count('passed');
-    count('passed_bytes', bytes.length);
+    passed += 1;
+    passedBytes += bytes.length;
   };
 
   const hear = (page: PeerId, share: PageShare, frame: MeetFrame): void => {
@@ -113,7 +115,7 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
       if (pages.delete(page)) tellLeft(page, introductions.leaveAll(page));
     },
     isMet: introductions.isMet,
-    counts: () => ({ ...introductions.counts(), ...Object.fromEntries(counted) }),
+    counts: () => ({ ...introductions.counts(), passed, passed_bytes: passedBytes, ...Object.fromEntries(counted) }),
   };
 }
 
