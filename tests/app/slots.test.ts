@@ -1,6 +1,10 @@
 /** A page holds a dozen links at most, however many want one, and nobody is left without. */
 import { expect, test } from 'vitest';
 import type { Page } from '../simulation/page.ts';
+import { createSlots } from '../../src/app/mesh/slots.ts';
+import { createPeers } from '../../src/app/mesh/peers.ts';
+import { createRouting } from '../../src/app/routing/routing.ts';
+import type { PeerId, RoomId } from '../../src/protocol/ids.ts';
 import { appOf, createVillage, textsOf } from './village.ts';
 
 const count = 24;
@@ -46,4 +50,19 @@ test('strangers fill every place: who shares a room gets one all the same', asyn
       .rooms.some(({ people }) => people.some(({ path }) => path === 'direct'));
   await until('the two linked', () => isLinked(asha) && isLinked(baraka));
   expect(Math.max(linksOf(asha), linksOf(baraka))).toBeLessThanOrEqual(most);
+});
+
+test('a crowd that says it comes, and never does: who shares a room has a place at once, other strangers after ten seconds', () => {
+  let nowMs = 0;
+  const clock = { ticksMs: () => nowMs, nowMs: () => nowMs, after: () => () => undefined };
+  const peers = createPeers(createRouting(clock, { changed: () => undefined, opened: () => undefined }));
+  const slots = createSlots(clock, peers);
+  const named = (name: string): PeerId => peers.meet(name as PeerId).id;
+  const welcome = Array.from({ length: 1_000 }, (_, at) => slots.mayCome(named(`sybil ${at}`))).filter(Boolean).length;
+  expect(welcome).toBeLessThan(most);
+  const mate = peers.meet('mate' as PeerId);
+  mate.rooms.add('well' as RoomId);
+  expect([slots.mayCome(mate.id), slots.mayDial(mate), slots.mayCome(named('stranger'))]).toEqual([true, true, false]);
+  nowMs = 10_001;
+  expect(slots.mayCome(named('stranger'))).toBe(true);
 });

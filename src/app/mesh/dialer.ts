@@ -21,6 +21,8 @@ export interface Dialer {
   lost(peer: Peer, first: boolean): void;
   /** Somebody begins a link with us: whether there is a place for it. */
   isWelcome(id: PeerId): boolean;
+  /** It is linked now. */
+  opened(peer: Peer): void;
   close(): void;
 }
 
@@ -107,6 +109,9 @@ export function createDialer(
     },
     lost: (peer, first) => plan(peer, first ? retryMs : retryMs + politeMs),
     isWelcome: (id) => dialing.has(id) || slots.mayCome(id),
+    opened: (peer) => {
+      if (!slots.take(peer)) peer.direct?.close();
+    },
     close: () => {
       isClosed = true;
       tending();

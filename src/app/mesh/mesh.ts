@@ -222,6 +222,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     meeting.opened(link);
     paths.opened(peer);
     seeker.stir();
+    dialer.opened(peer);
   };
 
   const stopListening = network.listen({

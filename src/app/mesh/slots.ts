@@ -12,42 +12,45 @@ export interface Slots {
   mayCome(id: PeerId): boolean;
   /** It did not come. */
   free(id: PeerId): void;
+  /** It stands. False: a stranger, whose place went to somebody else meanwhile. Who came by hand has asked nobody, and stays. */
+  take(peer: Peer): boolean;
 }
 
 export function createSlots(clock: Clock, peers: Peers): Slots {
+  /** Until when each is waited for. */
   const coming = new Map<PeerId, number>();
-  const expectLink = (id: PeerId): void => void coming.set(id, clock.ticksMs() + comingMs);
 
   const held = (): readonly Peer[] => [...peers.all()].filter((peer) => peer.direct !== null);
-  const count = (): number => {
+  const underWay = (): readonly PeerId[] => {
     const nowMs = clock.ticksMs();
     for (const [id, untilMs] of coming) if (untilMs <= nowMs || (peers.get(id)?.direct ?? null) !== null) coming.delete(id);
-    return held().length + coming.size;
+    return [...coming.keys()];
   };
+  const sharesRoom = (id: PeerId): boolean => (peers.get(id)?.rooms.size ?? 0) > 0;
+  const count = (): number => held().length + underWay().length;
+  /** Strangers who only say that they come take nobody's place. */
+  const ofRooms = (): number => held().filter(({ id }) => sharesRoom(id)).length + underWay().filter(sharesRoom).length;
   const displaceStranger = (): boolean => {
-    const stranger = held().find(({ rooms }) => rooms.size === 0);
+    const stranger = held().find(({ id }) => !sharesRoom(id));
     stranger?.direct?.close();
     return stranger !== undefined;
+  };
+  const makePlace = (): boolean => held().length < mostLinks || displaceStranger();
+  const expectLink = (id: PeerId, isTaken: boolean): boolean => {
+    if (isTaken) coming.set(id, clock.ticksMs() + comingMs);
+    return isTaken;
   };
 
   return {
     count,
-    mayDial: (peer) => {
-      const links = count();
-      const ofRooms = held().filter(({ rooms }) => rooms.size > 0).length + coming.size;
-      const isFree = peer.rooms.size === 0 ? links < meshLinks : ofRooms < roomLinks && (links < mostLinks || displaceStranger());
-      if (isFree) expectLink(peer.id);
-      return isFree;
-    },
+    mayDial: ({ id }) => expectLink(id, sharesRoom(id) ? ofRooms() < roomLinks && makePlace() : count() < meshLinks),
     mayCome: (id) => {
-      const peer = peers.get(id);
-      const sharesRoom = peer !== undefined && peer.rooms.size > 0;
-      const isKnown = coming.has(id) || (peer !== undefined && peer.direct !== null);
-      if (!isKnown && count() >= mostLinks && !(sharesRoom && displaceStranger())) return false;
-      expectLink(id);
-      return true;
+      const isKnown = underWay().includes(id) || (peers.get(id)?.direct ?? null) !== null;
+      if (isKnown) return true;
+      return expectLink(id, sharesRoom(id) ? ofRooms() < mostLinks && makePlace() : count() < mostStrange);
     },
     free: (id) => void coming.delete(id),
+    take: ({ id }) => !(coming.delete(id) && !sharesRoom(id) && held().length > mostLinks),
   };
 }
 
@@ -57,4 +60,6 @@ const mostLinks = 12;
 const roomLinks = 8;
 /** Up to so many are opened to strangers, who carry for each other when the relay is gone. */
 const meshLinks = 6;
+/** So many, where they come by themselves: a crowd of strangers leaves places for the rooms. */
+const mostStrange = 9;
 const comingMs = 10_000;
