@@ -88,6 +88,18 @@ test('with relay and neighbour: connected, each door as it is', async () => {
   await isOpenToAll();
 });
 
+test('the sentence under the header, once pressed, leads here and looks', async () => {
+  await asha.showTab('rooms');
+  await asha.page.locator('.top .tide').click();
+  await asha.page.locator('.doctor[data-state="done"]').waitFor();
+  expect(await asha.page.locator('[data-verdict]').getAttribute('data-verdict')).toBe('joined');
+  await asha.page.goBack();
+  await asha.until('the list', ({ rooms }) => rooms.includes(room));
+  await asha.showTab('mesh');
+  expect(await asha.page.locator('.doctor[data-state="none"]').count()).toBe(1);
+  await examined(en.doctor.begin);
+});
+
 test('asked to keep what is stored, the browser is taken at its word', async () => {
   await asha.hands.press(en.doctor.askToKeep);
   await asha.page.waitForFunction(

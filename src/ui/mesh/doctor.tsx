@@ -1,5 +1,5 @@
 /** "Check my connection": each door in turn as it is tried, then one verdict and one next step. Shows nothing that was not measured. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { CheckUp } from '../../app/doctor/doctor.ts';
 import { checks } from '../../app/doctor/findings.ts';
@@ -19,7 +19,13 @@ type Visit =
   | { readonly state: 'stopped'; readonly found: Partial<Findings> }
   | { readonly state: 'done'; readonly checkUp: CheckUp };
 
-export function DoctorPart({ onPair }: { readonly onPair: () => void }): ReactElement {
+interface DoctorProps {
+  readonly onPair: () => void;
+  /** Somebody pressed the sentence that says how it stands: begin, and come into sight. */
+  readonly isAsked: boolean;
+}
+
+export function DoctorPart({ onPair, isAsked }: DoctorProps): ReactElement {
   const { w, f } = useAllWords();
   const acts = useActs();
   const [visit, setVisit] = useState<Visit>({ state: 'none' });
@@ -55,10 +61,19 @@ export function DoctorPart({ onPair }: { readonly onPair: () => void }): ReactEl
     return true;
   };
 
+  const place = useRef<HTMLElement>(null);
+  const answer = useEffectEvent(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+    void begin();
+  });
+  useEffect(() => {
+    if (isAsked) answer();
+  }, [isAsked]);
+
   const found = visit.state === 'done' ? visit.checkUp.found : 'found' in visit ? visit.found : {};
   const lines = linesOf(found, { w, f });
   return (
-    <section className="doctor" aria-labelledby="doctor" data-state={visit.state}>
+    <section ref={place} className="doctor" aria-labelledby="doctor" data-state={visit.state}>
       <h2 id="doctor">{w.doctor.title}</h2>
       {visit.state === 'none' && <p className="quiet small">{w.doctor.hint}</p>}
       <output className="doctor-word">

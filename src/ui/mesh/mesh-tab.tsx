@@ -14,7 +14,13 @@ import { MeshPicture } from './mesh-picture.tsx';
 import { OtherRelays } from './other-relays.tsx';
 import './mesh.css';
 
-export function MeshTab({ onPair }: { readonly onPair: () => void }): ReactElement | null {
+export interface MeshTabProps {
+  readonly onPair: () => void;
+  /** See `place.ts`. */
+  readonly isAsking: boolean;
+}
+
+export function MeshTab({ onPair, isAsking }: MeshTabProps): ReactElement | null {
   const { w } = useAllWords();
   const mesh = useView((view) => view.mesh);
   if (!mesh) return null;
@@ -44,7 +50,7 @@ export function MeshTab({ onPair }: { readonly onPair: () => void }): ReactEleme
             <Icon name="mesh" />
             {w.home.pair}
           </button>
-          <DoctorPart onPair={onPair} />
+          <DoctorPart onPair={onPair} isAsked={isAsking} />
         </div>
       </div>
     </section>

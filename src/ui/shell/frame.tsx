@@ -74,7 +74,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
                 rooms &&
                 !room &&
                 (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
-              {place.tab === 'mesh' && <MeshTab onPair={pair} />}
+              {place.tab === 'mesh' && <MeshTab onPair={pair} isAsking={place.isAsking === true} />}
               {place.tab === 'you' && <YouTab />}
             </Suspense>
           </Catch>

@@ -4,7 +4,8 @@ import type { RoomView } from '../../app/view.ts';
 
 export type Place =
   | { readonly tab: 'rooms'; readonly room: RoomView['id'] | null }
-  | { readonly tab: 'mesh' }
+  /** `isAsking`: how it stands with the connection, which is looked into at once. */
+  | { readonly tab: 'mesh'; readonly isAsking?: true }
   | { readonly tab: 'you' };
 
 export type Tab = Place['tab'];
@@ -113,7 +114,8 @@ function landed(step: Step): void {
 }
 
 function same(a: Place, b: Place): boolean {
-  return a.tab === b.tab && (a.tab !== 'rooms' || b.tab !== 'rooms' || a.room === b.room);
+  if (a.tab === 'rooms' && b.tab === 'rooms') return a.room === b.room;
+  return a.tab === b.tab && !(b.tab === 'mesh' && b.isAsking);
 }
 
 /** History may hold anything, also of other versions. */

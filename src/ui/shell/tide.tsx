@@ -1,7 +1,8 @@
-/** One sentence that is always true: how this device is tied in now. */
+/** One sentence that is always true: how this device is tied in now. Whoever presses it has the connection looked into. */
 import type { ReactElement } from 'react';
 import type { MeshView } from '../../app/view.ts';
 import { useView } from '../use-app.ts';
+import { go } from './place.ts';
 import { useWords } from '../words/speak.tsx';
 import type { Speech } from '../words/speak.tsx';
 
@@ -12,9 +13,9 @@ export function TideLine(): ReactElement {
   const opening = !mesh || stage === null || stage === 'opening';
   const loose = opening || (mesh.relay?.state !== 'open' && mesh.neighbours.length === 0);
   return (
-    <p className="tide" data-loose={loose}>
+    <button type="button" className="tide" data-loose={loose} onClick={() => go({ tab: 'mesh', isAsking: true })}>
       {opening ? speech.w.tide.opening : tideSentence(mesh, speech)}
-    </p>
+    </button>
   );
 }
 
