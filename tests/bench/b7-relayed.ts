@@ -27,9 +27,9 @@ export const relayed: Bench = {
   async *run({ reps, say }): AsyncGenerator<Row> {
     const sides = [await openBareSide(), await openRelaySide()];
     const turns = sides.map((side) => ({ side: side.name, measure: () => measure(side) }));
-    const close = (): Promise<unknown> => Promise.all(sides.map((side) => side.close()));
     // Once more than asked: the first finds nothing compiled on either side.
-    const samplesOf = await takeTurns<Sample>(turns, reps + 1, say).finally(close);
+    const samplesOf = await takeTurns<Sample>(turns, reps + 1, say);
+    await Promise.all(sides.map((side) => side.close()));
     const [ours, bare] = [withoutFirst(samplesOf('wavu')), withoutFirst(samplesOf('bare'))];
     const between = (name: string, of: (sample: Sample) => number, unit: string, atMost: number, counted: string): Row =>
       row({

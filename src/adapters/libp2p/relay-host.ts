@@ -1,5 +1,4 @@
 /** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, forwards public topics. Node only. */
-import type { Duplex } from 'node:stream';
 import { multiaddr } from '@multiformats/multiaddr';
 import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
@@ -17,7 +16,7 @@ import { abortConnection, closeConnection, wireOfStream } from './stream-wire.ts
 import { libp2pNameOfKey, peerIdOfKey, thinProtocol } from './thin-bytes.ts';
 import { wrapPipe } from './thin-connection.ts';
 import { welcomeThinGuest } from './thin-host.ts';
-import type { ThinGuest } from './thin-host.ts';
+import type { Holding, ThinGuest } from './thin-host.ts';
 import { createTopics } from './topics.ts';
 import type { Topics } from './topics.ts';
 import { nameOf } from './waiting.ts';
@@ -45,7 +44,7 @@ export interface RelayHost {
   readonly book: LinkBook;
   join: Topics['join'];
   addresses(): string[];
-  acceptSocket(socket: WebSocket, from: SocketOrigin, stream: Duplex): Promise<'upgraded' | 'failed' | 'junk'>;
+  acceptSocket(socket: WebSocket, from: SocketOrigin, stream: Holding): Promise<'upgraded' | 'failed' | 'junk'>;
   counts(): Record<string, number>;
   close(): Promise<void>;
 }

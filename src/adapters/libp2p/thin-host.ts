@@ -1,5 +1,4 @@
 /** A relay's end of a thin door: lets in who proves the key it names, and says by name why it does not. Node only. */
-import type { Duplex } from 'node:stream';
 import { publicKeyFromRaw } from '@libp2p/crypto/keys';
 import type { PrivateKey } from '@libp2p/interface';
 import type { WebSocket } from 'ws';
@@ -14,10 +13,16 @@ export interface ThinGuest {
 }
 export type ThinRefusal = BadBytes | 'text' | 'bad-signature' | 'late' | 'gone';
 
+/** What a socket runs on can hold back what is written, and let it out as one. */
+export interface Holding {
+  cork(): void;
+  uncork(): void;
+}
+
 export interface ThinHostInit {
   readonly socket: WebSocket;
   /** What it runs on. */
-  readonly stream: Duplex;
+  readonly stream: Holding;
   readonly key: PrivateKey;
   readonly handshakeMs: number;
   /** When the house closes. */
@@ -121,7 +126,7 @@ async function isSigned(pageKey: Uint8Array, bytes: Uint8Array, signature: Uint8
   }
 }
 
-function hostSocket(socket: WebSocket, stream: Duplex): ThinSocket {
+function hostSocket(socket: WebSocket, stream: Holding): ThinSocket {
   let isHeld = false;
   /** What is sent in one turn goes out as one write: passing on is mostly writing. */
   const hold = (): void => {
