@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readHost, readOnOff, readPath, readPort, readPortOrOff } from './flag-values.ts';
+import { readHost, readOnOff, readPath, readPort, readPortOrOff, readSisters } from './flag-values.ts';
 import type { Read } from './flag-values.ts';
 import { nearest } from './nearest.ts';
 
@@ -18,6 +18,8 @@ export interface Settings {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** UDP, on `host` where that is an IPv4 address; null: this door stays shut. */
   readonly webrtcDirectPort: number | null;
+  /** Multiaddrs of relays whose pages ours shall meet. */
+  readonly sisters: readonly string[];
   readonly behindProxy: boolean;
   readonly json: boolean;
 }
@@ -67,6 +69,7 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     square: get(flags.square) ?? true,
     tls: certFile !== null && keyFile !== null ? { certFile, keyFile } : null,
     webrtcDirectPort: direct === 'off' ? null : direct,
+    sisters: get(flags.sisters) ?? [],
     behindProxy: get(flags.behindProxy) ?? false,
     json: get(flags.json) ?? false,
   };
@@ -103,6 +106,7 @@ const flags = {
     'UDP port of the second door, IPv4 (default: as --port; off where --host names one IPv6 address)',
     readPortOrOff,
   ),
+  sisters: flag('sisters', 'URL,URL…', 'relays whose people ours shall meet; each must name the other', readSisters),
   behindProxy: flag(
     'behind-proxy',
     null,
@@ -156,7 +160,7 @@ function unknown(arg: string, name: string): string {
 /** `npm start --port 9000` gives the flag to npm, and us nothing but a stray 9000. */
 function swallowedByNpm(env: Environment): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'start') return [];
-  return ['port', 'host', 'data', 'square']
+  return ['port', 'host', 'data', 'square', 'sisters']
     .filter((name) => env[`npm_config_${name}`] !== undefined)
     .map((name) => `npm kept --${name} for itself. Write: npm start -- --${name} ${env[`npm_config_${name}`]}`);
 }

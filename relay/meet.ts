@@ -1,19 +1,27 @@
-/** The relay as a meeting place: a link a page, notices that wait for the slow, and an end for the silent. */
+/** The relay as a meeting place: a link a page, notices that wait for the slow, an end for the silent, and pages of sister relays. */
 import { encodeMeet } from '../src/protocol/meet.ts';
 import type { MeetFrame } from '../src/protocol/meet.ts';
+import { createIntroductions } from '../src/protocol/meeting/introductions.ts';
 import { createMeetingPlace } from '../src/protocol/meeting/place.ts';
+import type { MeetingPlaceHands } from '../src/protocol/meeting/place.ts';
 import type { PeerId } from '../src/protocol/ids.ts';
 import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Link } from '../src/ports/network.ts';
 import type { Log } from '../src/ports/log.ts';
+import { createAbroad } from './abroad.ts';
+import type { Abroad } from './abroad.ts';
+import { createSlowLink } from './slow-link.ts';
+import type { SlowLink } from './slow-link.ts';
 
 export interface Meet {
   /** A page opened `/wavu/meet/1`. It replaces an older link of the same page. */
   opened(link: Link): void;
   frame(link: Link, bytes: Uint8Array): void;
   closed(link: Link): void;
-  isMet(one: PeerId, other: PeerId): boolean;
+  /** Of 255. */
+  load(): number;
+  readonly sisters: Pick<Abroad, 'entered' | 'take' | 'malformed' | 'left'>;
   counts(): Record<string, number>;
   /** Ends its timers; links stay as they are. */
   stop(): void;
@@ -30,14 +38,12 @@ export interface MeetWorld {
 const silentMs = 150_000;
 /** Notices kept for a page that reads slowly; more, and it is closed to begin afresh. */
 const heldNotices = 256;
-const retryMs = 50;
 const share = { bytes: [256_000, 1_000_000], frames: [200, 400], topics: [8, 256] } as const;
 
 interface Page {
   readonly link: Link;
-  readonly held: MeetFrame[];
+  readonly line: SlowLink;
   heardMs: number;
-  retry: Stop | null;
 }
 
 export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld): Meet {
@@ -51,24 +57,11 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     return page?.link === link ? page : null;
   };
 
-  const tell = (page: Page, frame: MeetFrame): void => {
-    if (page.held.length === 0 && page.link.send(encodeMeet(frame)) !== 'full') return;
-    page.held.push(frame);
-    if (page.held.length > heldNotices) return drop(page, 'slow');
-    page.retry ??= clock.after(retryMs, () => flush(page));
-  };
-  const flush = (page: Page): void => {
-    page.retry = null;
-    while (page.held.length > 0 && page.link.send(encodeMeet(page.held[0]!)) !== 'full') page.held.shift();
-    if (page.held.length > 0) page.retry = clock.after(retryMs, () => flush(page));
-  };
-
   const forget = (page: Page): void => {
-    page.retry?.();
-    page.retry = null;
-    page.held.length = 0;
+    page.line.stop();
     pages.delete(page.link.peer);
     place.left(page.link.peer);
+    abroad.went(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -78,21 +71,28 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
     page.link.close();
   };
 
-  const forPage = (peer: PeerId, run: (page: Page) => void): void => {
-    const page = pages.get(peer);
-    if (page !== undefined) run(page);
-  };
-  const place = createMeetingPlace(share, {
-    tell: (peer, frame) => forPage(peer, (page) => tell(page, frame)),
-    pass: (peer, frame) => {
-      const page = pages.get(peer);
-      // What waits for a slow page waits in order: nothing overtakes its notices.
-      return page !== undefined && page.held.length === 0 && page.link.send(encodeMeet(frame)) === 'sent';
-    },
-    drop: (peer) => forPage(peer, (page) => drop(page, 'strikes')),
+  const luck = (length: number): Uint8Array => entropy.bytes(length);
+  const isHere = (page: PeerId): boolean => pages.has(page);
+  // Two of other relays are theirs to introduce.
+  const introductions = createIntroductions(luck, (one, other) => isHere(one) || isHere(other));
+  const passHere = (peer: PeerId, frame: MeetFrame): boolean => pages.get(peer)?.line.offer(encodeMeet(frame)) === true;
+  const abroad = createAbroad(introductions, {
+    isHere,
+    tellHere: (peer, frame) => pages.get(peer)?.line.say(encodeMeet(frame)),
+    passHere,
     ticksMs: clock.ticksMs,
-    luck: (length) => entropy.bytes(length),
   });
+  const hands: MeetingPlaceHands = {
+    tell: abroad.tell,
+    pass: (peer, frame) => (isHere(peer) ? passHere(peer, frame) : abroad.pass(peer, frame)),
+    drop: (peer) => {
+      const page = pages.get(peer);
+      if (page !== undefined) drop(page, 'strikes');
+    },
+    ticksMs: clock.ticksMs,
+    luck,
+  };
+  const place = createMeetingPlace(share, hands, abroad.introductions);
 
   const sweepSilent = (): void => {
     for (const page of [...pages.values()]) {
@@ -112,7 +112,13 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
         return link.close();
       }
       count('opened');
-      pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null });
+      abroad.came(link.peer);
+      const page: Page = {
+        link,
+        line: createSlowLink(clock, link, { mostHeld: heldNotices, onTooSlow: () => drop(page, 'slow') }),
+        heardMs: clock.ticksMs(),
+      };
+      pages.set(link.peer, page);
       place.entered(link.peer);
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
@@ -129,14 +135,20 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096 }: MeetWorld)
       if (page !== null) forget(page);
     },
 
-    isMet: place.isMet,
+    load: () => Math.floor((255 * pages.size) / maxPages),
+    sisters: abroad,
 
-    counts: () => ({ pages: pages.size, ...place.counts(), ...Object.fromEntries(counted) }),
+    counts: () => ({
+      pages: pages.size,
+      ...place.counts(),
+      ...abroad.counts(),
+      ...Object.fromEntries(counted),
+    }),
 
     stop: () => {
       sweep?.();
       sweep = null;
-      for (const page of pages.values()) page.retry?.();
+      for (const { line } of pages.values()) line.stop();
     },
   };
 }

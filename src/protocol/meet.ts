@@ -52,32 +52,32 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
       for (const topic of frame.topics) out.fixed(hexToBytes(topic));
       return out.done();
     case 'pass':
-      return peer(out, frame.to).fixed(frame.bytes).done();
+      return writePeer(out, frame.to).fixed(frame.bytes).done();
     case 'passed':
-      return peer(out, frame.from).fixed(frame.bytes).done();
+      return writePeer(out, frame.from).fixed(frame.bytes).done();
     case 'ping':
     case 'pong':
       return out.varint(frame.token).done();
     case 'met':
       out.fixed(hexToBytes(frame.topic)).u8(frame.peers.length);
-      for (const each of frame.peers) peer(out, each);
+      for (const each of frame.peers) writePeer(out, each);
       return out.done();
     case 'joined':
     case 'left':
-      return peer(out.fixed(hexToBytes(frame.topic)), frame.peer).done();
+      return writePeer(out.fixed(hexToBytes(frame.topic)), frame.peer).done();
     case 'refused':
-      out.u8(reasons.indexOf(frame.why) + 1);
-      return (frame.peer === null ? out.u8(0) : peer(out, frame.peer)).done();
+      out.u8(meetRefusals.indexOf(frame.why) + 1);
+      return (frame.peer === null ? out.u8(0) : writePeer(out, frame.peer)).done();
     case 'seek':
-      peer(out.fixed(frame.id).u8(frame.ttl).u8(frame.hops), frame.from).u8(frame.topics.length);
+      writePeer(out.fixed(frame.id).u8(frame.ttl).u8(frame.hops), frame.from).u8(frame.topics.length);
       for (const topic of frame.topics) out.fixed(hexToBytes(topic));
       return out.done();
     case 'found':
-      return peer(peer(out, frame.to).u8(frame.hops).fixed(hexToBytes(frame.topic)), frame.peer).done();
+      return writePeer(writePeer(out, frame.to).u8(frame.hops).fixed(hexToBytes(frame.topic)), frame.peer).done();
     case 'carry':
-      return peer(peer(out, frame.from), frame.to).u8(frame.ttl).fixed(frame.bytes).done();
+      return writePeer(writePeer(out, frame.from), frame.to).u8(frame.ttl).fixed(frame.bytes).done();
     case 'lost':
-      return peer(peer(out, frame.to), frame.peer).done();
+      return writePeer(writePeer(out, frame.to), frame.peer).done();
   }
 }
 
@@ -109,7 +109,7 @@ const kinds = [
   'lost',
 ] as const;
 export const seekIdBytes = 8;
-const reasons: readonly MeetRefusal[] = [
+export const meetRefusals: readonly MeetRefusal[] = [
   'malformed',
   'unknown-version',
   'too-many-topics',
@@ -153,7 +153,7 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
       return topic !== null && who !== null ? { kind, topic, peer: who } : null;
     }
     case 'refused': {
-      const why = reasons[read.u8() - 1];
+      const why = meetRefusals[read.u8() - 1];
       const who = read.capped(limits.peerIdBytes);
       if (why === undefined) return null;
       return { kind, why, peer: who.length === 0 ? null : parsePeerId(toBase64url(who)) };
@@ -199,9 +199,9 @@ const rest = (read: Reader, refusal: Refusal): Refusal => {
   return refusal;
 };
 
-const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
+export const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
 
-const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
+export const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
 
 // PeerIds only come from `parsePeerId`, whose alphabet is base64url; one of an impossible length encodes as nobody.
-const peer = (out: Writer, id: PeerId): Writer => out.capped(fromBase64url(id) ?? new Uint8Array(0));
+export const writePeer = (out: Writer, id: PeerId): Writer => out.capped(fromBase64url(id) ?? new Uint8Array(0));

@@ -1,5 +1,5 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
-import { createMeet } from '../../relay/meet.ts';
+import { createDesks } from '../../relay/desks.ts';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
@@ -35,6 +35,9 @@ export interface Relay {
 
 export interface RelayOptions {
   readonly address: string;
+  /** Addresses of those it forms one mesh with. */
+  readonly sisters?: readonly string[];
+  readonly maxPages?: number;
 }
 
 /** What stands between the app and its world, for tests that watch or break it. */
@@ -86,15 +89,15 @@ export const createPage = (
 };
 
 /** A relay as `relay/` runs it, without its sockets and files. */
-export const createRelay = (world: World, name: string, { address }: RelayOptions): Relay => {
-  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: null };
+export const createRelay = (world: World, name: string, { address, sisters = [], maxPages = 4_096 }: RelayOptions): Relay => {
+  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, sisters, square: null };
   const node = world.node(name, { role: 'relay', address, card });
   return {
     node,
     start: () => {
-      const { clock, entropy, log, network } = node.start();
-      const meet = createMeet({ clock, entropy, log });
-      network().listen({ onOpen: meet.opened, onFrame: meet.frame, onClose: meet.closed });
+      const life = node.start();
+      const network = life.network();
+      network.listen(createDesks({ ...life, maxPages, self: network.self, addresses: sisters, dial: network.openRelay }).on);
     },
     crash: (how) => node.crash(how),
   };

@@ -158,6 +158,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   const card = createCardReader(core, readCard, (read) => {
     hands.onCard(read);
     relay.lookAt(read.relay.addresses);
+    relay.know(read.sisters, 'mesh');
     show();
   });
 
@@ -235,7 +236,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       seeker.stir();
       show();
     },
-    knowRelays: relay.know,
+    knowRelays: (addresses) => relay.know(addresses, 'invite'),
     show,
     wake: () => {
       relay.hurry();

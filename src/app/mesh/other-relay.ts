@@ -1,24 +1,22 @@
 /**
- * Keeps one link to a relay that is not our own: of those that followed invites named, one that answers. So people of two relays
- * meet, and either may die. They are asked in turns, and one that does not answer ever more rarely.
+ * Keeps one link to a relay that is not our own: of those that followed invites named, one that answers; and while our own is
+ * away also of those of its mesh. So people of two relays meet, and either may die. They are asked in turns, ever more rarely.
  */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { decodeText } from '../../protocol/bytes.ts';
-import { limits } from '../../protocol/limits.ts';
-import { keyOf } from '../records.ts';
-import { doorOf } from './relay-keeper.ts';
+import { createAddressBook } from './address-book.ts';
+import type { KnownDoor } from './address-book.ts';
 
 export interface OtherRelay {
-  /** An invite that was followed named these. */
-  know(addresses: readonly string[]): void;
+  /** An invite that was followed named these, or our own relay. */
+  know(addresses: readonly string[], from: KnownDoor['from']): void;
   link(): Link | null;
   /** By which it was opened last. */
   address(): string;
   lost(link: Link): void;
-  /** This relay turned out to be our own. To one relay one link: it knows us by one name. */
+  /** This relay is our own, and open. To one relay one link: it knows us by one name. */
   isOwn(relay: PeerId): void;
   /** Our own was lost, or somebody looks again: do not wait any longer. */
   hurry(): void;
@@ -29,31 +27,21 @@ export interface OtherRelayHands {
   /** Our own relay, under whatever address. */
   isOwn(address: string): boolean;
   isOwnPeer(relay: PeerId): boolean;
+  isOwnOpen(): boolean;
   onOpen(link: Link): void;
   onChange(): void;
 }
 
 export function createOtherRelay(core: Core, network: Network, hands: OtherRelayHands): OtherRelay {
   const { clock, entropy, log } = core;
-  /** The one to be asked next comes first. */
-  let known: readonly string[] = [];
+  const book = createAddressBook(core);
   let link: Link | null = null;
   let openAt = '';
   let failures = 0;
   let wait: Stop | null = null;
+  let calm: Stop | null = null;
   let attempt: AbortController | null = null;
-  let loading: Promise<unknown> | null = null;
   let isClosed = false;
-
-  const keep = (): void =>
-    void core.lane.run(() =>
-      core.commit([{ op: 'put', key: keyOf.otherRelays, value: new TextEncoder().encode(known.join('\n')) }], 'relaxed'),
-    );
-
-  const forget = (address: string): void => {
-    known = known.filter((each) => each !== address);
-    keep();
-  };
 
   const knock = async (address: string, until: AbortController): Promise<boolean> => {
     const stop = clock.after(attemptMs, () => until.abort());
@@ -65,11 +53,12 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     }
     if (isClosed || hands.isOwnPeer(opened.link.peer)) {
       opened.link.close();
-      if (!isClosed) forget(address);
+      if (!isClosed) book.forget(address);
       return false;
     }
     link = opened.link;
     openAt = address;
+    if (hands.isOwnOpen()) letGo();
     hands.onOpen(link);
     return true;
   };
@@ -78,14 +67,16 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     wait = null;
     if (isClosed || attempt !== null || link !== null) return;
     attempt = new AbortController();
-    await load();
-    const address = known.find((each) => !hands.isOwn(each));
+    await book.load();
+    const address = book
+      .doors()
+      .find((door) => !hands.isOwn(door.address) && (door.from === 'invite' || !hands.isOwnOpen()))?.address;
     const isOpen = address !== undefined && !isClosed && (await knock(address, attempt));
     attempt = null;
     if (isClosed || address === undefined) return;
     failures = isOpen ? 0 : failures + 1;
-    // Whoever answered is asked first next time, whoever did not after all others.
-    if (!isOpen && known.includes(address)) known = [...known.filter((each) => each !== address), address];
+    if (isOpen) book.answered(address);
+    else book.failed(address);
     if (!isOpen) plan(firstWaitMs * 2 ** failures);
     hands.onChange();
   };
@@ -99,27 +90,24 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     wait = clock.after(Math.min(mostMs, longestWaitMs) * (1 - luck / 2), () => void open());
   };
 
-  const add = (addresses: readonly string[]): boolean => {
-    const fresh = addresses.filter((each) => isAddress(each) && !known.some((other) => doorOf(other) === doorOf(each)));
-    known = [...fresh, ...known].slice(0, mostKnown);
-    return fresh.length > 0;
+  const learn = async (addresses: readonly string[], from: KnownDoor['from']): Promise<void> => {
+    await book.load();
+    if (!isClosed && book.learn(addresses, from)) plan(firstWaitMs);
   };
 
-  /** From the disk, once. Nobody's start waits for it. */
-  const load = (): Promise<unknown> =>
-    (loading ??= core.storage.get(keyOf.otherRelays).then((kept) => kept && add((decodeText(kept.value) ?? '').split('\n'))));
-
-  const learn = async (addresses: readonly string[]): Promise<void> => {
-    await load();
-    if (!add(addresses) || isClosed) return;
-    keep();
-    plan(firstWaitMs);
+  /** What our own knows again, another of its mesh need not tell us. */
+  const letGo = (): void => {
+    calm?.();
+    calm = clock.after(calmMs, () => {
+      const isOfMesh = book.doors().some((door) => door.address === openAt && door.from === 'mesh');
+      if (isOfMesh && hands.isOwnOpen()) link?.close();
+    });
   };
 
   plan(firstWaitMs);
 
   return {
-    know: (addresses) => void learn(addresses),
+    know: (addresses, from) => void learn(addresses, from),
     link: () => link,
     address: () => openAt,
     lost: (gone) => {
@@ -128,8 +116,9 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
       plan(firstWaitMs);
     },
     isOwn: (relay) => {
+      letGo();
       if (link?.peer !== relay) return;
-      forget(openAt);
+      book.forget(openAt);
       link.close();
     },
     hurry: () => {
@@ -138,6 +127,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     },
     close: () => {
       isClosed = true;
+      calm?.();
       wait?.();
       attempt?.abort();
       link?.close();
@@ -145,10 +135,9 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   };
 }
 
-const isAddress = (text: string): boolean => /^\/\S+$/.test(text) && text.length <= limits.relayHintBytes;
-
-const mostKnown = 8;
 const attemptMs = 6_000;
 /** Our own comes first, and the first words. */
 const firstWaitMs = 2_000;
 const longestWaitMs = 600_000;
+/** Whoever was met there is met at our own by then. */
+const calmMs = 30_000;
