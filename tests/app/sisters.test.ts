@@ -1,6 +1,7 @@
 /** Relays that name each other are one mesh: whoever came by one meets those of the others, and of the relays any may die. */
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../src/protocol/ids.ts';
+import { encodeSister } from '../../src/protocol/meeting/sister.ts';
 import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
@@ -152,4 +153,36 @@ test('a relay that has no room for one more: they come in by the other, and ever
   await town.until('all there', () => pages.every((page) => hereIn(page, room) === 2), 20_000);
   expect(appOf(pages[2]).view().mesh.relay).toMatchObject({ address: addressOf('west'), state: 'open' });
   await talk(town, pages, room, 'Hello');
+});
+
+test('a sister that babbles is closed, blamed by name, and asked again only minutes later; those who came here go on', async () => {
+  const town = createTown('babble', { east: ['west'] });
+  const { world, logged, until } = town;
+  const [asha, baraka] = [await town.person('Asha', 'east'), await town.person('Baraka', 'east')];
+  const room = await town.room([asha, baraka]);
+  const network = world
+    .node('west', { role: 'relay', address: addressOf('west') })
+    .start()
+    .network();
+  let dials = 0;
+  network.listen({
+    onOpen: (link) => {
+      if (link.opener === 'us') return;
+      dials += 1;
+      link.send(encodeSister({ kind: 'welcome' }));
+    },
+    onFrame: () => undefined,
+    onClose: () => undefined,
+  });
+  const opened = await world.finish(network.openRelay(addressOf('east'), new AbortController().signal));
+  if (opened.state !== 'open') throw new Error(opened.why);
+  await until('stands', () => logged.some(({ event }) => event === 'sister-stands'));
+  for (let at = 0; at < 20; at += 1) opened.link.send(Uint8Array.of(7, at));
+  await until('closed', () => logged.some(({ event, why }) => event === 'sister-closed' && why === 'strikes'), 5_000);
+  const { link } = opened;
+  await until('told', () => link.state() === 'closed', 5_000);
+  const before = dials;
+  await world.runFor(120_000);
+  expect(dials).toBe(before);
+  await talk(town, [asha, baraka], room, 'Hello');
 });
