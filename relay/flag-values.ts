@@ -1,6 +1,8 @@
 /** What each kind of setting may be, and the words for what it may not. */
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { limits } from '../src/protocol/limits.ts';
+import { readHost as readHostName, webSocketDoor } from './http/host.ts';
 
 export type Read<Value> = { readonly value: Value } | { readonly wrong: string };
 
@@ -27,3 +29,19 @@ export const readOnOff = (text: string): Read<boolean> =>
 
 export const readPath = (text: string): Read<string> =>
   text.trim() === '' || text.includes('\0') ? { wrong: 'a path.' } : { value: path.resolve(text) };
+
+/** Other relays as people open them in a browser, with commas between; as libp2p spells their doors. */
+export const readSisters = (text: string): Read<readonly string[]> => {
+  const doors = text.split(',').map((each) => doorAt(each.trim()));
+  if (doors.length > limits.sisters) return { wrong: `at most ${limits.sisters} relays.` };
+  return doors.every((door) => door !== null)
+    ? { value: doors }
+    : { wrong: 'what people open in a browser, such as https://wavu.example:8470; several with commas between.' };
+};
+
+function doorAt(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const host = url === null ? null : readHostName(url.host);
+  if (url === null || host === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
+  return url.pathname === '/' && url.search === '' ? webSocketDoor(host, url.protocol === 'https:') : null;
+}

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readHost, readOnOff, readPath, readPort, readPortOrOff } from './flag-values.ts';
+import { readHost, readOnOff, readPath, readPort, readPortOrOff, readSisters } from './flag-values.ts';
 import type { Read } from './flag-values.ts';
 import { nearest } from './nearest.ts';
 
@@ -20,6 +20,8 @@ export interface Settings {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** UDP, on `host` where that is an IPv4 address; null: this door stays shut. */
   readonly webrtcDirectPort: number | null;
+  /** Multiaddrs of relays whose pages ours shall meet. */
+  readonly sisters: readonly string[];
   readonly behindProxy: boolean;
   readonly json: boolean;
 }
@@ -70,6 +72,7 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     ownerLink: get(flags.ownerLink) ?? false,
     tls: certFile !== null && keyFile !== null ? { certFile, keyFile } : null,
     webrtcDirectPort: direct === 'off' ? null : direct,
+    sisters: get(flags.sisters) ?? [],
     behindProxy: get(flags.behindProxy) ?? false,
     json: get(flags.json) ?? false,
   };
@@ -113,6 +116,7 @@ const flags = {
     'UDP port of the second door, IPv4 (default: as --port; off where --host names one IPv6 address)',
     readPortOrOff,
   ),
+  sisters: flag('sisters', 'URL,URL…', 'relays whose people ours shall meet; each must name the other', readSisters),
   behindProxy: flag(
     'behind-proxy',
     null,
@@ -166,7 +170,7 @@ function unknown(arg: string, name: string): string {
 /** `npm start --port 9000` gives the flag to npm, and us nothing but a stray 9000. */
 function swallowedByNpm(env: Environment): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'start') return [];
-  return ['port', 'host', 'data', 'square', 'owner-link']
+  return ['port', 'host', 'data', 'square', 'owner-link', 'sisters']
     .filter((name) => env[keptBy(name)] !== undefined)
     .map((name) =>
       `npm kept --${name} for itself. Write: npm start -- --${name} ${name === 'owner-link' ? '' : env[keptBy(name)]}`.trimEnd(),

@@ -1,7 +1,8 @@
-/** The relay as a meeting place: a link a page, notices that wait for the slow, and an end for the silent. */
+/** The relay as a meeting place: a link a page, notices that wait for the slow, an end for the silent, and pages of sister relays. */
 import { encodeMeet } from '../src/protocol/meet.ts';
-import type { MeetFrame } from '../src/protocol/meet.ts';
+import type { MeetFrame, Passed } from '../src/protocol/meet.ts';
 import { createGuests } from '../src/protocol/meeting/guests.ts';
+import { createIntroductions } from '../src/protocol/meeting/introductions.ts';
 import { createMeetingPlace } from '../src/protocol/meeting/place.ts';
 import type { MeetingPlace } from '../src/protocol/meeting/place.ts';
 import type { PeerId } from '../src/protocol/ids.ts';
@@ -9,6 +10,10 @@ import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Link } from '../src/ports/network.ts';
 import type { Log } from '../src/ports/log.ts';
+import { createAbroad } from './abroad.ts';
+import type { Abroad } from './abroad.ts';
+import { createSlowLink } from './slow-link.ts';
+import type { SlowLink } from './slow-link.ts';
 import type { Square } from './square.ts';
 
 export interface Meet {
@@ -16,7 +21,9 @@ export interface Meet {
   opened(link: Link): void;
   frame(link: Link, bytes: Uint8Array): void;
   closed(link: Link): void;
-  isMet(one: PeerId, other: PeerId): boolean;
+  /** Of 255. */
+  load(): number;
+  readonly sisters: Pick<Abroad, 'entered' | 'take' | 'malformed' | 'left'>;
   counts(): Record<string, number>;
   /** Ends its timers; links stay as they are. */
   stop(): void;
@@ -35,16 +42,14 @@ export interface MeetWorld {
 const silentMs = 150_000;
 /** Notices kept for a page that reads slowly; more, and it is closed to begin afresh. */
 const heldNotices = 256;
-const retryMs = 50;
 const share = { bytes: [256_000, 1_000_000], frames: [200, 400], topics: [8, 256] } as const;
 
 interface Page {
   readonly link: Link;
-  readonly held: MeetFrame[];
+  readonly line: SlowLink;
   heardMs: number;
   /** It said nothing yet. */
   isNew: boolean;
-  retry: Stop | null;
 }
 
 export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null }: MeetWorld): Meet {
@@ -58,26 +63,13 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     return page?.link === link ? page : null;
   };
 
-  const tell = (page: Page, frame: MeetFrame): void => {
-    if (page.held.length === 0 && page.link.send(encodeMeet(frame)) !== 'full') return;
-    page.held.push(frame);
-    if (page.held.length > heldNotices) return drop(page, 'slow');
-    page.retry ??= clock.after(retryMs, () => flush(page));
-  };
-  const flush = (page: Page): void => {
-    page.retry = null;
-    while (page.held.length > 0 && page.link.send(encodeMeet(page.held[0]!)) !== 'full') page.held.shift();
-    if (page.held.length > 0) page.retry = clock.after(retryMs, () => flush(page));
-  };
-
   const forget = (page: Page): void => {
-    page.retry?.();
-    page.retry = null;
-    page.held.length = 0;
+    page.line.stop();
     pages.delete(page.link.peer);
     guests.left(page.link.peer);
     place.left(page.link.peer);
     square?.left(page.link.peer);
+    abroad.went(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -87,53 +79,77 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     page.link.close();
   };
 
-  /** What waits for a slow page waits in order: nothing overtakes its notices. */
-  const hand = (page: Page, frame: MeetFrame): boolean => page.held.length === 0 && page.link.send(encodeMeet(frame)) === 'sent';
-
-  const guests = createGuests({
-    place: () => place,
-    isPage: (peer) => pages.has(peer),
-    send: (peer, frame) => {
-      const page = pages.get(peer);
-      return page !== undefined && hand(page, frame);
-    },
-    ticksMs: clock.ticksMs,
-    luck: (length) => entropy.bytes(length),
-    mostGuests: maxPages,
-  });
-  const place: MeetingPlace = createMeetingPlace(share, {
-    tell: (peer, frame) => {
+  const say = (page: Page, frame: MeetFrame): void => page.line.say(encodeMeet(frame));
+  const luck = (length: number): Uint8Array => entropy.bytes(length);
+  /** By itself, or behind a page. */
+  const isHere = (peer: PeerId): boolean => pages.has(peer) || guests.has(peer);
+  // Two of other relays are theirs to introduce.
+  const introductions = createIntroductions(luck, (one, other) => isHere(one) || isHere(other));
+  const passHere = (peer: PeerId, frame: Passed): boolean => {
+    const page = pages.get(peer);
+    return page === undefined ? guests.pass(peer, frame.from, frame.bytes) : page.line.offer(encodeMeet(frame));
+  };
+  const isKeptBack = (frame: MeetFrame): boolean => frame.kind === 'passed' && square?.isKeptBack(frame.bytes) === true;
+  const abroad = createAbroad(introductions, {
+    isHere,
+    tellHere: (peer, frame) => {
       const page = pages.get(peer);
       if (page === undefined) return guests.tell(peer, frame);
       const its = guests.forPage(peer, frame);
-      if (its !== null) tell(page, its);
+      if (its !== null) say(page, its);
     },
-    pass: (peer, frame) => {
-      const page = pages.get(peer);
-      if (frame.kind === 'passed' && square?.isKeptBack(frame.bytes) === true) return true;
-      return page === undefined ? guests.pass(peer, frame.from, frame.bytes) : hand(page, frame);
-    },
-    far: (peer, frame) => {
-      guests.take(peer, frame);
-      return true;
-    },
-    drop: (peer) => {
-      const page = pages.get(peer);
-      if (page === undefined) guests.drop(peer);
-      else drop(page, 'strikes');
-    },
-    beside: (peer, frame) => {
-      const taken = square?.take(peer, frame) ?? null;
-      if (taken === null) return 'malformed';
-      const { answer, news } = taken;
-      if (news !== null) for (const page of [...pages.values()]) tell(page, news);
-      const page = pages.get(peer);
-      if (answer !== null && page !== undefined) tell(page, answer);
-      return taken.why;
-    },
+    passHere: (peer, frame) => isKeptBack(frame) || passHere(peer, frame),
     ticksMs: clock.ticksMs,
-    luck: (length) => entropy.bytes(length),
   });
+  const place: MeetingPlace = createMeetingPlace(
+    share,
+    {
+      tell: abroad.tell,
+      pass: (peer, frame) => isKeptBack(frame) || (isHere(peer) ? passHere(peer, frame) : abroad.pass(peer, frame)),
+      far: (peer, frame) => {
+        guests.take(peer, frame);
+        return true;
+      },
+      drop: (peer) => {
+        const page = pages.get(peer);
+        if (page === undefined) guests.drop(peer);
+        else drop(page, 'strikes');
+      },
+      beside: (peer, frame) => {
+        const taken = square?.take(peer, frame) ?? null;
+        if (taken === null) return 'malformed';
+        const { answer, news } = taken;
+        if (news !== null) for (const page of [...pages.values()]) say(page, news);
+        const page = pages.get(peer);
+        if (answer !== null && page !== undefined) say(page, answer);
+        return taken.why;
+      },
+      ticksMs: clock.ticksMs,
+      luck,
+    },
+    abroad.introductions,
+  );
+  const guests = createGuests({
+    place: () => guestPlace,
+    isPage: (peer) => pages.has(peer),
+    send: (peer, frame) => pages.get(peer)?.line.offer(encodeMeet(frame)) === true,
+    ticksMs: clock.ticksMs,
+    luck,
+    mostGuests: maxPages,
+  });
+
+  /** What sisters say of a guest counts as little as what they say of a page that is here. */
+  const guestPlace: MeetingPlace = {
+    ...place,
+    entered: (guest) => {
+      abroad.came(guest);
+      place.entered(guest);
+    },
+    left: (guest) => {
+      place.left(guest);
+      abroad.went(guest);
+    },
+  };
 
   const sweepSilent = (): void => {
     for (const page of [...pages.values()]) {
@@ -155,7 +171,14 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       }
       count('opened');
       guests.entered(link.peer);
-      pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null, isNew: true });
+      abroad.came(link.peer);
+      const page: Page = {
+        link,
+        line: createSlowLink(clock, link, { mostHeld: heldNotices, onTooSlow: () => drop(page, 'slow') }),
+        heardMs: clock.ticksMs(),
+        isNew: true,
+      };
+      pages.set(link.peer, page);
       place.entered(link.peer);
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
@@ -167,7 +190,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       // With its first word a page knows which relay this is.
       const word = page.isNew ? (square?.welcome() ?? null) : null;
       page.isNew = false;
-      if (word !== null) tell(page, word);
+      if (word !== null) say(page, word);
       place.take(link.peer, bytes);
     },
 
@@ -176,12 +199,14 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       if (page !== null) forget(page);
     },
 
-    isMet: place.isMet,
+    load: () => Math.floor((255 * pages.size) / maxPages),
+    sisters: abroad,
 
     counts: () => ({
       pages: pages.size,
       ...place.counts(),
       ...guests.counts(),
+      ...abroad.counts(),
       ...Object.fromEntries(counted),
       ...named(square?.counts() ?? {}),
     }),
@@ -189,7 +214,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     stop: () => {
       sweep?.();
       sweep = null;
-      for (const page of pages.values()) page.retry?.();
+      for (const { line } of pages.values()) line.stop();
     },
   };
 }

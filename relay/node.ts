@@ -7,10 +7,10 @@ import { thinProtocol } from '../src/adapters/libp2p/thin-bytes.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
+import { createDesks } from './desks.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
 import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
 import type { DoorLimits } from './doorkeeper.ts';
-import { createMeet } from './meet.ts';
 import type { Square } from './square.ts';
 
 export interface RelayNodeSettings {
@@ -26,6 +26,8 @@ export interface RelayNodeSettings {
   readonly square?: Square | null;
   /** Also listens for webrtc-direct. */
   readonly direct?: DirectDoor;
+  /** Multiaddrs, without `/p2p/…`, of relays whose pages ours shall meet. They must name us as well. */
+  readonly sisters?: readonly string[];
   readonly limits?: Partial<DoorLimits>;
   /** A socket that has not shaken hands by then is closed. */
   readonly handshakeMs?: number;
@@ -42,6 +44,8 @@ export interface DirectDoor {
 export interface RelayNode {
   readonly peerId: string;
   addresses(): string[];
+  /** Of sisters that stand. */
+  sisters(): readonly string[];
   /** Takes a WebSocket upgrade off the HTTP server; answers it in every case. */
   acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void;
   counts(): Record<string, number>;
@@ -56,7 +60,6 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
   const { clock, log, handshakeMs = 5_000, direct = null, square = null } = settings;
   const limits: DoorLimits = { ...doorLimits, ...settings.limits };
   const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets);
-  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages, square });
   const door = createDoorkeeper(clock, limits);
   // By itself: senders of UDP lie about their address, and a crowd there must not shut the first door.
   const secondDoor = createDoorkeeper(clock, directLimits);
@@ -80,12 +83,21 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     handshakeMs,
     log,
   });
+  const desks = createDesks({
+    clock,
+    entropy: settings.entropy,
+    log,
+    maxPages,
+    square,
+    self: host.self,
+    addresses: settings.sisters ?? [],
+    dial: host.openSister,
+  });
   host.book.listen({
-    onOpen: meet.opened,
-    onFrame: meet.frame,
+    ...desks.on,
     onClose: (link, why) => {
       if (why === 'bad-frame') count('bad_frame');
-      meet.closed(link);
+      desks.on.onClose(link, why);
     },
   });
 
@@ -107,6 +119,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
   return {
     peerId: host.peerId,
     addresses: host.addresses,
+    sisters: desks.sisters,
     acceptUpgrade: (request, socket, head) => {
       socket.on('error', () => {});
       const { remoteAddress: address = '0.0.0.0', remotePort: port = 0 } = request.socket;
@@ -129,12 +142,12 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
       ...host.counts(),
       ...named('socket', door.counts()),
       ...(direct === null ? {} : named('direct', secondDoor.counts())),
-      ...named('meet', meet.counts()),
+      ...named('meet', desks.counts()),
       ...Object.fromEntries(counted),
     }),
     close: async () => {
       isClosed = true;
-      meet.stop();
+      desks.stop();
       await host.close();
       sockets.close();
     },

@@ -7,7 +7,7 @@ import type { LanDoor } from '../lan-door.ts';
 import type { AppFile, AppFiles } from './app-files.ts';
 import { forInsecure, securityHeaders, strictTransport } from './headers.ts';
 import type { Headers } from './headers.ts';
-import { isThisMachine, webSocketAddress } from './host.ts';
+import { isThisMachine, webSocketDoor } from './host.ts';
 import type { Host } from './host.ts';
 import { metricsText } from './metrics.ts';
 import { choose, hasAlready } from './negotiate.ts';
@@ -41,6 +41,8 @@ export interface Answering {
   readonly peerId: string;
   /** Multiaddrs of the doors beside the WebSocket. */
   readonly otherDoors: () => readonly string[];
+  /** Of relays that form one mesh with us, those that stand. */
+  readonly sisters: () => readonly string[];
   readonly square: SquareCard | null;
   readonly counts: () => Readonly<Record<string, number>>;
   readonly isHealthy: () => boolean;
@@ -101,10 +103,11 @@ function card(world: Answering, asked: Asked, host: Host): Answer {
   const isSecure = asked.isTls || asked.isTlsBefore;
   const from = isForwarded(asked) ? 'anywhere' : distanceOf(asked.remoteAddress);
   const addresses = [
-    webSocketAddress(host, isSecure, world.peerId),
+    `${webSocketDoor(host, isSecure)}/p2p/${world.peerId}`,
     ...world.otherDoors().filter((address) => isReachable(address, from)),
   ];
-  const text = encodeRelayCard({ build: world.build, relay: { peerId: world.peerId, addresses }, square: world.square });
+  const sisters = world.sisters().filter((address) => isReachable(address, from));
+  const text = encodeRelayCard({ build: world.build, relay: { peerId: world.peerId, addresses }, sisters, square: world.square });
   // For our own pages alone: it holds the Square's key, and any site open in a browser of this house could ask.
   return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }

@@ -40,10 +40,10 @@ export const originOf = (host: Host, isSecure: boolean): string =>
   `${isSecure ? 'https' : 'http'}://${spell(host)}${host.port === null ? '' : `:${host.port}`}`;
 
 /** How libp2p spells the WebSocket door behind this very host. */
-export function webSocketAddress(host: Host, isSecure: boolean, peerId: string): string {
+export function webSocketDoor(host: Host, isSecure: boolean): string {
   const kind = { name: 'dns4', ip4: 'ip4', ip6: 'ip6' }[host.kind];
   const port = host.port ?? (isSecure ? 443 : 80);
-  return `/${kind}/${host.name}/tcp/${port}/${isSecure ? 'tls/ws' : 'ws'}/p2p/${peerId}`;
+  return `/${kind}/${host.name}/tcp/${port}/${isSecure ? 'tls/ws' : 'ws'}`;
 }
 
 const labels = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/;

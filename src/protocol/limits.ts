@@ -11,6 +11,10 @@ export const limits = {
   topicsPerPage: 64,
   /** Peers a relay names for one topic, and pages it tells of a newcomer. */
   peersPerTopic: 8,
+  /** Relays that form one mesh with a relay; and of one frame between two of them. */
+  sisters: 8,
+  topicsPerFrame: 512,
+  pagesPerFrame: 64,
   /** Neighbours a frame is handed on by, at most. */
   hops: 8,
   textBytes: 8_000,

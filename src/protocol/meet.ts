@@ -78,24 +78,24 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
       return out.varint(frame.token).done();
     case 'met':
       out.fixed(hexToBytes(frame.topic)).u8(frame.peers.length);
-      for (const each of frame.peers) peer(out, each);
+      for (const each of frame.peers) writePeer(out, each);
       return out.done();
     case 'joined':
     case 'left':
-      return peer(out.fixed(hexToBytes(frame.topic)), frame.peer).done();
+      return writePeer(out.fixed(hexToBytes(frame.topic)), frame.peer).done();
     case 'refused':
-      out.u8(reasons.indexOf(frame.why) + 1);
-      return (frame.peer === null ? out.u8(0) : peer(out, frame.peer)).done();
+      out.u8(meetRefusals.indexOf(frame.why) + 1);
+      return (frame.peer === null ? out.u8(0) : writePeer(out, frame.peer)).done();
     case 'seek':
-      peer(out.fixed(frame.id).u8(frame.ttl).u8(frame.hops), frame.from).u8(frame.topics.length);
+      writePeer(out.fixed(frame.id).u8(frame.ttl).u8(frame.hops), frame.from).u8(frame.topics.length);
       for (const topic of frame.topics) out.fixed(hexToBytes(topic));
       return out.done();
     case 'found':
-      return peer(peer(out, frame.to).u8(frame.hops).fixed(hexToBytes(frame.topic)), frame.peer).done();
+      return writePeer(writePeer(out, frame.to).u8(frame.hops).fixed(hexToBytes(frame.topic)), frame.peer).done();
     case 'carry':
-      return peer(peer(out, frame.from), frame.to).u8(frame.ttl).fixed(frame.bytes).done();
+      return writePeer(writePeer(out, frame.from), frame.to).u8(frame.ttl).fixed(frame.bytes).done();
     case 'lost':
-      return peer(peer(out, frame.to), frame.peer).done();
+      return writePeer(writePeer(out, frame.to), frame.peer).done();
     case 'square':
       return out.fixed(frame.word).done();
     case 'claim':
@@ -139,7 +139,7 @@ const kinds = [
 ] as const;
 const outcomes = ['yours', 'used', 'unknown', 'behind', 'refused'] as const;
 export const seekIdBytes = 8;
-const reasons: readonly MeetRefusal[] = [
+export const meetRefusals: readonly MeetRefusal[] = [
   'malformed',
   'unknown-version',
   'too-many-topics',
@@ -183,7 +183,7 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
       return topic !== null && who !== null ? { kind, topic, peer: who } : null;
     }
     case 'refused': {
-      const why = reasons[read.u8() - 1];
+      const why = meetRefusals[read.u8() - 1];
       const who = read.capped(limits.peerIdBytes);
       if (why === undefined) return null;
       return { kind, why, peer: who.length === 0 ? null : parsePeerId(toBase64url(who)) };
@@ -265,10 +265,10 @@ const rest = (read: Reader, refusal: Refusal): Refusal => {
   return refusal;
 };
 
-const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
+export const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
 
-const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
+export const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
 
 // PeerIds only come from `parsePeerId`, whose alphabet is base64url; one of an impossible length encodes as nobody.
 const bytesOf = (id: PeerId): Uint8Array => fromBase64url(id) ?? new Uint8Array(0);
-const peer = (out: Writer, id: PeerId): Writer => out.capped(bytesOf(id));
+export const writePeer = (out: Writer, id: PeerId): Writer => out.capped(bytesOf(id));

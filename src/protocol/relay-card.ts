@@ -1,5 +1,6 @@
 /** What a relay says of itself at `/.well-known/wavu.json`: where it is dialled, and the Square it keeps. */
 import { fromBase64url, toBase64url } from './bytes.ts';
+import { limits } from './limits.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { secretBytes } from './room-keys.ts';
@@ -13,6 +14,8 @@ export interface RelayCard {
     /** Multiaddrs, the door this card came by first. */
     readonly addresses: readonly string[];
   };
+  /** Where other relays of the same mesh are dialled. */
+  readonly sisters: readonly string[];
   readonly square: SquareCard | null;
 }
 
@@ -30,6 +33,7 @@ export const encodeRelayCard = (card: RelayCard): string =>
     version,
     build: card.build,
     relay: card.relay,
+    ...(card.sisters.length > 0 && { sisters: card.sisters }),
     square: card.square && { topic: card.square.topic, openSecret: toBase64url(card.square.openSecret) },
   });
 
@@ -42,11 +46,11 @@ export function readRelayCard(json: unknown): RelayCard | Refusal {
   if (!isRecord(relay)) return refuse('truncated');
   const peerId = relay['peerId'];
   if (typeof peerId !== 'string' || !base58.test(peerId)) return refuse('bad-id');
-  const told: readonly unknown[] = Array.isArray(relay['addresses']) ? relay['addresses'] : [];
   const build = json['build'];
   return {
     build: typeof build === 'string' && build.length <= mostLetters ? build : '',
-    relay: { peerId, addresses: told.slice(0, mostAddresses).filter(isAddress) },
+    relay: { peerId, addresses: readAddresses(relay['addresses'], mostAddresses) },
+    sisters: readAddresses(json['sisters'], limits.sisters),
     square: readSquare(json['square']),
   };
 }
@@ -61,6 +65,9 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isAddress = (value: unknown): value is string =>
   typeof value === 'string' && value.startsWith('/') && value.length <= mostLetters;
+
+const readAddresses = (told: unknown, most: number): readonly string[] =>
+  Array.isArray(told) ? told.slice(0, most).filter(isAddress) : [];
 
 function readSquare(value: unknown): SquareCard | null {
   if (!isRecord(value)) return null;

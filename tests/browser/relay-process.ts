@@ -29,16 +29,22 @@ export interface RelayWanted {
   readonly square?: 'on' | 'off';
   /** The folder of the built page it serves. */
   readonly app?: string;
+  /** Otherwise any free one. */
+  readonly port?: number;
+  /** What people open at another relay of the same mesh. */
+  readonly sister?: string;
   /** Modules that run in the relay's process before it. */
   readonly imports?: readonly string[];
 }
 
-export async function startRelay({ square = 'on', app, imports = [] }: RelayWanted = {}): Promise<RelayProcess> {
+export async function startRelay(wanted: RelayWanted = {}): Promise<RelayProcess> {
+  const { square = 'on', app, port: at = 0, sister, imports = [] } = wanted;
   const data = await mkdtemp(join(tmpdir(), 'wavu-journey-'));
   const said: string[] = [];
-  const spawnAt = (at: number, page: string | undefined): Promise<Running> =>
-    spawnRelay(at, data, ['--square', square, ...(page === undefined ? [] : ['--app', page])], imports, said);
-  let running = await spawnAt(0, app);
+  const named = sister === undefined ? [] : ['--sisters', sister];
+  const spawnAt = (where: number, page: string | undefined): Promise<Running> =>
+    spawnRelay(where, data, ['--square', square, ...named, ...(page === undefined ? [] : ['--app', page])], imports, said);
+  let running = await spawnAt(at, app);
   const { port, ownerLink } = running;
   return {
     url: `http://localhost:${port}/`,

@@ -26,6 +26,7 @@ test('without anything: everybody may reach it, the Square is on, the folder is 
     ownerLink: false,
     tls: null,
     webrtcDirectPort: defaultPort,
+    sisters: [],
     behindProxy: false,
     json: false,
   });
@@ -62,6 +63,13 @@ describe('what is taken', () => {
     [['--owner-link'], {}, { ownerLink: true }],
     [['--cert', '/c', '--key', '/k'], {}, { tls: { certFile: path.resolve('/c'), keyFile: path.resolve('/k') } }],
     [[], { WAVU_CERT: '/c', WAVU_KEY: '/k' }, { tls: { certFile: path.resolve('/c'), keyFile: path.resolve('/k') } }],
+    [['--sisters', 'https://wavu.example'], {}, { sisters: ['/dns4/wavu.example/tcp/443/tls/ws'] }],
+    [
+      ['--sisters', 'http://127.0.0.1:9001/, https://[2001:db8::7]:8470'],
+      {},
+      { sisters: ['/ip4/127.0.0.1/tcp/9001/ws', '/ip6/2001:db8::7/tcp/8470/tls/ws'] },
+    ],
+    [[], { WAVU_SISTERS: 'https://wavu.example:8470' }, { sisters: ['/dns4/wavu.example/tcp/8470/tls/ws'] }],
     [['--json', '--behind-proxy'], {}, { json: true, behindProxy: true }],
     [[], { WAVU_BEHIND_PROXY: 'on' }, { behindProxy: true }],
     [['--behind-proxy=off'], { WAVU_BEHIND_PROXY: 'on' }, { behindProxy: false }],
@@ -72,6 +80,8 @@ describe('what is taken', () => {
 });
 
 describe('what is refused', () => {
+  const sisterWords = 'what people open in a browser, such as https://wavu.example:8470; several with commas between.';
+  const nineSisters = Array.from({ length: 9 }, (_, at) => `https://${'abcdefghi'[at]}.example`).join(',');
   const portWords = 'a port is a whole number from 1 to 65535, or 0 for any free one.';
   const table: readonly (readonly [readonly string[], Readonly<Record<string, string>>, readonly string[]])[] = [
     [['--port', '99999'], {}, [`--port 99999: ${portWords}`]],
@@ -85,6 +95,10 @@ describe('what is refused', () => {
     [['--square', 'maybe'], {}, ['--square maybe: on or off.']],
     [['--square', 'off', '--owner-link'], {}, ['--owner-link makes an owner of the Square: it needs --square on.']],
     [['--data', ''], {}, ['--data : a path.']],
+    [['--sisters', 'wavu.example'], {}, [`--sisters wavu.example: ${sisterWords}`]],
+    [['--sisters', 'https://a.example,ftp://b.example'], {}, [`--sisters https://a.example,ftp://b.example: ${sisterWords}`]],
+    [['--sisters', 'https://a.example/deep'], {}, [`--sisters https://a.example/deep: ${sisterWords}`]],
+    [['--sisters', nineSisters], {}, [`--sisters ${nineSisters}: at most 8 relays.`]],
     [['--cert', '/c'], {}, ['--cert needs --key beside it: a certificate and its private key, both as PEM files.']],
     [[], { WAVU_KEY: '/k' }, ['--key needs --cert beside it: a certificate and its private key, both as PEM files.']],
     [['--prot', '9000'], {}, ['--prot is not known. Did you mean --port?']],
@@ -135,6 +149,7 @@ test('--help goes before every mistake, and names each setting with its environm
     'cert',
     'key',
     'webrtc-direct-port',
+    'sisters',
     'behind-proxy',
     'app',
     'json',

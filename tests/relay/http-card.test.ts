@@ -9,13 +9,14 @@ import { peerId } from './http-world.ts';
 const card: RelayCard = {
   build: '0.1.0+abc',
   relay: { peerId, addresses: [`/dns4/wavu.example/tcp/443/tls/ws/p2p/${peerId}`] },
+  sisters: ['/dns4/west.example/tcp/443/tls/ws'],
   square: { topic: 'wavu/square/1/00', openSecret: new Uint8Array(32).fill(9) },
 };
 const json = (changes: object = {}): unknown => ({ ...(JSON.parse(encodeRelayCard(card)) as object), ...changes });
 
 test('comes back as it was written', () => {
   expect(readRelayCard(json())).toEqual(card);
-  const without = { ...card, square: null };
+  const without = { ...card, sisters: [], square: null };
   expect(readRelayCard(JSON.parse(encodeRelayCard(without)))).toEqual(without);
 });
 
@@ -52,6 +53,10 @@ test('a field it cannot read is as if absent', () => {
     build: '',
     relay: { addresses: [] },
   });
+  expect(readRelayCard(json({ sisters: ['west', 7, ...Array<string>(9).fill('/dns4/a/tcp/1/ws')] }))).toMatchObject({
+    sisters: Array<string>(6).fill('/dns4/a/tcp/1/ws'),
+  });
+  expect(readRelayCard(json({ sisters: { 0: '/dns4/a/tcp/1/ws' } }))).toMatchObject({ sisters: [] });
   const squares = [
     7,
     {},

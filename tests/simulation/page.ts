@@ -1,6 +1,6 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
-import { createMeet } from '../../relay/meet.ts';
-import type { Meet } from '../../relay/meet.ts';
+import { createDesks } from '../../relay/desks.ts';
+import type { Desks } from '../../relay/desks.ts';
 import { createOwner } from '../../relay/owner.ts';
 import type { Owner, OwnerShelf } from '../../relay/owner.ts';
 import { createSquare } from '../../relay/square.ts';
@@ -47,6 +47,9 @@ export interface RelayOptions {
   readonly address: string;
   /** Its Square, and whose that is between two starts. */
   readonly square?: { readonly secret: Uint8Array; readonly shelf: OwnerShelf };
+  /** Addresses of those it forms one mesh with. */
+  readonly sisters?: readonly string[];
+  readonly maxPages?: number;
 }
 
 /** What stands between the app and its world, for tests that watch or break it. */
@@ -98,24 +101,36 @@ export const createPage = (
 };
 
 /** A relay as `relay/` runs it, without its sockets and files. */
-export const createRelay = (world: World, name: string, { address, square }: RelayOptions): Relay => {
+export const createRelay = (
+  world: World,
+  name: string,
+  { address, square, sisters = [], maxPages = 4_096 }: RelayOptions,
+): Relay => {
   const keys = square === undefined ? null : deriveRoomKeys(square.secret);
   const topic = keys && `wavu/square/1/${keys.id}`;
   const told = keys && { topic, openSecret: toBase64url(keys.secret) };
-  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: told };
+  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, sisters, square: told };
   let owner: Owner | null = null;
   const node = world.node(name, { role: 'relay', address, card });
-  let running: Meet | null = null;
+  let running: Desks | null = null;
   return {
     node,
     owner: () => owner,
     start: () => {
-      const { clock, entropy, log, network } = node.start();
-      owner = keys && square ? createOwner(keys.id, entropy, square.shelf) : null;
-      const kept = keys && owner && createSquare(keys, owner, clock);
-      const meet = (running = createMeet({ clock, entropy, log, square: kept }));
-      if (topic !== null && kept !== null) network().join(topic, () => undefined, kept.mayGoOn);
-      network().listen({ onOpen: meet.opened, onFrame: meet.frame, onClose: meet.closed });
+      const life = node.start();
+      const network = life.network();
+      owner = keys && square ? createOwner(keys.id, life.entropy, square.shelf) : null;
+      const kept = keys && owner && createSquare(keys, owner, life.clock);
+      running = createDesks({
+        ...life,
+        maxPages,
+        square: kept,
+        self: network.self,
+        addresses: sisters,
+        dial: network.openRelay,
+      });
+      if (topic !== null && kept !== null) network.join(topic, () => undefined, kept.mayGoOn);
+      network.listen(running.on);
     },
     crash: (how) => {
       running = null;

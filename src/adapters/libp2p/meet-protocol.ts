@@ -1,2 +1,3 @@
-/** What a page and a relay speak, by the name libp2p streams call it. */
+/** What a page and a relay speak, and two relays, by the names libp2p streams call it. */
 export const meetProtocol = '/wavu/meet/1';
+export const sisterProtocol = '/wavu/sister/1';

@@ -29,6 +29,8 @@ export interface RelayDoorsInit {
   readonly logger: ComponentLogger;
   readonly book: LinkBook;
   readonly log: Log;
+  /** Another than `/wavu/meet/1`. */
+  readonly protocol?: string;
 }
 
 const openMs = 10_000;
@@ -36,7 +38,7 @@ const connectMs = 8_000;
 const retry = { firstMs: 250, lastMs: 30_000 } as const;
 
 export function createRelayDoors(node: Libp2p, init: RelayDoorsInit): RelayDoors {
-  const { transports, upgrader, logger, book, log } = init;
+  const { transports, upgrader, logger, book, log, protocol = meetProtocol } = init;
 
   const connectOver = async ({ channels: { pipe, gone } }: ThinDoor, remoteAddr: Multiaddr): Promise<Connection> => {
     const signal = AbortSignal.any([gone, AbortSignal.timeout(connectMs)]);
@@ -80,7 +82,7 @@ export function createRelayDoors(node: Libp2p, init: RelayDoorsInit): RelayDoors
           ? await transports.dial(target, { signal: whole })
           : await node.dial(target, { signal: whole, force: true });
         connection = opened;
-        const stream = await opened.newStream(meetProtocol, { signal: whole });
+        const stream = await opened.newStream(protocol, { signal: whole });
         const link = book.add({
           wire: wireOfStream(stream, opened),
           peer: toPeerId(opened.remotePeer),

@@ -1,16 +1,18 @@
-/** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, forwards public topics. Node only. */
+/** The network side of a relay: takes sockets, thin or libp2p's, answers `/wavu/meet/1`, opens and answers `/wavu/sister/1`, forwards public topics. Node only. */
 import { multiaddr } from '@multiformats/multiaddr';
 import { WebRTCDirect } from '@multiformats/multiaddr-matcher';
 import type { WebSocket } from 'ws';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Log } from '../../ports/log.ts';
-import type { MayGoOn } from '../../ports/network.ts';
+import type { Link, MayGoOn } from '../../ports/network.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
 import type { DirectHost } from './direct-host.ts';
 import { createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
-import { meetProtocol } from './meet-protocol.ts';
+import { meetProtocol, sisterProtocol } from './meet-protocol.ts';
 import { toPeerId } from './peer-ids.ts';
+import { createRelayDoors } from './relay-door.ts';
+import type { RelayDoors } from './relay-door.ts';
 import { createRelayLibp2p } from './relay-libp2p.ts';
 import { abortConnection, closeConnection, wireOfStream } from './stream-wire.ts';
 import { libp2pNameOfKey, peerIdOfKey, thinProtocol } from './thin-bytes.ts';
@@ -43,6 +45,8 @@ export interface RelayHost {
   readonly self: PeerId;
   readonly book: LinkBook;
   join: Topics['join'];
+  /** Opens `/wavu/sister/1` at another relay. */
+  readonly openSister: RelayDoors['open'];
   addresses(): string[];
   acceptSocket(socket: WebSocket, from: SocketOrigin, stream: Holding): Promise<'upgraded' | 'failed' | 'junk'>;
   counts(): Record<string, number>;
@@ -66,15 +70,26 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   const topics = createTopics(node, pubsub, null, settings.log);
   for (const topic of settings.topics) topics.join(topic, () => {}, settings.mayGoOn);
 
-  await node.handle(
-    meetProtocol,
-    (stream, connection) => {
-      const path = WebRTCDirect.matches(connection.remoteAddr) ? 'webrtc' : 'socket';
-      const wire = wireOfStream(stream, connection);
-      book.add({ wire, peer: toPeerId(connection.remotePeer), end: 'peer', opener: 'them', path });
-    },
-    { maxInboundStreams: 2 },
-  );
+  const answer = async (protocol: string, end: Link['end']): Promise<void> =>
+    node.handle(
+      protocol,
+      (stream, connection) => {
+        const path = WebRTCDirect.matches(connection.remoteAddr) ? 'webrtc' : 'socket';
+        const wire = wireOfStream(stream, connection);
+        book.add({ wire, peer: toPeerId(connection.remotePeer), end, opener: 'them', path });
+      },
+      { maxInboundStreams: 2 },
+    );
+  await answer(meetProtocol, 'peer');
+  await answer(sisterProtocol, 'relay');
+  const doors = createRelayDoors(node, {
+    transports: node,
+    upgrader,
+    logger,
+    book,
+    log: settings.log,
+    protocol: sisterProtocol,
+  });
   node.addEventListener('connection:open', ({ detail: connection }) => {
     const timer = setTimeout(() => {
       // A thin guest's frames go beside its connection.
@@ -138,6 +153,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     self: toPeerId(node.peerId),
     book,
     join: topics.join,
+    openSister: doors.open,
     addresses: () => {
       const known = [...settings.publicAddresses.map((each) => multiaddr(each)), ...node.getMultiaddrs()];
       const suffix = `/p2p/${node.peerId.toString()}`;

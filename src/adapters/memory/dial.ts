@@ -113,7 +113,8 @@ export const createDials = (air: Air, place: Place): Dials => {
         const far = air.relayAt(address);
         if (far === null) return dial.refuse('unreachable', 5);
         // TCP, the socket's upgrade, the handshake.
-        meet(dial, far, { path: 'socket', crossings: 5, ends: { ours: 'relay', theirs: 'peer' } });
+        const theirs = place.role === 'relay' ? 'relay' : 'peer';
+        meet(dial, far, { path: 'socket', crossings: 5, ends: { ours: 'relay', theirs } });
       }),
     closeAll: () => {
       for (const giveUp of [...underWay]) giveUp('closed');

@@ -174,6 +174,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   const card = createCardReader(core, readCard, (read) => {
     hands.onCard(read);
     relay.lookAt(read.relay.addresses);
+    relay.know(read.sisters, 'mesh');
     show();
   });
 
@@ -254,7 +255,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       seeker.stir();
       show();
     },
-    knowRelays: relay.know,
+    knowRelays: (addresses) => relay.know(addresses, 'invite'),
     addRelay: async (link) => {
       const doors = readRelayLink(link);
       return doors === null ? 'unreadable' : relay.add(doors);

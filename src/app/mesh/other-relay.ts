@@ -1,20 +1,20 @@
 /**
- * Keeps one link to a relay that is not our own: of those that followed invites or a person named, one that answers. So people of two
- * relays meet, and either may die. They are asked in turns, and one that does not answer ever more rarely.
+ * Keeps one link to a relay that is not our own: of those that followed invites or a person named, one that answers; and while our own
+ * is away also of those of its mesh. So people of two relays meet, and either may die. They are asked in turns, ever more rarely.
  */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { decodeText } from '../../protocol/bytes.ts';
-import { keyOf } from '../records.ts';
 import type { OtherRelayView, RelayRefused } from '../view.ts';
+import { createAddressBook } from './address-book.ts';
+import type { KnownDoor } from './address-book.ts';
 import { doorOf } from './relay-keeper.ts';
-import { isAddress, placeOf } from './relay-link.ts';
+import { placeOf } from './relay-link.ts';
 
 export interface OtherRelay {
-  /** An invite that was followed named these. */
-  know(addresses: readonly string[]): void;
+  /** An invite that was followed named these, or our own relay. */
+  know(addresses: readonly string[], from: KnownDoor['from']): void;
   /** A person named one relay by these: at once, and in the place of another. Not null: why not, and nothing is kept. */
   add(addresses: readonly string[]): Promise<RelayRefused | null>;
   stopAdding(): void;
@@ -25,7 +25,7 @@ export interface OtherRelay {
   /** By which it was opened last. */
   address(): string;
   lost(link: Link): void;
-  /** This relay turned out to be our own. To one relay one link: it knows us by one name. */
+  /** This relay is our own, and open. To one relay one link: it knows us by one name. */
   isOwn(relay: PeerId): void;
   /** Our own was lost, or somebody looks again: do not wait any longer. */
   hurry(): void;
@@ -36,33 +36,27 @@ export interface OtherRelayHands {
   /** Our own relay, under whatever address. */
   isOwn(address: string): boolean;
   isOwnPeer(relay: PeerId): boolean;
+  isOwnOpen(): boolean;
   onOpen(link: Link): void;
   onChange(): void;
 }
 
 export function createOtherRelay(core: Core, network: Network, hands: OtherRelayHands): OtherRelay {
   const { clock, entropy, log } = core;
-  /** The one to be asked next comes first. */
-  let known: readonly string[] = [];
+  const book = createAddressBook(core);
   let link: Link | null = null;
   let openAt = '';
   let failures = 0;
   let wait: Stop | null = null;
+  let calm: Stop | null = null;
   let attempt: AbortController | null = null;
-  let loading: Promise<unknown> | null = null;
   let adding: { isStopped: boolean; attempt: AbortController } | null = null;
   let isClosed = false;
 
-  const keep = (): Promise<unknown> =>
-    core.lane.run(() =>
-      core.commit([{ op: 'put', key: keyOf.otherRelays, value: new TextEncoder().encode(known.join('\n')) }], 'relaxed'),
-    );
-
   const drop = async (isIt: (address: string) => boolean): Promise<void> => {
-    if (!known.some(isIt)) return;
-    known = known.filter((each) => !isIt(each));
+    const isKept = book.forget(isIt);
     hands.onChange();
-    await keep();
+    await isKept;
   };
 
   /** `instead`: of another that is open. */
@@ -90,6 +84,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     if (before !== null) await Promise.resolve();
     link = opened.link;
     openAt = address;
+    if (hands.isOwnOpen()) letGo();
     hands.onOpen(link);
     return 'open';
   };
@@ -98,14 +93,15 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     wait = null;
     if (isClosed || attempt !== null || adding !== null || link !== null) return;
     attempt = new AbortController();
-    await load();
-    const address = known.find((each) => !hands.isOwn(each));
+    await book.load();
+    const isAsked = ({ address, from }: KnownDoor): boolean => !hands.isOwn(address) && (from === 'invite' || !hands.isOwnOpen());
+    const address = book.doors().find(isAsked)?.address;
     const isOpen = address !== undefined && !isClosed && (await knock(address, attempt, false)) === 'open';
     attempt = null;
     if (isClosed || address === undefined) return;
     failures = isOpen ? 0 : failures + 1;
-    // Whoever answered is asked first next time, whoever did not after all others.
-    if (!isOpen && known.includes(address)) known = [...known.filter((each) => each !== address), address];
+    if (isOpen) void book.answered(address);
+    else book.failed(address);
     if (!isOpen) plan(firstWaitMs * 2 ** failures);
     hands.onChange();
   };
@@ -119,21 +115,18 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     wait = clock.after(Math.min(mostMs, longestWaitMs) * (1 - luck / 2), () => void open());
   };
 
-  const take = (addresses: readonly string[]): boolean => {
-    const fresh = addresses.filter((each) => isAddress(each) && !known.some((other) => doorOf(other) === doorOf(each)));
-    known = [...fresh, ...known].slice(0, mostKnown);
-    return fresh.length > 0;
+  const learn = async (addresses: readonly string[], from: KnownDoor['from']): Promise<void> => {
+    await book.load();
+    if (!isClosed && book.learn(addresses, from)) plan(firstWaitMs);
   };
 
-  /** From the disk, once. Nobody's start waits for it. */
-  const load = (): Promise<unknown> =>
-    (loading ??= core.storage.get(keyOf.otherRelays).then((kept) => kept && take((decodeText(kept.value) ?? '').split('\n'))));
-
-  const learn = async (addresses: readonly string[]): Promise<void> => {
-    await load();
-    if (!take(addresses) || isClosed) return;
-    void keep();
-    plan(firstWaitMs);
+  /** What our own knows again, another of its mesh need not tell us. */
+  const letGo = (): void => {
+    calm?.();
+    calm = clock.after(calmMs, () => {
+      const isOfMesh = book.doors().some((door) => door.address === openAt && door.from === 'mesh');
+      if (isOfMesh && hands.isOwnOpen()) link?.close();
+    });
   };
 
   const stopAdding = (): void => {
@@ -146,7 +139,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   const add = async (addresses: readonly string[]): Promise<RelayRefused | null> => {
     stopAdding();
     const mine = (adding = { isStopped: false, attempt: new AbortController() });
-    await load();
+    await book.load();
     attempt?.abort();
     const answer = await addOneOf(addresses, mine);
     if (adding === mine) adding = null;
@@ -164,11 +157,11 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
       if (answer === 'own') return isClosed ? 'stopped' : 'own';
       if (answer === 'no') continue;
       // Its doors that were not tried may do another day; those that failed may not.
-      const doors = addresses.slice(at);
-      known = [...doors, ...known.filter((each) => !doors.some((door) => doorOf(door) === doorOf(each)))].slice(0, mostKnown);
+      book.learn(addresses.slice(at), 'invite');
       failures = 0;
+      const isKept = book.answered(address);
       hands.onChange();
-      await keep();
+      await isKept;
       return null;
     }
     return mine.isStopped || isClosed ? 'stopped' : 'unreachable';
@@ -177,7 +170,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   plan(firstWaitMs);
 
   return {
-    know: (addresses) => void learn(addresses),
+    know: (addresses, from) => void learn(addresses, from),
     add,
     stopAdding,
     forget: async (address) => {
@@ -188,7 +181,8 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     },
     others: () => {
       const places = new Map<string, OtherRelayView>();
-      for (const address of known.filter((each) => !hands.isOwn(each))) {
+      for (const { address, from } of book.doors()) {
+        if (from !== 'invite' || hands.isOwn(address)) continue;
         const isOpen = link !== null && address === openAt;
         if (isOpen || !places.has(placeOf(address))) places.set(placeOf(address), { address, isOpen });
       }
@@ -202,6 +196,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
       plan(firstWaitMs);
     },
     isOwn: (relay) => {
+      letGo();
       if (link?.peer !== relay) return;
       void drop((each) => each === openAt);
       link.close();
@@ -213,6 +208,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     close: () => {
       isClosed = true;
       stopAdding();
+      calm?.();
       wait?.();
       attempt?.abort();
       link?.close();
@@ -222,10 +218,11 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
 
 type Answer = 'open' | 'own' | 'no';
 
-const mostKnown = 8;
 const attemptMs = 6_000;
 /** Somebody waits, and may be reading what the browser asks about devices of the network. */
 const addMs = 10_000;
 /** Our own comes first, and the first words. */
 const firstWaitMs = 2_000;
 const longestWaitMs = 600_000;
+/** Whoever was met there is met at our own by then. */
+const calmMs = 30_000;

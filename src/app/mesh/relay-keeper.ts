@@ -31,6 +31,7 @@ export function createRelayKeeper(
   let addresses: readonly string[] = [];
   let link: Link | null = null;
   let openAt = '';
+  let openedMs = 0;
   let failures = 0;
   let wait: Stop | null = null;
   let attempt: AbortController | null = null;
@@ -63,7 +64,7 @@ export function createRelayKeeper(
     if (other !== null) await Promise.resolve();
     wait?.();
     wait = null;
-    failures = 0;
+    openedMs = clock.ticksMs();
     hasBeenOpen = true;
     isAtFirst = isFirst;
     isFirstKnown = isFirst;
@@ -130,6 +131,8 @@ export function createRelayKeeper(
       link = null;
       wait?.();
       wait = null;
+      // Whoever has no room says so and closes: it is not asked again at once.
+      failures = clock.ticksMs() - openedMs < shedMs ? failures + 1 : 0;
       plan();
       onChange();
     },
@@ -157,3 +160,4 @@ const besideMs = 3_000;
 const firstWaitMs = 250;
 const longestWaitMs = 4_000;
 const lookBackMs = 60_000;
+const shedMs = 1_000;

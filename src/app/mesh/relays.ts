@@ -3,9 +3,9 @@ import type { Core } from '../core.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { createOtherRelay } from './other-relay.ts';
+import type { OtherRelay } from './other-relay.ts';
 import { createRelayKeeper, doorOf } from './relay-keeper.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
-import type { OtherRelay } from './other-relay.ts';
 
 export interface Relays extends RelayKeeper, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
   /** Ours, where those who came as we did are met; another knows only some of them. */
@@ -36,6 +36,7 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
   const other = createOtherRelay(core, network, {
     isOwn: (address) => ownDoors.includes(doorOf(address)),
     isOwnPeer: (relay) => relay === ownPeer,
+    isOwnOpen: () => own.link() !== null,
     onOpen: (link) => hands.onOpen(link, false),
     onChange: hands.onChange,
   });

@@ -11,6 +11,7 @@ import type { Allowance } from './allowance.ts';
 import type { MeetingPlace } from './place.ts';
 
 export interface Guests {
+  has(peer: PeerId): boolean;
   /** A page says this for somebody behind it. */
   take(page: PeerId, frame: FarFrame): void;
   /** What the place tells a guest. What a slow page has no place for is lost: a guest asks again by itself. */
@@ -175,6 +176,7 @@ export function createGuests(hands: GuestsHands): Guests {
       if (frame.kind === 'met') return { ...frame, peers: frame.peers.filter(isOther) };
       return frame.kind !== 'joined' || isOther(frame.peer) ? frame : null;
     },
+    has: (peer) => guests.has(peer),
     pass: (id, from, bytes) => guests.has(id) && hand(id, from, limits.hops, bytes),
     entered: forget,
     left: (page) => {

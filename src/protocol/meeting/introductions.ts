@@ -8,6 +8,10 @@ export interface Introductions {
   join(page: PeerId, topics: readonly Topic[]): readonly Joined[] | null;
   leave(page: PeerId, topics: readonly Topic[]): readonly Left[];
   leaveAll(page: PeerId): readonly Left[];
+  /** Somebody else introduced them. False: they are known to each other, or one of them keeps it no more. */
+  introduce(topic: Topic, one: PeerId, other: PeerId): boolean;
+  present(topic: Topic): Iterable<PeerId>;
+  topics(): Iterable<Topic>;
   isMet(one: PeerId, other: PeerId): boolean;
   counts(): { readonly topics: number; readonly introductions: number };
 }
@@ -25,10 +29,21 @@ export interface Left {
 /** Newcomers one page is told of, per topic: a crowd cannot make anyone's list grow without end. */
 const introductionsPerTopic = 64;
 
-export function createIntroductions(luck: Luck): Introductions {
+/** `mayMeet`: those two are ours to introduce. */
+export function createIntroductions(luck: Luck, mayMeet: (one: PeerId, other: PeerId) => boolean = () => true): Introductions {
   const present = new Map<Topic, Map<PeerId, Set<PeerId>>>();
   const kept = new Map<PeerId, Set<Topic>>();
   let introductions = 0;
+
+  const introduce: Introductions['introduce'] = (topic, one, other) => {
+    const members = present.get(topic);
+    const [known, theirs] = [members?.get(one), members?.get(other)];
+    if (known === undefined || theirs === undefined || known.has(other)) return false;
+    known.add(other);
+    theirs.add(one);
+    introductions += 1;
+    return true;
+  };
 
   const joinOne = (page: PeerId, topic: Topic): Joined => {
     const members = mapAt(present, topic);
@@ -36,16 +51,11 @@ export function createIntroductions(luck: Luck): Introductions {
     members.set(page, known);
     const peers = shuffled([...known], luck).slice(0, limits.peersPerTopic);
     const strangers = [...members].filter(
-      ([peer, theirs]) => peer !== page && !known.has(peer) && theirs.size < introductionsPerTopic,
+      ([peer, theirs]) => peer !== page && !known.has(peer) && theirs.size < introductionsPerTopic && mayMeet(page, peer),
     );
     const room = Math.min(limits.peersPerTopic - peers.length, introductionsPerTopic - known.size);
-    const told: PeerId[] = [];
-    for (const [peer, theirs] of shuffled(strangers, luck, room)) {
-      known.add(peer);
-      theirs.add(page);
-      introductions += 1;
-      told.push(peer);
-    }
+    const told = shuffled(strangers, luck, room).map(([peer]) => peer);
+    for (const peer of told) introduce(topic, page, peer);
     return { topic, peers: [...peers, ...told], told };
   };
 
@@ -75,6 +85,9 @@ export function createIntroductions(luck: Luck): Introductions {
       return [...new Set(topics)].map((topic) => joinOne(page, topic));
     },
     leave,
+    introduce,
+    present: (topic) => present.get(topic)?.keys() ?? [],
+    topics: () => present.keys(),
     leaveAll: (page) => leave(page, [...(kept.get(page) ?? [])]),
     isMet: (one, other) => {
       for (const topic of kept.get(one) ?? []) {

@@ -6,7 +6,7 @@ import { isRefusal } from '../refusal.ts';
 import type { RefusalReason } from '../refusal.ts';
 import type { Luck } from '../suite/suite.ts';
 import { createIntroductions } from './introductions.ts';
-import type { Left } from './introductions.ts';
+import type { Introductions, Left } from './introductions.ts';
 import { createPageShare, strikeCost } from './share.ts';
 import type { PageShare, ShareRules } from './share.ts';
 
@@ -21,6 +21,7 @@ export interface MeetingPlace {
   counts(): Record<string, number>;
 }
 
+/** Whoever is gone by now is told nothing. */
 export interface MeetingPlaceHands {
   /** Must not be lost: a join, a departure, a refusal. */
   tell(page: PeerId, frame: MeetFrame): void;
@@ -36,9 +37,12 @@ export interface MeetingPlaceHands {
   readonly luck: Luck;
 }
 
-export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands): MeetingPlace {
+export function createMeetingPlace(
+  rules: ShareRules,
+  hands: MeetingPlaceHands,
+  introductions: Introductions = createIntroductions(hands.luck),
+): MeetingPlace {
   const pages = new Map<PeerId, PageShare>();
-  const introductions = createIntroductions(hands.luck);
   const counted = new Map<string, number>();
   const count = (name: string, by = 1): void => void counted.set(name, (counted.get(name) ?? 0) + by);
   let passed = 0;
@@ -46,7 +50,7 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
 
   const tellLeft = (peer: PeerId, lefts: readonly Left[]): void => {
     for (const { topic, told } of lefts) {
-      for (const each of told) if (pages.has(each)) hands.tell(each, { kind: 'left', topic, peer });
+      for (const each of told) hands.tell(each, { kind: 'left', topic, peer });
     }
   };
 
@@ -64,12 +68,12 @@ export function createMeetingPlace(rules: ShareRules, hands: MeetingPlaceHands):
     for (const { topic, peers, told } of joined) {
       if (pages.get(page) !== share) return;
       hands.tell(page, { kind: 'met', topic, peers });
-      for (const each of told) if (pages.has(each)) hands.tell(each, { kind: 'joined', topic, peer: page });
+      for (const each of told) hands.tell(each, { kind: 'joined', topic, peer: page });
     }
   };
 
   const pass = (page: PeerId, share: PageShare, to: PeerId, bytes: Uint8Array): void => {
-    if (!pages.has(to) || !introductions.isMet(page, to)) return refusePage(page, 'not-met', to);
+    if (!introductions.isMet(page, to)) return refusePage(page, 'not-met', to);
     if (!share.bytes.take(bytes.length)) return refusePage(page, 'too-fast', to);
     if (!hands.pass(to, { kind: 'passed', from: page, bytes })) return refusePage(page, 'overloaded', to);
     passed += 1;
