@@ -11,14 +11,13 @@ import { admit, found } from '../../../src/protocol/rooms/room-acts.ts';
 import type { Done } from '../../../src/protocol/rooms/room-acts.ts';
 import { emptyRoom, seal } from '../../../src/protocol/rooms/room.ts';
 import type { Change, Hands, Room } from '../../../src/protocol/rooms/room.ts';
-import { entriesOf } from '../../../src/protocol/rooms/shared-list.ts';
+import { at, entriesOf } from '../../../src/protocol/rooms/shared-list.ts';
 import type { Signed } from '../../../src/protocol/rooms/signed.ts';
 import { createTagTable } from '../../../src/protocol/rooms/tag-table.ts';
 import type { TagTable } from '../../../src/protocol/rooms/tag-table.ts';
 import type { Luck, Suite } from '../../../src/protocol/suite/suite.ts';
 import { actorOf, diceOf, luckOf, openPolicy, adminPolicy, startMs, slotName } from './stage.ts';
 import type { Actor } from './stage.ts';
-
 import { createHearing } from './model-hearing.ts';
 import { emptyLoot } from './model-loot.ts';
 import type { Loot } from './model-loot.ts';
@@ -170,11 +169,12 @@ export function createWorld(base: Suite, seed: string) {
   };
   const byDevice = (device: DeviceId): Node | undefined => nodes.find((one) => one.actor.device.id === device);
 
-  /** What came by sync under an epoch or of a device that were not known yet is nothing that anybody knew to be of the room. */
+  /** What came by sync under an epoch or of a device that were not known yet, or never in by what is known, is nothing of the room. */
   const letIn = (node: Node, done: Change): void => {
     const { graph } = node.room!;
+    const wasIn = (number: number | undefined): boolean => number !== undefined && Boolean(at(viewNow(graph).devices, number));
     const isOurs = ({ epochId, device }: Signed): boolean =>
-      nodeOf(graph, epochId) !== null && graph.known.devices.numbers.has(device);
+      nodeOf(graph, epochId) !== null && wasIn(graph.known.devices.numbers.get(device));
     const had = [...node.entries].filter(([, signed]) => isOurs(signed)).map(([slot]) => slot);
     for (const { id: operation } of done.operations) {
       if (!('joins' in nodeOf(done.room.graph, operation)!.step)) continue;
