@@ -8,6 +8,7 @@ import { decodeInviteLink } from '../protocol/contact/invite-link.ts';
 import type { MessageId, PersonId, RoomId } from '../protocol/ids.ts';
 import { isRefusal } from '../protocol/refusal.ts';
 import type { App } from './app.ts';
+import { createCast } from './cast/cast.ts';
 import { createCore } from './core.ts';
 import type { Core, CorePorts } from './core.ts';
 import { createKeeper } from './delivery/keeper.ts';
@@ -69,9 +70,10 @@ export async function startApp(world: World): Promise<LocalApp> {
   const model = createModel(core, routing, world.loadPredictor);
   const timelines = createTimelines(core, (room, n) => outbox.stateOf(room, n));
   const share = createShare(core.clock);
-  const outbox = createOutbox(core, peers, share, (room) => timelines.refresh(room));
+  const cast = createCast(core, peers, share);
+  const outbox = createOutbox(core, peers, share, cast, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
-  const keeper = createKeeper(core, peers, timelines);
+  const keeper = createKeeper(core, peers, cast, timelines);
   let members: Members | null = null;
   let pairing: Pairing | null = null;
 
@@ -84,6 +86,7 @@ export async function startApp(world: World): Promise<LocalApp> {
       attached = attachMesh(core, network, world, {
         peers,
         share,
+        cast,
         timelines,
         outbox,
         receipts,

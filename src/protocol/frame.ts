@@ -12,6 +12,8 @@ export type Frame =
   | { readonly kind: 'signal'; readonly bytes: Uint8Array }
   /** Neighbours introduce each other as a relay does, in the same words (`meet.ts`). */
   | { readonly kind: 'meet'; readonly bytes: Uint8Array }
+  /** Who has what of a room, in a few bytes that only the room understands (`cast.ts`). */
+  | { readonly kind: 'cast'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly token: number }
   | { readonly kind: 'pong'; readonly token: number };
 
@@ -35,4 +37,4 @@ export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
 }
 
 const version = 1;
-const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet'] as const;
+const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet', 'cast'] as const;

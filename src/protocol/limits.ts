@@ -11,6 +11,9 @@ export const limits = {
   topicsPerPage: 64,
   /** Peers a relay names for one topic, and pages it tells of a newcomer. */
   peersPerTopic: 8,
+  /** Envelopes that one word of a room's cast may name, and peers it may name beside one. */
+  castIds: 64,
+  castPeers: 64,
   /** Neighbours a frame is handed on by, at most. */
   hops: 8,
   textBytes: 8_000,

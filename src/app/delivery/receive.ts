@@ -19,6 +19,8 @@ export interface Receive {
 export interface ReceiveHands {
   onSummary(peer: Peer, room: Room, summary: Summary): void;
   onReceipt(room: Room, receipt: Receipt): void;
+  /** A message as it is sealed, before it is kept; perhaps not the first copy. */
+  onCopy(bytes: Uint8Array, peer: Peer): void;
 }
 
 export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): Receive {
@@ -62,6 +64,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
       const id = envelopeIdOf(bytes);
       const before = seen.get(id);
       if (before !== undefined && core.rooms.get(before.room.id) === before.room) {
+        if (peer !== null) hands.onCopy(bytes, peer);
         take({ ...before, peer, body: null });
         return null;
       }
@@ -81,6 +84,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
           if (content.sentAtMs > core.clock.nowMs() + limits.aheadMs) return 'too-far-ahead';
           const entry = { id, room, author: content.author, n: content.n, messageId: content.id };
           seen.add(entry);
+          if (peer !== null) hands.onCopy(bytes, peer);
           take({ ...entry, peer, body: { message: content, bytes: signed, sealed: bytes } });
           return null;
         }
