@@ -15,8 +15,11 @@ import type { Refusal } from './refusal.ts';
 export type CastId = string;
 
 export type CastWord =
-  /** `have`: I have these, and you may ask. `want`: give me these, and what comes after them at once. `enough`: of these I had a copy before yours. */
-  | { readonly kind: 'have' | 'want' | 'enough'; readonly ids: readonly CastId[] }
+  /**
+   * `have`: I have these, and you may ask. `want`: give me these, and what follows of their author at once. `rather`: only what follows.
+   * `enough`: of these I had a copy before yours, and give me none that follows.
+   */
+  | { readonly kind: 'have' | 'want' | 'rather' | 'enough'; readonly ids: readonly CastId[] }
   /** A frame with an envelope in it; and who has it from me beside you, or gave it to me: by the beginning of their place in the room. */
   | { readonly kind: 'given'; readonly to: readonly number[]; readonly frame: Uint8Array }
   /**
@@ -96,5 +99,5 @@ export function decodeCast(bytes: Uint8Array): CastWord | Refusal {
 const idBytes = 8;
 const markBytes = 8;
 const rootBytes = 16;
-const kinds = ['have', 'want', 'enough', 'given', 'stand'] as const;
+const kinds = ['have', 'want', 'rather', 'enough', 'given', 'stand'] as const;
 const abouts = ['asks', 'answers', 'wants'] as const;

@@ -14,6 +14,7 @@ import { scores } from './b14-scores.ts';
 import { size } from './b15-size.ts';
 import { text } from './b16-text.ts';
 import { removal } from './b17-removal.ts';
+import { broadcast } from './b9-broadcast.ts';
 import { idle } from './b19-idle.ts';
 import { isAskedFor, table } from './rows.ts';
 import type { Row } from './rows.ts';
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   echo,
   cpu,
   crowd,
+  broadcast,
   protocolCost,
   scores,
   size,

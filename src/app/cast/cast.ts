@@ -4,7 +4,7 @@
  * out, summaries bring.
  */
 import type { Core } from '../core.ts';
-import { castIdOf, encodeCast, placeOf, shortPlace } from '../../protocol/cast.ts';
+import { castIdOf, encodeCast, shortPlace } from '../../protocol/cast.ts';
 import type { CastId, CastWord } from '../../protocol/cast.ts';
 import { envelopeIdOf } from '../../protocol/envelope.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
@@ -16,30 +16,26 @@ import { frameOf } from '../delivery/say.ts';
 import type { Share } from '../delivery/share.ts';
 import { routeOf, sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
+import { createLinkBook } from './links.ts';
+import type { LinkBook } from './links.ts';
 import { createMissing } from './missing.ts';
 import { createPassedBook } from './passed.ts';
 import type { Passed, Said } from './passed.ts';
-import { neighboursOn } from './ring.ts';
 import { createSources } from './sources.ts';
 import type { Source } from './sources.ts';
 
 export interface Cast {
-  begin(self: PeerId): void;
-  /** Next to me in the room: whom I tell how I stand in it, and what I have. */
-  neighbours(room: RoomId): readonly Peer[];
-  /** They are next to me by their own choice. */
-  chosenBy(peer: Peer, room: RoomId): void;
-  /** They know what a cast is. */
-  speaks(peer: Peer): boolean;
-  heard(peer: Peer): void;
+  readonly links: LinkBook;
   /** Whom my own words go to at once. */
   firstOf(room: RoomId, me: DeviceId): readonly Peer[];
   /** My words as they go to one of these. */
   frameTo(words: Words, peer: Peer, to: readonly Peer[]): Uint8Array;
   /** My words, as they are sealed, were handed to these. */
   said(words: Words, to: readonly Peer[]): void;
-  /** Somebody else's are here, true and kept: on with them. */
+  /** Somebody else's are here, and true: on with them. */
   spread(words: Words): void;
+  /** They are on the disk: no other copy of them is wanted. */
+  kept(sealed: Uint8Array): void;
   /** What comes now was also given to those at these places. */
   given(sealed: Uint8Array, places: readonly number[], peer: Peer): void;
   /** A copy is here. True: it was before, and is kept. */
@@ -56,41 +52,15 @@ export interface Words {
 
 export function createCast(core: Core, peers: Peers, share: Share): Cast {
   const { clock } = core;
-  let self: PeerId | null = null;
+  const links = createLinkBook(peers);
   const passed = createPassedBook();
   const sources = createSources();
-  const places = new WeakMap<Peer, Map<RoomId, number>>();
-  /** By which era of their path they chose me. */
-  const choosing = new WeakMap<Peer, Map<RoomId, number>>();
-  const speakers = new WeakSet<Peer>();
   const saying = new Map<Peer, Set<CastId>>();
   let planned: Stop | null = null;
 
-  const placeIn = (room: RoomId, peer: Peer): number => {
-    const known = places.get(peer) ?? new Map<RoomId, number>();
-    places.set(peer, known);
-    const place = known.get(room) ?? placeOf(room, peer.id);
-    known.set(room, place);
-    return place;
-  };
-
-  const neighboursIn = (room: RoomId, others: readonly Peer[]): readonly Peer[] => {
-    if (self === null) return [];
-    const standing = others.map((one) => ({ one, place: placeIn(room, one), isDirect: one.direct !== null }));
-    return neighboursOn(placeOf(room, self), standing);
-  };
-
-  /** In a small room everybody, else those next to me and whom I am next to. */
-  const linksIn = (room: RoomId): readonly Peer[] => {
-    const others = peers.inRoom(room);
-    if (others.length <= small) return others;
-    const chosen = new Set(neighboursIn(room, others));
-    return others.filter((peer) => chosen.has(peer) || choosing.get(peer)?.get(room) === peer.era);
-  };
-
   /** To an older page it would be noise. */
   const say = (peer: Peer, word: CastWord): void => {
-    if (speakers.has(peer)) sendTo(peer, encodeFrame({ kind: 'cast', bytes: encodeCast(word) }));
+    if (links.speaks(peer)) sendTo(peer, encodeFrame({ kind: 'cast', bytes: encodeCast(word) }));
   };
 
   /** In one word what a breath brings; they may have had it meanwhile. */
@@ -116,15 +86,14 @@ export function createCast(core: Core, peers: Peers, share: Share): Cast {
   const frameTo = (peer: Peer, words: Words, to: readonly Peer[], told: Set<PeerId>): Uint8Array => {
     const frame = frameOf(words.sealed);
     const others = to.filter((each) => each !== peer).slice(0, limits.castPeers);
-    if (others.length === 0 || told.has(peer.id) || !speakers.has(peer)) return frame;
+    if (others.length === 0 || told.has(peer.id) || !links.speaks(peer)) return frame;
     told.add(peer.id);
-    const places = others.map((each) => shortPlace(placeIn(words.room, each)));
+    const places = others.map((each) => shortPlace(links.placeOf(words.room, each)));
     return encodeFrame({ kind: 'cast', bytes: encodeCast({ kind: 'given', to: places, frame }) });
   };
 
-  const sayHaveToRest = (room: RoomId, id: CastId, one: Passed, links: readonly Peer[]): void => {
-    const near = links.length <= small ? neighboursIn(room, links) : links;
-    for (const peer of near) if (!one.had.has(peer.id)) sayHave(peer, id);
+  const sayHaveTo = (told: readonly Peer[], id: CastId, one: Passed): void => {
+    for (const peer of told) if (!one.had.has(peer.id) && peer.device !== one.said?.author) sayHave(peer, id);
   };
 
   const spread = ({ room, author, sealed }: Words): void => {
@@ -134,39 +103,29 @@ export function createCast(core: Core, peers: Peers, share: Share): Cast {
     const frame = frameOf(sealed);
     one.said = { room, author, frame };
     passed.add(id, one);
-    const links = linksIn(room);
-    const known = sources.of(room, author);
+    const { all, told, first } = links.in(room);
     const isOpen = (peer: Peer): boolean =>
-      peer.device !== author && !one.had.has(peer.id) && !one.given.has(shortPlace(placeIn(room, peer)));
-    const source =
-      known ??
-      sources.begin(
-        room,
-        author,
-        links.filter(isOpen).map((peer) => peer.id),
-      );
-    const to = links.filter((peer) => source.eager.has(peer.id) && peer.device !== author && !one.had.has(peer.id));
+      peer.device !== author && !one.had.has(peer.id) && !one.given.has(shortPlace(links.placeOf(room, peer)));
+    const open = (): PeerId[] => first.filter(isOpen).map((peer) => peer.id);
+    const source = sources.of(room, author) ?? sources.begin(room, author, open());
+    const to = all.filter((peer) => source.eager.has(peer.id) && peer.device !== author && !one.had.has(peer.id));
     const from = one.from === null ? undefined : peers.get(one.from);
     const having = from === undefined ? to : [...to, from];
     const sent = to.filter((peer) => sendTo(peer, frameTo(peer, { room, author, sealed }, having, source.told)) === 'sent');
     for (const peer of sent) one.had.add(peer.id);
-    sayHaveToRest(
-      room,
-      id,
-      one,
-      links.filter((peer) => peer.device !== author),
-    );
+    sayHaveTo(told, id, one);
   };
 
   const said = ({ room, author, sealed }: Words, to: readonly Peer[]): void => {
     const id = idOf(sealed);
     const one = passed.get(id) ?? createPassed(null);
     one.said ??= { room, author, frame: frameOf(sealed) };
+    one.isKept = true;
     passed.add(id, one);
     for (const peer of to) one.had.add(peer.id);
     const mine = mineIn(room, author);
     for (const peer of to) mine.eager.add(peer.id);
-    sayHaveToRest(room, id, one, linksIn(room));
+    sayHaveTo(links.in(room).told, id, one);
   };
 
   const createPassed = (from: Peer | null): Passed => ({
@@ -175,9 +134,16 @@ export function createCast(core: Core, peers: Peers, share: Share): Cast {
     had: new Set(from === null ? [] : [from.id]),
     given: new Set(),
     said: null,
+    isKept: false,
   });
 
   const mineIn = (room: RoomId, me: DeviceId): Source => sources.of(room, me) ?? sources.begin(room, me, []);
+
+  const join = ({ room, author }: Said, peer: Peer): void => {
+    const source = peer.rooms.has(room) ? sources.of(room, author) : null;
+    source?.eager.add(peer.id);
+    source?.cut.delete(peer.id);
+  };
 
   const cut = ({ room, author }: Said, peer: Peer): void => {
     const source = sources.of(room, author);
@@ -192,56 +158,57 @@ export function createCast(core: Core, peers: Peers, share: Share): Cast {
     const isBetter = first !== undefined && first.direct === null && peer.direct !== null;
     const less = isBetter ? first : peer;
     // An older page hands on as luck has it, and hears of nothing that it was not given.
-    if (!speakers.has(less)) return;
+    if (!links.speaks(less)) return;
     if (one.said !== null && one.from !== null) cut(one.said, less);
     say(less, { kind: 'enough', ids: [id] });
+  };
+
+  /** Its word was here before their copy, so its copy would have been. */
+  const swap = (id: CastId, one: Passed, peer: Peer, sooner: Peer): void => {
+    if (sooner === peer || one.had.has(sooner.id) || (sooner.direct === null && peer.direct !== null)) return;
+    one.had.add(sooner.id);
+    say(sooner, { kind: 'rather', ids: [id] });
+    if (links.speaks(peer)) say(peer, { kind: 'enough', ids: [id] });
   };
 
   const give = (peer: Peer, id: CastId): void => {
     const one = passed.get(id);
     if (!one?.said) return;
-    const { room, author, frame } = one.said;
+    const { frame } = one.said;
     if (!share.take(peer, frame.length, 1, one.had.has(peer.id) ? 'again' : 'first')) return;
     one.had.add(peer.id);
-    const source = peer.rooms.has(room) ? sources.of(room, author) : null;
-    source?.eager.add(peer.id);
-    source?.cut.delete(peer.id);
+    join(one.said, peer);
     sendTo(peer, frame);
   };
 
   return {
-    begin: (id) => void (self = id),
-    neighbours: (room) => neighboursIn(room, peers.inRoom(room)),
-    chosenBy: (peer, room) => {
-      const rooms = choosing.get(peer) ?? new Map<RoomId, number>();
-      choosing.set(peer, rooms.set(room, peer.era));
-    },
-    speaks: (peer) => speakers.has(peer),
-    heard: (peer) => void speakers.add(peer),
+    links,
     firstOf: (room, me) => {
-      const links = linksIn(room);
+      const { own } = links.in(room);
       const mine = mineIn(room, me);
-      const wanted = links.filter((peer) => !mine.cut.has(peer.id));
-      return wanted.length > 0 ? wanted : links;
+      const wanted = own.filter((peer) => !mine.cut.has(peer.id));
+      return wanted.length > 0 ? wanted : own;
     },
     frameTo: (words, peer, to) => frameTo(peer, words, to, mineIn(words.room, words.author).told),
     said,
     spread,
+    kept: (sealed) => {
+      const one = passed.get(idOf(sealed));
+      if (one !== undefined) one.isKept = true;
+    },
     given: (sealed, places, peer) => {
       const id = idOf(sealed);
       if (passed.get(id) === undefined) passed.add(id, { ...createPassed(peer), given: new Set(places) });
     },
     arrived: (sealed, peer) => {
       const id = idOf(sealed);
-      missing.came(id);
-      const one = passed.get(id);
-      if (one === undefined) {
-        passed.add(id, createPassed(peer));
-        return false;
-      }
+      const sooner = missing.came(id);
+      const one = passed.get(id) ?? createPassed(peer);
+      passed.add(id, one);
+      if (one.from === peer.id && sooner !== null) swap(id, one, peer, sooner);
       tooMuch(id, one, peer);
       one.had.add(peer.id);
-      return one.said !== null;
+      return one.isKept;
     },
     take: (word, peer) => {
       switch (word.kind) {
@@ -254,6 +221,12 @@ export function createCast(core: Core, peers: Peers, share: Share): Cast {
           return;
         case 'want':
           for (const id of word.ids) give(peer, id);
+          return;
+        case 'rather':
+          for (const id of word.ids) {
+            const about = passed.get(id)?.said;
+            if (about) join(about, peer);
+          }
           return;
         case 'enough':
           for (const id of word.ids) {
@@ -278,8 +251,6 @@ const scoreOf = (peer: Peer): number | null => {
   return link === null ? null : (peer.routing.scoreOf(link)?.value ?? 0) + (peer.direct === null ? 0 : 1);
 };
 
-/** So many others, and the author reaches them all itself. */
-const small = 7;
 const breathMs = 10;
 /** Later it is somebody who says it again because nobody answered. */
 const lateMs = 2_000;

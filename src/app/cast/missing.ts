@@ -5,8 +5,8 @@ import type { Peer } from '../mesh/peers.ts';
 
 export interface Missing {
   has(peer: Peer, id: CastId): void;
-  /** It came. */
-  came(id: CastId): void;
+  /** It came. Answers who had said before to have it, while it was on its way. */
+  came(id: CastId): Peer | null;
   close(): void;
 }
 
@@ -43,14 +43,17 @@ export function createMissing(clock: Clock, hands: MissingHands): Missing {
         if (known.peers.size < mostAsked) known.peers.add(peer);
         return;
       }
-      if (all.size >= mostWanted) return;
-      const wanted: Wanted = { peers: new Set([peer]), stop: () => undefined };
+      const ofPeer = [...all.values()].filter(({ first }) => first === peer).length;
+      if (all.size >= mostWanted || ofPeer >= mostOfPeer) return;
+      const wanted: Wanted = { first: peer, peers: new Set([peer]), stop: () => undefined };
       all.set(id, wanted);
       wait(id, wanted, tripMs(peer));
     },
     came: (id) => {
-      all.get(id)?.stop();
+      const wanted = all.get(id);
+      wanted?.stop();
       all.delete(id);
+      return wanted?.first ?? null;
     },
     close: () => {
       for (const { stop } of all.values()) stop();
@@ -60,6 +63,7 @@ export function createMissing(clock: Clock, hands: MissingHands): Missing {
 }
 
 interface Wanted {
+  readonly first: Peer;
   readonly peers: Set<Peer>;
   stop: Stop;
 }
@@ -72,4 +76,6 @@ const shortestMs = 30;
 const longestMs = 1_000;
 const patienceMs = 100;
 const mostWanted = 256;
+/** So nobody keeps out what others have. */
+const mostOfPeer = 64;
 const mostAsked = 8;

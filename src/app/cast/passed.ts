@@ -10,8 +10,10 @@ export interface Passed {
   readonly had: Set<PeerId>;
   /** Whom else the giver gave it to: the beginnings of their places. */
   readonly given: ReadonlySet<number>;
-  /** Once it is opened, true and kept. */
+  /** Once it is opened, and true. */
   said: Said | null;
+  /** It is on the disk. */
+  isKept: boolean;
 }
 
 export interface Said {

@@ -8,8 +8,8 @@ export interface Standing<One> {
 }
 
 /**
- * Three: the next on the ring, over whatever path, so that nobody is left out; and of those with links of their own, if there are a few,
- * the next and one from anywhere.
+ * Four: the next on the ring, over whatever path, so that nobody is left out; and of those with links of their own, if there are a few,
+ * the next, and two from anywhere. The best of them first.
  */
 export function neighboursOn<One>(mine: number, others: readonly Standing<One>[]): readonly One[] {
   const linked = others.filter(({ isDirect }) => isDirect);
@@ -26,8 +26,9 @@ export function neighboursOn<One>(mine: number, others: readonly Standing<One>[]
   choose(others, onwards);
   choose(near, onwards);
   // As good as luck, and the same each time.
-  choose(near, (place) => Math.imul(place ^ mine, 0x9e37_79b1) >>> 0);
+  for (const factor of factors) choose(near, (place) => Math.imul(place ^ mine, factor) >>> 0);
   return [...chosen];
 }
 
 const few = 3;
+const factors = [0x9e37_79b1, 0x85eb_ca6b];

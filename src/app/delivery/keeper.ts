@@ -139,6 +139,9 @@ export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Ti
           if (twin > 0) core.log('equivocation-kept', { room: room.id });
           fresh.set(twinOf(each, twin), each);
           kept.push({ ...each.body, twin });
+          // It speaks for itself, and each hop's disk would be time: only what we say of it waits for ours.
+          const { sealed } = each.body;
+          if (sealed !== null) cast.spread({ room: room.id, author: each.author, sealed });
         }
         acknowledged.push(each);
         return true;
@@ -156,8 +159,7 @@ export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Ti
               kept.map((each) => each.message),
             );
             core.showRooms();
-            for (const { sealed, message } of kept)
-              if (sealed !== null) cast.spread({ room: room.id, author: message.author, sealed });
+            for (const { sealed } of kept) if (sealed !== null) cast.kept(sealed);
           }
           acknowledge(room, acknowledged);
         };

@@ -33,11 +33,11 @@ export function createReminders(
     stop = core.clock.after(remindMs, remind);
   };
   const remindIn = (room: Room): void => {
-    const near = new Set(cast.neighbours(room.id));
+    const near = new Set(cast.links.neighbours(room.id));
     for (const peer of peers.inRoom(room.id)) {
       const isNew = peer.told.get(room.id) !== room.changes;
       // An older page knows only what is said in full.
-      if (!cast.speaks(peer)) {
+      if (!cast.links.speaks(peer)) {
         if (isNew) tell(peer, room, 'tells');
         else tellAgain(peer, room, () => tell(peer, room, wantOf(peer, room)));
       } else if (near.has(peer) && isNew) show(peer, room);
@@ -89,7 +89,8 @@ export function createReminders(
       const begin = core.clock.after(settleMs, () => {
         settling.delete(room.id);
         if (core.rooms.get(room.id) !== room) return;
-        for (const peer of cast.neighbours(room.id)) if (cast.speaks(peer) && !stand.isSame(peer, room)) show(peer, room);
+        for (const peer of cast.links.neighbours(room.id))
+          if (cast.links.speaks(peer) && !stand.isSame(peer, room)) show(peer, room);
       });
       settling.set(room.id, begin);
     },

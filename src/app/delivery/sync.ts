@@ -157,7 +157,7 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
 
   const stand = createStand(core, share, self, {
     tellInFull: (peer, room) => reply(peer, room, 'tells'),
-    chosenBy: cast.chosenBy,
+    chosenBy: cast.links.chosenBy,
   });
   const reminders = createReminders(core, peers, cast, stand, tell);
 

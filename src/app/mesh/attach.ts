@@ -57,7 +57,7 @@ export interface AttachedDesk extends Desk {
 export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: AttachedDesk): Attached {
   const { peers, cast, keeper, outbox, receipts } = desk;
   const network = peers.routing.watch(unwatched);
-  cast.begin(network.self);
+  cast.links.begin(network.self);
   const sync = createSync(core, peers, desk.share, cast, network.self);
 
   /** Those who only ever said hello push out each other, not those who wrote or are here. */
@@ -96,7 +96,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
   const onCast = (bytes: Uint8Array, peer: Peer): RefusalReason | null => {
     const word = decodeCast(bytes);
     if (isRefusal(word)) return word.refused;
-    cast.heard(peer);
+    cast.links.heard(peer);
     switch (word.kind) {
       case 'stand':
         sync.stand.take(word, peer);
