@@ -47,6 +47,10 @@ export const createWiretap = (): Wiretap => {
       const word = decodeCast(decoded.bytes);
       return !isRefusal(word) && word.kind === 'given' ? look(word.frame) : 'other';
     }
+    if (decoded.kind === 'meet') {
+      const met = decodeMeet(decoded.bytes);
+      return !isRefusal(met) && met.kind === 'passed' ? look(met.bytes) : 'other';
+    }
     return decoded.kind === 'envelope' ? kindOf(decoded.bytes) : 'ping';
   };
 
