@@ -8,6 +8,7 @@ import type { MessageId, PersonId, RoomId } from '../protocol/ids.ts';
 import { isRefusal } from '../protocol/refusal.ts';
 import { decodeOwnerLink } from '../protocol/square/owner-link.ts';
 import type { App } from './app.ts';
+import { createCast } from './cast/cast.ts';
 import { createCore } from './core.ts';
 import type { Core, CorePorts } from './core.ts';
 import { createKeeper } from './delivery/keeper.ts';
@@ -70,9 +71,10 @@ export async function startApp(world: World): Promise<LocalApp> {
   const model = createModel(core, routing, world.loadPredictor);
   const timelines = createTimelines(core, (room, n) => outbox.stateOf(room, n));
   const share = createShare(core.clock);
-  const outbox = createOutbox(core, peers, share, (room) => timelines.refresh(room));
+  const cast = createCast(core, peers, share);
+  const outbox = createOutbox(core, peers, share, cast, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
-  const keeper = createKeeper(core, peers, timelines);
+  const keeper = createKeeper(core, peers, cast, timelines);
   const square = createSquareRules(core, {
     peers,
     timelines,
@@ -91,6 +93,7 @@ export async function startApp(world: World): Promise<LocalApp> {
       attached = attachMesh(core, network, world, {
         peers,
         share,
+        cast,
         timelines,
         outbox,
         receipts,

@@ -14,6 +14,8 @@ export type Frame =
   | { readonly kind: 'meet'; readonly bytes: Uint8Array }
   /** The word of a Square's owner (`square/word.ts`). */
   | { readonly kind: 'square'; readonly bytes: Uint8Array }
+  /** Who has what of a room, in a few bytes that only the room understands (`cast.ts`). */
+  | { readonly kind: 'cast'; readonly bytes: Uint8Array }
   | { readonly kind: 'ping'; readonly token: number }
   | { readonly kind: 'pong'; readonly token: number };
 
@@ -37,4 +39,4 @@ export function decodeFrame(bytes: Uint8Array): Frame | Refusal {
 }
 
 const version = 1;
-const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet', 'square'] as const;
+const kinds = ['envelope', 'ping', 'pong', 'hop', 'signal', 'meet', 'square', 'cast'] as const;

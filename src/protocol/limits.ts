@@ -15,6 +15,9 @@ export const limits = {
   sisters: 8,
   topicsPerFrame: 512,
   pagesPerFrame: 64,
+  /** Envelopes that one word of a room's cast may name, and peers it may name beside one. */
+  castIds: 64,
+  castPeers: 64,
   /** Neighbours a frame is handed on by, at most. */
   hops: 8,
   textBytes: 8_000,

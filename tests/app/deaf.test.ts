@@ -8,7 +8,7 @@ import { appOf, createVillage, textsOf } from './village.ts';
 /** What carries words, be it passed on or straight; the links themselves stay well. */
 function isWord(link: Link, bytes: Uint8Array): boolean {
   const read = link.end === 'relay' ? decodeMeet(bytes) : decodeFrame(bytes);
-  return 'kind' in read && (read.kind === 'passed' || read.kind === 'envelope' || read.kind === 'hop');
+  return 'kind' in read && (read.kind === 'passed' || read.kind === 'envelope' || read.kind === 'hop' || read.kind === 'cast');
 }
 
 test('who heard nothing for a while hears it all the same, when its author has long gone', async () => {

@@ -12,6 +12,7 @@ import { size } from './b15-size.ts';
 import { text } from './b16-text.ts';
 import { removal } from './b17-removal.ts';
 import { copies } from './b18-copies.ts';
+import { broadcast } from './b9-broadcast.ts';
 import { idle } from './b19-idle.ts';
 import { runBenches } from './run.ts';
 import type { Bench } from './world.ts';
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   cpu,
   relayed,
   crowd,
+  broadcast,
   protocolCost,
   scores,
   size,

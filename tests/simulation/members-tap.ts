@@ -5,6 +5,7 @@ import { openVault } from '../../src/app/members/vault.ts';
 import type { Vault } from '../../src/app/members/vault.ts';
 import { bytesToHex } from '../../src/protocol/bytes.ts';
 import { open as openSession } from '../../src/protocol/conversation/open.ts';
+import { decodeCast } from '../../src/protocol/cast.ts';
 import { decodeFrame } from '../../src/protocol/frame.ts';
 import { decodeMeet } from '../../src/protocol/meet.ts';
 import { isRefusal } from '../../src/protocol/refusal.ts';
@@ -103,6 +104,10 @@ function insideFrame(frame: Uint8Array): Uint8Array | Seen {
   const decoded = decodeFrame(frame);
   if (isRefusal(decoded)) return 'other';
   if (decoded.kind === 'meet') return insideMeet(decoded.bytes);
+  if (decoded.kind === 'cast') {
+    const word = decodeCast(decoded.bytes);
+    return !isRefusal(word) && word.kind === 'given' ? insideFrame(word.frame) : 'other';
+  }
   if (decoded.kind === 'ping' || decoded.kind === 'pong') return 'ping';
   if (decoded.kind !== 'hop' || isAcknowledgement(decoded.bytes)) return 'other';
   const hop = decodeHop(decoded.bytes);

@@ -3,6 +3,7 @@ import type { OpenMembers } from '../../src/app/members/open.ts';
 import type { Content } from '../../src/protocol/content.ts';
 import { decodeOwnContent } from '../../src/protocol/content.ts';
 import { envelopeIdOf, openEnvelope } from '../../src/protocol/envelope.ts';
+import { decodeCast } from '../../src/protocol/cast.ts';
 import { decodeFrame } from '../../src/protocol/frame.ts';
 import { decodeInvite } from '../../src/protocol/invite.ts';
 import { decodeMeet } from '../../src/protocol/meet.ts';
@@ -42,6 +43,14 @@ export const createWiretap = (): Wiretap => {
   const look = (frame: Uint8Array): Seen => {
     const decoded = decodeFrame(frame);
     if (isRefusal(decoded)) return 'other';
+    if (decoded.kind === 'cast') {
+      const word = decodeCast(decoded.bytes);
+      return !isRefusal(word) && word.kind === 'given' ? look(word.frame) : 'other';
+    }
+    if (decoded.kind === 'meet') {
+      const met = decodeMeet(decoded.bytes);
+      return !isRefusal(met) && met.kind === 'passed' ? look(met.bytes) : 'other';
+    }
     return decoded.kind === 'envelope' ? kindOf(decoded.bytes) : 'ping';
   };
 

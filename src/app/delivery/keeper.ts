@@ -1,4 +1,5 @@
 /** Messages that arrived, opened and verified: which are kept, what the disk is to hold of them, who is told. */
+import type { Cast } from '../cast/cast.ts';
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import type { Message } from '../../protocol/content.ts';
@@ -6,15 +7,13 @@ import type { DeviceId, MessageId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { Write } from '../../ports/storage.ts';
-import { pick } from '../luck.ts';
-import { sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, messageIdIn } from '../records.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
 import { has } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Timelines } from '../rooms/timeline.ts';
-import { frameOf, say } from './say.ts';
+import { say } from './say.ts';
 
 /** What is remembered of an envelope after it was opened. */
 export interface Entry {
@@ -56,7 +55,7 @@ export interface Prepared {
   apply(): void;
 }
 
-export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Keeper {
+export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Timelines): Keeper {
   const judge = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
     const twin = fresh.get(twinOf(message, 0));
     if (twin !== undefined && twin.messageId === message.messageId) return 'known';
@@ -100,15 +99,6 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
     return 'refused';
   };
 
-  /** A few others, by luck: so it also crosses to those its author has no path to. What luck leaves out, summaries bring. */
-  const forward = (room: Room, { sealed, peer, message }: Body & { readonly peer: Peer | null }): void => {
-    if (sealed === null) return;
-    const others = peers.inRoom(room.id).filter((other) => other !== peer && other.device !== message.author);
-    for (const other of pick(others, forwardTo, core.entropy)) {
-      sendTo(other, frameOf(sealed));
-    }
-  };
-
   const acknowledge = (room: Room, arrived: readonly Arrived[]): void => {
     const me = core.me();
     if (me === null) return;
@@ -136,7 +126,7 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
   const gather = (room: Room): Gathering => {
     /** By the place that each is to have. */
     const fresh = new Map<string, Arrived>();
-    const kept: (Body & { readonly peer: Peer | null; readonly twin: number })[] = [];
+    const kept: (Body & { readonly twin: number })[] = [];
     const acknowledged: Arrived[] = [];
     return {
       take: async (each) => {
@@ -148,7 +138,10 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
           const { twin } = standing;
           if (twin > 0) core.log('equivocation-kept', { room: room.id });
           fresh.set(twinOf(each, twin), each);
-          kept.push({ ...each.body, peer: each.peer, twin });
+          kept.push({ ...each.body, twin });
+          // It speaks for itself, and each hop's disk would be time: only what we say of it waits for ours.
+          const { sealed } = each.body;
+          if (sealed !== null) cast.spread({ room: room.id, author: each.author, sealed });
         }
         acknowledged.push(each);
         return true;
@@ -166,7 +159,7 @@ export function createKeeper(core: Core, peers: Peers, timelines: Timelines): Ke
               kept.map((each) => each.message),
             );
             core.showRooms();
-            for (const each of kept) forward(room, each);
+            for (const { sealed } of kept) if (sealed !== null) cast.kept(sealed);
           }
           acknowledge(room, acknowledged);
         };
@@ -196,6 +189,5 @@ const twinOf = ({ author, n }: Pick<Arrived, 'author' | 'n'>, twin: number): str
 const first: Standing = { twin: 0 };
 
 const nothingToKeep: Prepared = { writes: [], apply: () => undefined };
-const forwardTo = 3;
 /** Nobody is set back so often before it meets the other. */
 const mostTwinsOfTwo = 16;

@@ -1,4 +1,5 @@
 /** What I said and nobody acknowledged yet: sealed bytes, handed to every path of the room until one receipt comes. */
+import type { Cast } from '../cast/cast.ts';
 import type { Core } from '../core.ts';
 import { concat } from '../../protocol/bytes.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
@@ -31,7 +32,7 @@ export interface Outbox {
   close(): void;
 }
 
-export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (room: RoomId) => void): Outbox {
+export function createOutbox(core: Core, peers: Peers, share: Share, cast: Cast, leftNow: (room: RoomId) => void): Outbox {
   const rooms = new Map<RoomId, Map<number, Entry>>();
   let retry: Stop | null = null;
   let savePlanned: Stop | null = null;
@@ -42,17 +43,19 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
     rooms.set(room, entries.set(n, { envelope, state, hasGone, had: new Map(), waitMs: firstWaitMs, tries: 0 }));
   };
 
-  /** Answers whether a path was too full to take it all. */
-  const flushTo = (room: RoomId, peer: Peer): boolean => {
+  /** Answers whether a path was too full to take it all. What nobody answered goes to everybody, also beyond those next to us. */
+  const flushTo = (room: RoomId, me: DeviceId, peer: Peer, next: readonly Peer[], handed: Map<Entry, Peer[]>): boolean => {
+    const isNext = next.includes(peer);
     const known = peer.device === null ? undefined : core.rooms.get(room)?.got.get(peer.device);
     const lacking = [...(rooms.get(room) ?? [])].filter(
-      ([n, { state }]) => state !== 'alone' && !has(known, n) && n > (known?.from ?? 0),
+      ([n, { state, tries }]) => state !== 'alone' && (isNext || tries > 0) && !has(known, n) && n > (known?.from ?? 0),
     );
     let isFull = false;
     // A long history is asked for by what they show to have.
     for (const [n, entry] of lacking.slice(-mostAtOnce)) {
       if (entry.had.get(peer.id)?.era === peer.era) continue;
-      const frame = frameOf(entry.envelope);
+      const words = { room, author: me, sealed: entry.envelope };
+      const frame = isNext && entry.tries === 0 ? cast.frameTo(words, peer, next) : frameOf(entry.envelope);
       const isFirst = entry.tries === 0 && !entry.had.has(peer.id);
       const what = isFirst ? (n === lacking.at(-1)?.[0] ? 'new' : 'first') : 'again';
       const ways = waysTo(peer, entry.tries > 0);
@@ -64,6 +67,7 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
       handedOver(peer, result === 'full');
       if (result !== 'sent') return result === 'full';
       entry.had.set(peer.id, { era: peer.era, ways });
+      handed.set(entry, [...(handed.get(entry) ?? []), peer]);
       if (!entry.hasGone) saveLeft();
       entry.hasGone = true;
     }
@@ -123,10 +127,15 @@ export function createOutbox(core: Core, peers: Peers, share: Share, leftNow: (r
     write: (room, n, envelope) => record(room, n, envelope === null ? 'alone' : 'waiting', envelope ?? nothing),
     add: (room, n, envelope) => add(room, n, envelope === null ? 'alone' : 'waiting', envelope ?? nothing),
     flush: (room) => {
+      const me = core.me()?.key.id;
+      if (me === undefined || !rooms.has(room)) return;
+      const next = cast.firstOf(room, me);
+      const handed = new Map<Entry, Peer[]>();
       const isFull = peers
         .inRoom(room)
-        .map((peer) => flushTo(room, peer))
+        .map((peer) => flushTo(room, me, peer, next, handed))
         .includes(true);
+      for (const [{ envelope }, to] of handed) cast.said({ room, author: me, sealed: envelope }, to);
       const entries = [...(rooms.get(room)?.values() ?? [])];
       // Nobody there: the next path to open asks by itself.
       if (isFull || entries.some((entry) => entry.had.size > 0)) plan();

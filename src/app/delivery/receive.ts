@@ -21,6 +21,8 @@ export interface ReceiveHands {
   onSummary(peer: Peer, room: Room, summary: Summary): void;
   onReceipt(room: Room, receipt: Receipt): void;
   readonly square: Pick<SquareRules, 'mayOpen' | 'judge'>;
+  /** A message as it is sealed, before it is kept; perhaps not the first copy. */
+  onCopy(bytes: Uint8Array, peer: Peer): void;
 }
 
 export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): Receive {
@@ -64,6 +66,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
       const id = envelopeIdOf(bytes);
       const before = seen.get(id);
       if (before !== undefined && core.rooms.get(before.room.id) === before.room) {
+        if (peer !== null) hands.onCopy(bytes, peer);
         take({ ...before, peer, body: null });
         return null;
       }
@@ -88,6 +91,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
           if (against !== null) return against;
           const entry = { id, room, author: content.author, n: content.n, messageId: content.id };
           seen.add(entry);
+          if (peer !== null) hands.onCopy(bytes, peer);
           take({ ...entry, peer, body: { message: content, bytes: signed, sealed: bytes } });
           return null;
         }

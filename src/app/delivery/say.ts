@@ -2,7 +2,7 @@
 import type { Core, Self } from '../core.ts';
 import { encodeContent } from '../../protocol/content.ts';
 import type { Content } from '../../protocol/content.ts';
-import type { DeviceId } from '../../protocol/ids.ts';
+import type { DeviceId, OperationId } from '../../protocol/ids.ts';
 import { nonceBytes, seal } from '../../protocol/envelope.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
@@ -18,6 +18,8 @@ export type Handed = 'sent' | 'full' | 'closed';
 export interface Voice {
   /** `sent`: it will be, in its turn. */
   say(room: Room, content: Exclude<Content, { kind: 'message' }>, peer: Peer): Handed;
+  /** The last operations of it. */
+  headsOf(room: Room): readonly OperationId[];
   /** What was said before is not for this device. Null: it is nobody's here. */
   cameMs(room: Room, device: DeviceId): number | null;
   /** In the lane: entries as they lie on the disk, moved over the session with this peer's device. */

@@ -1,15 +1,19 @@
 /** Two devices of one room tell what they have, and each gives the other what it lacks. The wire may lose; this does not. */
+import type { Cast } from '../cast/cast.ts';
+import { createStand } from '../cast/stand.ts';
+import type { Stand } from '../cast/stand.ts';
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
-import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Stop } from '../../ports/clock.ts';
 import { countAsLost, pathOf, sendTo } from '../mesh/peers.ts';
 import type { Given, Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, numberIn, under } from '../records.ts';
 import type { Head, Room } from '../rooms/room.ts';
+import { createReminders, hasMore } from './reminders.ts';
 import { frameFor, say } from './say.ts';
 import type { Share } from './share.ts';
 
@@ -23,14 +27,13 @@ export interface Sync {
   /** We are leaving this room, though the path may stay. */
   farewell(room: Room): void;
   close(): void;
+  readonly stand: Stand;
   /** Gives what a summary shows to be missing, in its turn. */
   heard(peer: Peer, room: Room, summary: Summary): void;
 }
 
-export function createSync(core: Core, peers: Peers, share: Share, self: PeerId): Sync {
+export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, self: PeerId): Sync {
   const asking = new Map<string, { readonly atMs: number; readonly stop: Stop }>();
-  /** How far each peer said to be, and how often we told it since without a change on either side. */
-  const apart = new WeakMap<Peer, Map<RoomId, Apart>>();
   /** Not answered yet: the newest of each peer and room says what those before it said. */
   const unanswered = new Map<string, Summary>();
 
@@ -47,8 +50,12 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
         .slice(-limits.devicesPerRoom)
         .map(([device, head]) => ({ device: abbreviate(device), upTo: head.upTo })),
     };
+    const isFirst = !peer.told.has(room.id);
     const result = say(core, me, room, summary, peer);
     if (result === 'sent') peer.told.set(room.id, room.changes);
+    // Who hears it knows that we know what a cast is.
+    if (result === 'sent' && isFirst && about !== 'leaves') stand.say(peer, room, 'answers');
+    if (result === 'sent' && isFirst) reminders.settle(room);
     if (result === 'full') askLater(peer, room);
   };
 
@@ -148,45 +155,24 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
     if (end === 'all' && isStuck) askLater(peer, room, againMs);
   };
 
-  /** Everybody hears now and then what we have by now: receipts that were lost, copies that luck left out. Idle rooms say nothing. */
-  const remind = (): void => {
-    for (const room of core.rooms.values()) {
-      for (const peer of peers.inRoom(room.id)) {
-        if (peer.told.get(room.id) !== room.changes) tell(peer, room, 'tells');
-        else tellAgain(peer, room);
-      }
-    }
-    stop = core.clock.after(remindMs, remind);
-  };
-  /** What one of us has and the other has not may have been lost on its way, or the word of it: it is said again, ever more rarely. */
-  const tellAgain = (peer: Peer, room: Room): void => {
-    const known = apartIn(peer, room.id);
-    if (known.theirs !== null && !hasMore(known.theirs, room) && !hasLess(known.theirs, room)) return;
-    const nowMs = core.clock.ticksMs();
-    const key = `${peer.era}/${room.changes}`;
-    if (known.key !== key) Object.assign(known, { key, tries: 0, atMs: nowMs + remindMs });
-    if (nowMs < known.atMs) return;
-    known.tries += 1;
-    known.atMs = nowMs + Math.min(remindMs * 3 ** known.tries, mostApartMs);
-    // Who said nothing yet may have, and our disk could not take it.
-    tell(peer, room, known.theirs === null || hasMore(known.theirs, room) ? 'asks' : 'tells');
-  };
-  const apartIn = (peer: Peer, room: RoomId): Apart => {
-    const all = apart.get(peer) ?? new Map<RoomId, Apart>();
-    const one = all.get(room) ?? { theirs: null, key: '', tries: 0, atMs: 0 };
-    apart.set(peer, all.set(room, one));
-    return one;
-  };
-  let stop = core.clock.after(remindMs, remind);
+  const stand = createStand(core, share, self, {
+    tellInFull: (peer, room) => reply(peer, room, 'tells'),
+    chosenBy: cast.links.chosenBy,
+  });
+  const reminders = createReminders(core, peers, cast, stand, tell);
 
   return {
+    stand,
     farewell: (room) => {
       for (const peer of peers.inRoom(room.id)) tell(peer, room, 'leaves');
     },
     ask: (room) => {
       for (const peer of peers.inRoom(room.id)) tell(peer, room, 'asks');
     },
-    close: () => stop(),
+    close: () => {
+      reminders.close();
+      stand.close();
+    },
     dropped: (peer, room, isTooFast) => {
       if (isTooFast) share.slowDown();
       countAsLost(room.id, peer);
@@ -203,29 +189,13 @@ export function createSync(core: Core, peers: Peers, share: Share, self: PeerId)
         const isThere = core.rooms.get(room.id) === room && peer.rooms.has(room.id) && pathOf(peer) !== null;
         if (newest === undefined || !isThere) return;
         await answer(peer, room, newest);
-        apartIn(peer, room.id).theirs = new Map(newest.heads.map((head) => [head.device, head.upTo]));
+        reminders.heard(peer, room, newest);
       });
     },
     greet: (peer, room) => {
       if (!peer.told.has(room.id)) tell(peer, room, 'tells');
     },
   };
-}
-
-const hasMore = (theirs: ReadonlyMap<string, number>, room: Room): boolean => {
-  const ours = new Map([...room.heads].map(([device, head]) => [abbreviate(device), head.upTo]));
-  return [...theirs].some(([device, upTo]) => upTo > (ours.get(device) ?? 0));
-};
-
-const hasLess = (theirs: ReadonlyMap<string, number>, room: Room): boolean =>
-  [...room.heads].some(([device, head]) => head.upTo > (theirs.get(abbreviate(device)) ?? 0));
-
-interface Apart {
-  theirs: ReadonlyMap<string, number> | null;
-  /** For which path, and as of which change of the room. */
-  key: string;
-  tries: number;
-  atMs: number;
 }
 
 interface Wanted {
@@ -253,5 +223,3 @@ const againMs = 10_000;
 const spentMs = 750;
 /** Entries of a room of members fill the frame they are moved in. */
 const bytesTogether = 4_000;
-const remindMs = 30_000;
-const mostApartMs = 1_800_000;

@@ -15,7 +15,7 @@ import type { Receipt, Summary } from '../../protocol/content.ts';
 import { arrivalOf } from '../../protocol/rooms/arrival.ts';
 import { whyNot } from '../../protocol/rooms/counting.ts';
 import { mayHaveHead } from '../../protocol/rooms/epochs.ts';
-import { headsOf, leadsTo } from '../../protocol/rooms/graph.ts';
+import { emptyGraph, headsOf, leadsTo } from '../../protocol/rooms/graph.ts';
 import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
 import type { OperationNode } from '../../protocol/rooms/known.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
@@ -100,6 +100,7 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
       else sayWord(room, content, peer);
       return 'sent';
     },
+    headsOf: (room) => headsOf(vault.room(room.id)?.graph ?? emptyGraph(room.id)),
     cameMs: (room, device) => {
       const sealed = vault.room(room.id);
       const came = sealed && arrivalOf(sealed.graph, device);

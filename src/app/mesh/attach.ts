@@ -1,4 +1,5 @@
 /** Joins the mesh and the rooms: a path that stands is greeted, what comes over it is received, what waits goes out. */
+import type { Cast } from '../cast/cast.ts';
 import type { Core } from '../core.ts';
 import type { Desk } from '../delivery/desk.ts';
 import type { Keeper } from '../delivery/keeper.ts';
@@ -8,12 +9,17 @@ import { createSync } from '../delivery/sync.ts';
 import { fitName } from '../fit-name.ts';
 import { nameBytes } from '../fit.ts';
 import type { Network } from '../../ports/network.ts';
+import { decodeCast } from '../../protocol/cast.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
+import { decodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { SquareCard } from '../../protocol/relay-card.ts';
 import { topicOn } from '../../protocol/room-keys.ts';
+import { isForRoom } from '../../protocol/wire/hop.ts';
 import type { Members } from '../members/members.ts';
 import type { Pairing } from '../pairing/pairing.ts';
 import type { Room } from '../rooms/room.ts';
@@ -40,6 +46,7 @@ export interface Attached {
 
 export interface AttachedDesk extends Desk {
   readonly peers: Peers;
+  readonly cast: Cast;
   readonly keeper: Keeper;
   readonly share: Share;
   readonly square: SquareRules;
@@ -50,9 +57,10 @@ export interface AttachedDesk extends Desk {
 }
 
 export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: AttachedDesk): Attached {
-  const { peers, keeper, outbox, receipts } = desk;
+  const { peers, cast, keeper, outbox, receipts } = desk;
   const network = peers.routing.watch(unwatched);
-  const sync = createSync(core, peers, desk.share, network.self);
+  cast.links.begin(network.self);
+  const sync = createSync(core, peers, desk.share, cast, network.self);
 
   /** Those who only ever said hello push out each other, not those who wrote or are here. */
   const makePlaceFor = (device: DeviceId, room: Room): void => {
@@ -86,7 +94,35 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     onSummary,
     onReceipt: (room, receipt) => receipts.gotMessages(room, receipt.author, receipt.messages),
     square: desk.square,
+    onCopy: cast.arrived,
   });
+
+  const onCast = (bytes: Uint8Array, peer: Peer): RefusalReason | null => {
+    const word = decodeCast(bytes);
+    if (isRefusal(word)) return word.refused;
+    cast.links.heard(peer);
+    switch (word.kind) {
+      case 'stand':
+        sync.stand.take(word, peer);
+        return null;
+      case 'given': {
+        const inner = decodeFrame(word.frame);
+        if (isRefusal(inner)) return inner.refused;
+        if (inner.kind !== 'envelope' && inner.kind !== 'hop') return 'unknown-kind';
+        if (inner.kind === 'envelope' || isForRoom(inner.bytes)) cast.given(inner.bytes, word.to, peer);
+        if (inner.kind === 'hop') onHop(inner.bytes, peer);
+        return inner.kind === 'envelope' ? receive.envelope(inner.bytes, peer) : null;
+      }
+      default:
+        cast.take(word, peer);
+        return null;
+    }
+  };
+
+  const onHop = (bytes: Uint8Array, peer: Peer): void => {
+    const isKept = isForRoom(bytes) && cast.arrived(bytes, peer);
+    if (!isKept) desk.members()?.hop(bytes, peer);
+  };
 
   /** The first word of a pairing is a device's, and bound to this path as a summary is. */
   const isGreeting = (bytes: Uint8Array, peer: Peer): boolean => {
@@ -124,7 +160,8 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     },
     onDropped: sync.dropped,
     onEnvelope: (bytes, peer) => (isGreeting(bytes, peer) ? null : receive.envelope(bytes, peer)),
-    onHop: (bytes, peer) => desk.members()?.hop(bytes, peer),
+    onHop,
+    onCast,
     topicsOf: (room, day) => (room.keys === null ? (desk.members()?.topicsOf(room, day) ?? []) : [topicOn(room.keys, day)]),
     onSquareWord: desk.square.hear,
     onClaimed: desk.square.claimed,
@@ -149,6 +186,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
       squareRoom.close();
       desk.square.close();
       sync.close();
+      cast.close();
       mesh.close();
       await network.close();
     },

@@ -35,6 +35,7 @@ export interface FramesDesk {
   /** Of version 2. */
   onHop(bytes: Uint8Array, peer: Peer): void;
   onSquareWord(bytes: Uint8Array, peer: Peer): void;
+  onCast(bytes: Uint8Array, peer: Peer): RefusalReason | null;
 }
 
 export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Frames {
@@ -80,6 +81,11 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
           return desk.onHop(frame.bytes, peer);
         case 'square':
           return desk.onSquareWord(frame.bytes, peer);
+        case 'cast': {
+          const why = desk.onCast(frame.bytes, peer);
+          if (why !== null) log('cast-refused', { why });
+          return;
+        }
         case 'signal':
           return network.takeSignal(peer.id, frame.bytes, carryTo(peer));
         case 'meet':

@@ -57,6 +57,7 @@ export interface MeshHands {
   onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** Of version 2. */
   onHop(bytes: Uint8Array, peer: Peer): void;
+  onCast(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   topicsOf(room: Room, day: number): readonly Topic[];
   onCard(card: RelayCard): void;
   /** The word of a Square's owner. Null: our own relay said it. */

@@ -51,6 +51,10 @@ export function decodeHop(bytes: Uint8Array): Hopped | Refusal {
   return { kind: low === hopKinds.parcel ? 'parcel' : 'envelope', ttl: numbers >> 4, copies: numbers & 15, to, rest };
 }
 
+/** Whether this is an envelope to more than whoever is at the end of the link: a quick look, which believes nothing. */
+export const isForRoom = (bytes: Uint8Array): boolean =>
+  bytes[0] === ((envelopeVersion << 4) | hopKinds.envelope) && bytes.subarray(2, hopBytes).some((byte) => byte !== 0);
+
 /** E6: one hop further, standing for so many of its copies; null where it may not go on. */
 export const passOn = (hop: Hop, copies: number): Hop | null =>
   hop.ttl < 1 || copies < 1 || copies > hop.copies

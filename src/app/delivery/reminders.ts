@@ -1,0 +1,126 @@
+/** Neighbours in a room hear now and then how we stand in it: copies that were left out, receipts that were lost. Idle rooms say nothing. */
+import type { Cast } from '../cast/cast.ts';
+import type { Stand } from '../cast/stand.ts';
+import type { Core } from '../core.ts';
+import { abbreviate } from '../../protocol/content.ts';
+import type { Summary } from '../../protocol/content.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Stop } from '../../ports/clock.ts';
+import type { Peer, Peers } from '../mesh/peers.ts';
+import type { Room } from '../rooms/room.ts';
+
+export interface Reminders {
+  /** Who is next to us changes as people come and go: those who are now shall know soon. */
+  settle(room: Room): void;
+  /** So far they said to be, in full. */
+  heard(peer: Peer, room: Room, summary: Summary): void;
+  close(): void;
+}
+
+export function createReminders(
+  core: Core,
+  peers: Peers,
+  cast: Cast,
+  stand: Stand,
+  tell: (peer: Peer, room: Room, about: Summary['about']) => void,
+): Reminders {
+  /** How far each peer said to be, and how often we told it since without a change on either side. */
+  const apart = new WeakMap<Peer, Map<RoomId, Apart>>();
+  const settling = new Map<RoomId, Stop>();
+
+  const remind = (): void => {
+    for (const room of core.rooms.values()) if (room.kind !== 'direct') remindIn(room);
+    stop = core.clock.after(remindMs, remind);
+  };
+  const remindIn = (room: Room): void => {
+    const near = new Set(cast.links.neighbours(room.id));
+    for (const peer of peers.inRoom(room.id)) {
+      const isNew = peer.told.get(room.id) !== room.changes;
+      // An older page knows only what is said in full.
+      if (!cast.links.speaks(peer)) {
+        if (isNew) tell(peer, room, 'tells');
+        else tellAgain(peer, room, () => tell(peer, room, wantOf(peer, room)));
+      } else if (near.has(peer) && isNew) show(peer, room);
+      else if (isUnheard(peer, room)) tellAgain(peer, room, () => stand.say(peer, room, 'wants'));
+      else if (near.has(peer) && !stand.isSame(peer, room)) tellAgain(peer, room, () => show(peer, room));
+    }
+  };
+
+  const show = (peer: Peer, room: Room): void => {
+    peer.told.set(room.id, room.changes);
+    stand.say(peer, room, 'asks');
+  };
+
+  /** They may have all of mine, and have not said so: the word of it was lost. */
+  const isUnheard = ({ device }: Peer, room: Room): boolean => {
+    const me = core.me();
+    const mine = me === null ? undefined : room.heads.get(me.key.id);
+    return device !== null && mine !== undefined && (room.got.get(device)?.upTo ?? 0) < mine.upTo;
+  };
+
+  const wantOf = (peer: Peer, room: Room): Summary['about'] => {
+    const { theirs } = apartIn(peer, room.id);
+    // Who said nothing yet may have, and our disk could not take it.
+    return theirs === null || hasMore(theirs, room) ? 'asks' : 'tells';
+  };
+
+  /** What one of us has and the other has not may have been lost on its way, or the word of it: it is said again, ever more rarely. */
+  const tellAgain = (peer: Peer, room: Room, again: () => void): void => {
+    const known = apartIn(peer, room.id);
+    if (known.theirs !== null && !hasMore(known.theirs, room) && !hasLess(known.theirs, room)) return;
+    const nowMs = core.clock.ticksMs();
+    const key = `${peer.era}/${room.changes}`;
+    if (known.key !== key) Object.assign(known, { key, tries: 0, atMs: nowMs + remindMs });
+    if (nowMs < known.atMs) return;
+    known.tries += 1;
+    known.atMs = nowMs + Math.min(remindMs * 3 ** known.tries, mostApartMs);
+    again();
+  };
+  const apartIn = (peer: Peer, room: RoomId): Apart => {
+    const all = apart.get(peer) ?? new Map<RoomId, Apart>();
+    const one = all.get(room) ?? { theirs: null, key: '', tries: 0, atMs: 0 };
+    apart.set(peer, all.set(room, one));
+    return one;
+  };
+  let stop = core.clock.after(remindMs, remind);
+
+  return {
+    settle: (room) => {
+      if (settling.has(room.id)) return;
+      const begin = core.clock.after(settleMs, () => {
+        settling.delete(room.id);
+        if (core.rooms.get(room.id) !== room) return;
+        for (const peer of cast.links.neighbours(room.id))
+          if (cast.links.speaks(peer) && !stand.isSame(peer, room)) show(peer, room);
+      });
+      settling.set(room.id, begin);
+    },
+    heard: (peer, room, { heads }) => {
+      apartIn(peer, room.id).theirs = new Map(heads.map((head) => [head.device, head.upTo]));
+    },
+    close: () => {
+      stop();
+      for (const end of settling.values()) end();
+    },
+  };
+}
+
+export const hasMore = (theirs: ReadonlyMap<string, number>, room: Room): boolean => {
+  const ours = new Map([...room.heads].map(([device, head]) => [abbreviate(device), head.upTo]));
+  return [...theirs].some(([device, upTo]) => upTo > (ours.get(device) ?? 0));
+};
+
+const hasLess = (theirs: ReadonlyMap<string, number>, room: Room): boolean =>
+  [...room.heads].some(([device, head]) => head.upTo > (theirs.get(abbreviate(device)) ?? 0));
+
+interface Apart {
+  theirs: ReadonlyMap<string, number> | null;
+  /** For which path, and as of which change of the room. */
+  key: string;
+  tries: number;
+  atMs: number;
+}
+
+const remindMs = 30_000;
+const settleMs = 2_000;
+const mostApartMs = 1_800_000;
