@@ -29,15 +29,15 @@ export function createReminders(
   const settling = new Map<RoomId, Stop>();
 
   const remind = (): void => {
-    for (const room of core.rooms.values()) if (room.kind !== 'direct') remindIn(room);
+    for (const room of core.rooms.values()) remindIn(room);
     stop = core.clock.after(remindMs, remind);
   };
   const remindIn = (room: Room): void => {
     const near = new Set(cast.links.neighbours(room.id));
     for (const peer of peers.inRoom(room.id)) {
       const isNew = peer.told.get(room.id) !== room.changes;
-      // An older page knows only what is said in full.
-      if (!cast.links.speaks(peer)) {
+      // Two tell each other in full, and an older page knows nothing else.
+      if (room.kind === 'direct' || !cast.links.speaks(peer)) {
         if (isNew) tell(peer, room, 'tells');
         else tellAgain(peer, room, () => tell(peer, room, wantOf(peer, room)));
       } else if (near.has(peer) && isNew) show(peer, room);
@@ -51,11 +51,11 @@ export function createReminders(
     stand.say(peer, room, 'asks');
   };
 
-  /** They may have all of mine, and have not said so: the word of it was lost. */
+  /** They may have said who they are and that they have all of mine: the word of it was lost, or our disk could not take it. */
   const isUnheard = ({ device }: Peer, room: Room): boolean => {
     const me = core.me();
     const mine = me === null ? undefined : room.heads.get(me.key.id);
-    return device !== null && mine !== undefined && (room.got.get(device)?.upTo ?? 0) < mine.upTo;
+    return device === null || (mine !== undefined && (room.got.get(device)?.upTo ?? 0) < mine.upTo);
   };
 
   const wantOf = (peer: Peer, room: Room): Summary['about'] => {
