@@ -13,7 +13,7 @@ import { keepMessages } from '../rooms/keep-message.ts';
 import { has } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Timelines } from '../rooms/timeline.ts';
-import { say } from './say.ts';
+import { createAcknowledge } from './acknowledge.ts';
 
 /** What is remembered of an envelope after it was opened. */
 export interface Entry {
@@ -99,29 +99,7 @@ export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Ti
     return 'refused';
   };
 
-  const acknowledge = (room: Room, arrived: readonly Arrived[]): void => {
-    const me = core.me();
-    if (me === null) return;
-    const byAuthor = new Map<DeviceId, Set<MessageId>>();
-    for (const { author, messageId, peer, body } of arrived) {
-      // A copy that others passed on asks for nothing; one from its author says that our receipt was lost.
-      const isAsked = body !== null || peer?.device === author || peer?.device === null;
-      if (isAsked && author !== me.key.id) byAuthor.set(author, (byAuthor.get(author) ?? new Set()).add(messageId));
-    }
-    for (const [author, ids] of byAuthor) {
-      const ends = peers.inRoom(room.id).filter((peer) => peer.device === author);
-      // Before their first summary nobody is bound to a path: the path it came by is the best guess.
-      const guesses = arrived.flatMap(({ peer }) => (peer?.device === null ? peer : []));
-      const to = ends.length > 0 ? ends : guesses.slice(0, 1);
-      for (const peer of to) {
-        const messages = [...ids];
-        for (let at = 0; at < messages.length; at += limits.receiptIds) {
-          const part = messages.slice(at, at + limits.receiptIds);
-          say(core, me, room, { kind: 'receipt', author: me.key.id, messages: part }, peer);
-        }
-      }
-    }
-  };
+  const acknowledge = createAcknowledge(core, peers, cast);
 
   const gather = (room: Room): Gathering => {
     /** By the place that each is to have. */
