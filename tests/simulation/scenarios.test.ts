@@ -1,4 +1,4 @@
-/** Each scenario of a crowd, small: twice the same, nothing said untrue. How much arrives is reported here and judged at full size. */
+/** Each scenario of a crowd, small: twice the same, nothing said untrue, nothing lost. How soon is reported here and judged at full size. */
 import { describe, expect, test } from 'vitest';
 import { runCrowd } from './crowd-run.ts';
 import type { Row } from './rows.ts';
@@ -17,6 +17,8 @@ describe.each(plans)('$name', { timeout: 60_000 }, (plan) => {
     // Counting must be able to see: people spoke, and were heard.
     expect(valueOf(rows, 'messages')).toBeGreaterThanOrEqual(plan.small.nodes / 2);
     expect(valueOf(rows, 'delivered')).toBeGreaterThan(0);
+    // Ten minutes after connectivity is back nothing may be missing anywhere.
+    expect(valueOf(rows, 'lost')).toBe(0);
     const told = ['delivered', 'lost', 'p50Ms', 'p99Ms', 'copies', 'controlBytesPerNodeMinute'].map(
       (name) => `${name} ${String(valueOf(rows, name))}`,
     );

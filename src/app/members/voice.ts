@@ -149,7 +149,10 @@ async function entitled(core: Core, vault: Vault, room: Room, device: DeviceId):
     if (head !== null && (isRefusal(head) || !mayHaveHead(sealed.graph, head.operation, device))) return false;
     // Whoever has named it once knew of it ever after; its own word goes before any clock.
     if (knowing.has(author) || knowsOf(sealed, came, epochId, parents)) knowing.add(author);
-    return author === device || knowing.has(author) || (sentAtMs >= fromMs && !isBefore(author, seq));
+    if (author === device || knowing.has(author)) return true;
+    // Of my own I know without any clock what I said after I had heard of them.
+    const isSince = sentAtMs >= fromMs || author === vault.keys.us.device.id;
+    return historyDays === 0 ? isSince && !isBefore(author, seq) : sentAtMs >= fromMs;
   };
 }
 
