@@ -46,7 +46,7 @@ const shown = (answer: string): Answer =>
     'The relay has answered',
     `<p>Copy this answer, go back to Wavu, and paste it there. It holds for ten minutes, for your Wavu alone.</p>
 <pre class="answer"><code>${answer}</code></pre>
-<p>Or scan it with Wavu on the other device:</p>
+<p>Or, where Wavu runs on another device, carry it over by this code:</p>
 ${code(answer)}
 <p class="note">If Wavu then says that it found no link: that happens now and then. Press “Open the relay's page” there once more.</p>`,
   );

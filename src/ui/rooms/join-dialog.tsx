@@ -8,7 +8,8 @@ import { go } from '../shell/place.ts';
 import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
-import type { Words } from '../words/words.ts';
+import { RelayByHand } from './relay-by-hand.tsx';
+import { relayRefusedWords } from './relay-refused.ts';
 import { canScan, Scanner } from './scanner.tsx';
 
 export function JoinDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -30,6 +31,10 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
     },
     [acts, dare, onClose, w],
   );
+  const linked = useCallback((): void => {
+    onClose();
+    go({ tab: 'mesh' });
+  }, [onClose]);
   const connect = useCallback(
     async (text: string): Promise<void> => {
       const added = await dare(async () => {
@@ -37,11 +42,9 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
         setRefused(why);
         return why === null;
       }, '');
-      if (added !== true) return;
-      onClose();
-      go({ tab: 'mesh' });
+      if (added === true) linked();
     },
-    [acts, dare, onClose],
+    [acts, dare, linked],
   );
   const enter = useCallback(
     (text: string): void => {
@@ -92,7 +95,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           aria-describedby="invite-refused relay-hint"
         />
         <p id="invite-refused" className="error" role="alert">
-          {refused === null ? problem : refusedWords(refused, w)}
+          {refused === null ? problem : relayRefusedWords(refused, w)}
         </p>
         <p id="relay-hint" className="quiet small">
           {isRelay ? w.join.mayAsk : w.join.relayHint}
@@ -106,6 +109,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           </button>
         </div>
       </form>
+      {refused === 'unreachable' && <RelayByHand link={link} onLinked={linked} />}
       <div className="or-scan">
         {!canScan() && <p className="quiet small">{w.join.scanAbsent}</p>}
         {canScan() && !scanning && (
@@ -122,16 +126,3 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
 
 /** Whether it is one, the app says. An invite has something behind its `#`. */
 const isLikeRelay = (text: string): boolean => /^(https?:\/\/[^\s#]+|[\w.-]+:\d+\/?|\/[a-z]\w+\/\S+)$/i.test(text.trim());
-
-function refusedWords(why: RelayRefused, { join }: Words): string {
-  switch (why) {
-    case 'unreadable':
-      return join.relayUnreadable;
-    case 'own':
-      return join.relayOwn;
-    case 'unreachable':
-      return join.relayUnreachable;
-    case 'stopped':
-      return join.relayStopped;
-  }
-}
