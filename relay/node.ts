@@ -12,6 +12,7 @@ import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorke
 import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
 import { createMeet } from './meet.ts';
 import type { Square } from './square.ts';
+import { freeUdpPort } from './udp-refusal.ts';
 
 export interface RelayNodeSettings {
   /** Ed25519 seed, 32 bytes: the relay's name across restarts. */
@@ -78,6 +79,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     publicAddresses: settings.publicAddresses ?? [],
     direct: direct && {
       ...direct,
+      handPort: await freeUdpPort(direct.host, direct.port === 0 ? 0 : direct.port + 1),
       // Nobody is made to go for another there: each knock is a native connection, and a flood of them would be one of those.
       admit: (address) => {
         const admission = secondDoor.admit(address);

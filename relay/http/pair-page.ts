@@ -6,7 +6,7 @@ import { encodeQR } from 'qr';
 import { fromBase64url } from '../../src/protocol/bytes.ts';
 import { linkText } from '../../src/protocol/contact/link-text.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { relayAnswerPlace, relayOfferPath } from '../../src/protocol/relay-by-hand.ts';
+import { relayAnswerPlace } from '../../src/protocol/relay-by-hand.ts';
 import type { OfferRefusal, RelayNode } from '../node.ts';
 import { fromWhere, isReachable, plain } from './answer.ts';
 import type { Answer, Asked } from './answer.ts';
@@ -46,7 +46,7 @@ const shown = (answer: string): Answer =>
     'The relay has answered',
     `<p>Copy this answer, go back to Wavu, and paste it there. It holds for ten minutes, for your Wavu alone.</p>
 <pre class="answer"><code>${answer}</code></pre>
-<p>Or, where Wavu runs on another device, carry it over by this code:</p>
+<p>Where Wavu runs on another device, scan it there:</p>
 ${code(answer)}
 <p class="note">If Wavu then says that it found no link: that happens now and then. Press “Open the relay's page” there once more.</p>`,
   );

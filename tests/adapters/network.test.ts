@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { describe, test } from 'vitest';
 import { makeDirectCertificate, readDirectCertificate } from '../../relay/direct-certificate.ts';
+import { freeUdpPort } from '../../relay/udp-refusal.ts';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
 import { openRelayHost } from '../../src/adapters/libp2p/relay-host.ts';
 import type { Network } from '../../src/ports/network.ts';
@@ -24,6 +25,7 @@ async function openSubject(): Promise<NetworkSubject> {
     direct: {
       host: '127.0.0.1',
       port: 0,
+      handPort: await freeUdpPort('127.0.0.1', 0),
       certificate: readDirectCertificate(makeDirectCertificate(Date.now()))!,
       admit: () => null,
     },

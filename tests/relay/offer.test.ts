@@ -167,7 +167,7 @@ test('knocks of strangers make no connection, those in a name that waits one at 
   const socket = createSocket('udp4');
   closing.push(async () => void socket.close());
   const knock = async (port: number, name: string): Promise<void> =>
-    new Promise((resolve) => void socket.send(bindingRequest(`${name}:abcd`), port, '127.0.0.1', () => resolve()));
+    new Promise((resolve) => socket.send(bindingRequest(`${name}:abcd`), port, '127.0.0.1', () => resolve()));
   await linkByHand(ann, async ({ bytes }) => {
     const answer = house.node.answerOffer(bytes, ['127.0.0.1'], '192.168.7.7') as Uint8Array;
     const { ufrag, candidates } = read(answer);

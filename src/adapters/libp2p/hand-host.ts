@@ -2,7 +2,6 @@
  * A relay's end of a link begun by hand. What it answers is bytes alone; the connection is made when the page knocks, as often as that
  * takes: so a stranger's offer costs a line in a table, and one who needs ten minutes is not late. Node only.
  */
-import { createSocket } from 'node:dgram';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { IceUdpMuxListener, PeerConnection } from 'node-datachannel';
@@ -33,9 +32,8 @@ export interface HandHost {
 
 export interface HandHostInit {
   readonly key: OwnKey;
-  /** The door whose certificate we show; ours is the UDP port after its own, or any free one. */
-  readonly direct: Pick<DirectHost, 'host' | 'certificate'>;
-  readonly after: number;
+  /** Its certificate is shown here too. */
+  readonly direct: Pick<DirectHost, 'host' | 'handPort' | 'certificate'>;
   readonly book: Pick<LinkBook, 'add'>;
   readonly log: Log;
 }
@@ -55,9 +53,8 @@ interface Login {
   readonly password: string;
 }
 
-export async function openHandHost({ key, direct, after, book, log }: HandHostInit): Promise<HandHost> {
-  const { certificate, host } = direct;
-  const port = await freePort(host, after + 1);
+export function openHandHost({ key, direct, book, log }: HandHostInit): HandHost {
+  const { certificate, host, handPort: port } = direct;
   const fingerprint = fromBase64url(certificate.certhash.slice(1))?.slice(2) ?? new Uint8Array(0);
   const closing = new AbortController();
   /** By the name that a page knocks with, and by its offer. */
@@ -79,7 +76,7 @@ export async function openHandHost({ key, direct, after, book, log }: HandHostIn
           maxMessageSize: 262_144,
         });
         const connection = new NodeConnection({ iceServers: [], peerConnection: native });
-        const createAnswer = connection.createAnswer.bind(connection);
+        const createAnswer = connection.createAnswer.bind(connection) as () => Promise<never>;
         connection.createAnswer = async () => {
           // As we answered long before there was a connection.
           native.setLocalDescription('answer' as never, { iceUfrag: ufrag, icePwd: password });
@@ -165,19 +162,3 @@ export async function openHandHost({ key, direct, after, book, log }: HandHostIn
 
 const luck = (length: number): string => bytesToHex(crypto.getRandomValues(new Uint8Array(length)));
 const nameOfOffer = (offer: Uint8Array): string => bytesToHex(sha256(offer));
-
-/** That one, so that a host can let it through a wall, else any. */
-async function freePort(host: string, wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
-    socket.once('error', (error) => {
-      socket.close();
-      if (wanted === 0) reject(error);
-      else resolve(freePort(host, 0));
-    });
-    socket.bind({ address: host, port: wanted > 65_535 ? 0 : wanted, exclusive: true }, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-}

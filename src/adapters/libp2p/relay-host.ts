@@ -93,15 +93,12 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   // Native, as the second door is: loaded only with it.
   const hand =
     settings.direct &&
-    (await (
-      await import('./hand-host.ts')
-    ).openHandHost({
+    (await import('./hand-host.ts')).openHandHost({
       key: { seed: settings.identityKey, publicKey: key.publicKey.raw },
       direct: settings.direct,
-      after: Number(/\/udp\/(\d+)\/webrtc-direct/.exec(node.getMultiaddrs().join(' '))?.[1] ?? 0),
       book,
       log: settings.log,
-    }));
+    });
 
   const acceptLibp2p = async (socket: WebSocket, from: SocketOrigin): ReturnType<RelayHost['acceptSocket']> => {
     let isJunk = false;

@@ -72,7 +72,7 @@ export function createRelayByHand(
       const answer = linkBytes(relayAnswerPlace, text);
       // A frozen page's timers are late.
       if (begun !== null && clock.nowMs() > begun.untilMs) stop();
-      if (now === null || begun?.offer == null) return 'expired';
+      if (now === null || begun === null || begun.offer === null) return 'expired';
       if (isRefusal(answer)) return 'not-answer';
       begun.taking ??= accept(begun, begun.offer, answer).finally(() => (begun.taking = null));
       return begun.taking;

@@ -16,6 +16,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   const { w } = useAllWords();
   const acts = useActs();
   const [link, setLink] = useState('');
+  const [answer, setAnswer] = useState('');
   const [scanning, setScanning] = useState(false);
   const { isBusy, problem, dare, forget } = useDeed();
   const [refused, setRefused] = useState<RelayRefused | null>(null);
@@ -60,8 +61,9 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   };
   const scanned = useCallback(
     (text: string) => {
-      setLink(text);
       setScanning(false);
+      if (isLikeAnswer(text)) return setAnswer(text);
+      setLink(text);
       enter(text);
     },
     [enter],
@@ -109,7 +111,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           </button>
         </div>
       </form>
-      {refused === 'unreachable' && <RelayByHand link={link} onLinked={linked} />}
+      {refused === 'unreachable' && <RelayByHand link={link} answer={answer} onAnswer={setAnswer} onLinked={linked} />}
       <div className="or-scan">
         {!canScan() && <p className="quiet small">{w.join.scanAbsent}</p>}
         {canScan() && !scanning && (
@@ -123,6 +125,9 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
     </Modal>
   );
 }
+
+/** As a relay's page shows it to one who came by hand. */
+const isLikeAnswer = (text: string): boolean => text.startsWith('relay/');
 
 /** Whether it is one, the app says. An invite has something behind its `#`. */
 const isLikeRelay = (text: string): boolean => /^(https?:\/\/[^\s#]+|[\w.-]+:\d+\/?|\/[a-z]\w+\/\S+)$/i.test(text.trim());

@@ -11,15 +11,17 @@ import { relayRefusedWords } from './relay-refused.ts';
 export interface RelayByHandProps {
   /** Of the relay, as it was pasted. */
   readonly link: string;
+  /** What the relay's page shows, as typed or scanned so far. */
+  readonly answer: string;
+  readonly onAnswer: (answer: string) => void;
   readonly onLinked: () => void;
 }
 
-export function RelayByHand({ link, onLinked }: RelayByHandProps): ReactElement | null {
+export function RelayByHand({ link, answer, onAnswer, onLinked }: RelayByHandProps): ReactElement | null {
   const { w } = useAllWords();
   const acts = useActs();
   const { isBusy, problem, dare } = useDeed();
   const [page, setPage] = useState<string | null>(null);
-  const [answer, setAnswer] = useState('');
   const [refused, setRefused] = useState<RelayRefused | null>(null);
   /** An offer is good for one try. */
   const [turn, setTurn] = useState(0);
@@ -43,7 +45,7 @@ export function RelayByHand({ link, onLinked }: RelayByHandProps): ReactElement 
       const why = await acts.takeRelayAnswer(text);
       setRefused(why);
       if (why !== null && why !== 'not-answer') {
-        setAnswer('');
+        onAnswer('');
         setPage(null);
         setTurn((before) => before + 1);
       }
@@ -71,7 +73,7 @@ export function RelayByHand({ link, onLinked }: RelayByHandProps): ReactElement 
         id="relay-answer"
         className="field"
         value={answer}
-        onChange={(event) => setAnswer(event.target.value)}
+        onChange={(event) => onAnswer(event.target.value)}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
@@ -85,7 +87,7 @@ export function RelayByHand({ link, onLinked }: RelayByHandProps): ReactElement 
       </p>
       <div className="actions">
         <button type="submit" className="deep" aria-disabled={isBusy}>
-          {isBusy ? w.join.connecting : w.join.connect}
+          {isBusy ? w.join.connecting : w.join.useAnswer}
         </button>
       </div>
     </form>

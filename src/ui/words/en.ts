@@ -45,6 +45,7 @@ export const en: Words = {
     openPage: 'Open the relay’s page',
     opensBeside: 'Opens beside Wavu',
     answer: 'The relay’s answer',
+    useAnswer: 'Use the answer',
     notAnswer: 'This is not the relay’s answer to this offer. Open its page once more, and copy all of the answer.',
     answerExpired: 'Ten minutes are over. Open the relay’s page once more.',
     notLinked:

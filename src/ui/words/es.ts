@@ -45,6 +45,7 @@ export const es: Words = {
     openPage: 'Abrir la página del relé',
     opensBeside: 'Se abre al lado de Wavu',
     answer: 'Respuesta del relé',
+    useAnswer: 'Usar la respuesta',
     notAnswer: 'Esta no es la respuesta del relé a esta oferta. Abre su página otra vez y copia la respuesta entera.',
     answerExpired: 'Pasaron los diez minutos. Abre la página del relé otra vez.',
     notLinked:

@@ -23,6 +23,7 @@ export interface JoinWords {
   readonly openPage: string;
   readonly opensBeside: string;
   readonly answer: string;
+  readonly useAnswer: string;
   readonly notAnswer: string;
   readonly answerExpired: string;
   readonly notLinked: string;

@@ -45,6 +45,7 @@ export const sw: Words = {
     openPage: 'Fungua ukurasa wa kituo',
     opensBeside: 'Hufunguka kando ya Wavu',
     answer: 'Jibu la kituo',
+    useAnswer: 'Tumia jibu',
     notAnswer: 'Hili si jibu la kituo kwa ombi hili. Fungua ukurasa wake tena, na unakili jibu lote.',
     answerExpired: 'Dakika kumi zimekwisha. Fungua ukurasa wa kituo tena.',
     notLinked: 'Kituo hakikupatikana kwa jibu hili. Hutokea mara kwa mara; fungua ukurasa wake tena, na uwe kwenye mtandao wake.',
