@@ -117,7 +117,7 @@ but offline start and installing. Without the warning: see below.`;
 const elsewhere = (world: DoorstepWorld, host: Host): string => `<h2>You have Wavu from elsewhere?</h2>
 <p>There choose “Scan or paste an invite” (under New, once you have rooms), and paste this address. That Wavu then meets people by this relay as well, and keeps its keys:</p>
 <pre><code>${escape(withSecondDoor(`${originOf(host, false)}/`, world.otherDoors()))}</code></pre>
-<p>The browser may ask whether Wavu may reach devices of your network.</p>`;
+<p>The browser may ask whether Wavu may reach devices of your network. Where it lets Wavu get here by no door, Wavu offers to open a page of this relay for an answer.</p>`;
 
 /** The addresses are ours or were read strictly; escaped they are all the same. */
 const link = (origin: string): string => `<a class="address" href="${escape(origin)}/">${escape(origin)}</a>`;
