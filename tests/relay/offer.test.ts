@@ -4,7 +4,8 @@ import { afterEach, expect, test } from 'vitest';
 import { handLimits } from '../../relay/doorkeeper.ts';
 import { makeDirectCertificate, readDirectCertificate } from '../../relay/direct-certificate.ts';
 import { createPairPage } from '../../relay/http/pair-page.ts';
-import { decodeHandSignal } from '../../src/adapters/libp2p/signal-bytes.ts';
+import { createNobleKey } from '../../src/adapters/libp2p/page-key.ts';
+import { decodeHandSignal, encodeHandSignal } from '../../src/adapters/libp2p/signal-bytes.ts';
 import type { HandSignal } from '../../src/adapters/libp2p/signal-bytes.ts';
 import { toBase64url } from '../../src/protocol/bytes.ts';
 import { linkBytes } from '../../src/protocol/contact/link-text.ts';
@@ -138,6 +139,21 @@ test('garbage, huge ones, offers to people and answers are refused by name, and 
   expect([head.status, post.status]).toEqual([405, 405]);
   expect(house.node.counts()).toMatchObject({ hand_sockets: 1, hand_waiting: 1, hand_connections: 0 });
 }, 30_000);
+
+test('an offer or an answer in somebody else’s name comes to no link, and its connection ends', async () => {
+  const house = await keepHouse();
+  const famous = createNobleKey().publicKey;
+  const inTheNameOf = (bytes: Uint8Array): Uint8Array => encodeHandSignal({ ...read(bytes), key: famous });
+  const answerTo = (offer: Uint8Array): Uint8Array => house.node.answerOffer(offer, ['127.0.0.1'], '192.168.7.7') as Uint8Array;
+  const ann = await keepPerson();
+  const offer = await ann.network.offer(never(), 'relay');
+  expect(await offer.accept(inTheNameOf(answerTo(offer.bytes)))).toEqual({ state: 'refused', why: 'unreachable' });
+  const posed = await ann.network.offer(never(), 'relay');
+  expect(await posed.accept(answerTo(inTheNameOf(posed.bytes)))).toEqual({ state: 'refused', why: 'bad-signal' });
+  await until(() => house.node.counts()['hand_connections'] === 0, 20_000);
+  expect(ann.network.links()).toEqual([]);
+  expect(house.node.counts()).toMatchObject({ meet_pages: 0 });
+}, 60_000);
 
 test('a flood is bounded by house and by street, makes no native connection, and whoever waits is let in all the same', async () => {
   const house = await keepHouse();

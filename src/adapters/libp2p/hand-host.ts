@@ -16,7 +16,7 @@ import { handConnectMs, proveHand, readHand } from './hand-proof.ts';
 import type { HandFar } from './hand-proof.ts';
 import type { LinkBook } from './links.ts';
 import { beginPeerEnd } from './peer-end.ts';
-import type { MakeConnection } from './peer-end.ts';
+import type { MakeConnection, PeerEnd } from './peer-end.ts';
 import { answeredBytes, encodeHandSignal, maxCandidates } from './signal-bytes.ts';
 import { parseHost } from './signal-hosts.ts';
 import { nameOf } from './waiting.ts';
@@ -47,6 +47,7 @@ interface Waiting {
   readonly signal: AbortSignal;
   readonly done: (opened: Opened) => void;
   isTried: boolean;
+  triesLeft: number;
 }
 interface Login {
   readonly ufrag: string;
@@ -79,7 +80,7 @@ export function openHandHost({ key, direct, book, log }: HandHostInit): HandHost
         const createAnswer = connection.createAnswer.bind(connection) as () => Promise<never>;
         connection.createAnswer = async () => {
           // As we answered long before there was a connection.
-          native.setLocalDescription('answer' as never, { iceUfrag: ufrag, icePwd: password });
+          native.setLocalDescription('answer', { iceUfrag: ufrag, icePwd: password });
           return createAnswer();
         };
         standing.add(connection);
@@ -94,8 +95,9 @@ export function openHandHost({ key, direct, book, log }: HandHostInit): HandHost
   const tryOnce = async (waiting: Waiting): Promise<void> => {
     const { far, about, login, done } = waiting;
     waiting.isTried = true;
-    const end = beginPeerEnd(makeFor(login), () => undefined);
+    let end: PeerEnd | null = null;
     try {
+      end = beginPeerEnd(makeFor(login), () => undefined);
       // Where a stranger says to be, nothing is sent: they come to us.
       await end.answer({ ...far.signal, candidates: [] });
       await proveHand(end, far, about, AbortSignal.any([waiting.signal, AbortSignal.timeout(handConnectMs)]));
@@ -104,9 +106,11 @@ export function openHandHost({ key, direct, book, log }: HandHostInit): HandHost
         link: book.add({ wire: end.channel.wire, peer: far.peer, end: 'peer', opener: 'them', path: 'webrtc' }),
       });
     } catch (error) {
-      end.drop();
+      end?.drop();
       log('hand-signal-failed', { why: nameOf(error) });
-      // While it waits, they may knock again.
+      // While it waits, they may knock again; whoever fails on purpose, not for ever.
+      waiting.triesLeft -= 1;
+      if (waiting.triesLeft === 0) done({ state: 'refused', why: 'unreachable' });
       waiting.isTried = false;
     }
   };
@@ -147,7 +151,16 @@ export function openHandHost({ key, direct, book, log }: HandHostInit): HandHost
       };
       const onAbort = (): void => done({ state: 'refused', why: why() });
       signal.addEventListener('abort', onAbort);
-      const waiting: Waiting = { far, answer, about: concat([offer, answer]), login, signal, done, isTried: false };
+      const waiting: Waiting = {
+        far,
+        answer,
+        about: concat([offer, answer]),
+        login,
+        signal,
+        done,
+        isTried: false,
+        triesLeft: mostTries,
+      };
       byUfrag.set(login.ufrag, waiting);
       byOffer.set(name, waiting);
       return { state: 'answered', bytes: answer, opened };
@@ -159,6 +172,8 @@ export function openHandHost({ key, direct, book, log }: HandHostInit): HandHost
     },
   };
 }
+
+const mostTries = 8;
 
 const luck = (length: number): string => bytesToHex(crypto.getRandomValues(new Uint8Array(length)));
 const nameOfOffer = (offer: Uint8Array): string => bytesToHex(sha256(offer));
