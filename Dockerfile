@@ -16,7 +16,7 @@ RUN mkdir -m 700 /data && chown node:node /data
 USER node
 ENV NODE_ENV=production WAVU_DATA=/data
 VOLUME /data
-EXPOSE 8470/tcp 8470/udp
+EXPOSE 8470/tcp 8470/udp 8471/udp
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WAVU_PORT || 8470}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "relay/main.ts"]

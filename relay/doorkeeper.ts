@@ -57,6 +57,17 @@ export const directLimits: DoorLimits = {
   opensBurstPerAddress: 50,
 };
 
+/** For offers carried by hand: each answer waits for minutes, and nobody carries many. Half open is who has not come yet. */
+export const handLimits: DoorLimits = {
+  sockets: 256,
+  halfOpen: 64,
+  socketsPerAddress: 32,
+  socketsPerStreet: 64,
+  halfOpenPerAddress: 8,
+  opensPerSecondPerAddress: 0.1,
+  opensBurstPerAddress: 12,
+};
+
 interface Guest {
   sockets: number;
   halfOpen: number;

@@ -9,9 +9,10 @@ import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
 import { createDesks } from './desks.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
-import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
-import type { DoorLimits } from './doorkeeper.ts';
+import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorkeeper.ts';
+import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
 import type { Square } from './square.ts';
+import { freeUdpPort } from './udp-refusal.ts';
 
 export interface RelayNodeSettings {
   /** Ed25519 seed, 32 bytes: the relay's name across restarts. */
@@ -48,21 +49,31 @@ export interface RelayNode {
   sisters(): readonly string[];
   /** Takes a WebSocket upgrade off the HTTP server; answers it in every case. */
   acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void;
+  /** A page's offer, carried here by hand by somebody of that address; `at`: where that page reaches us. */
+  answerOffer(offer: Uint8Array, at: readonly string[], address: string): Uint8Array | OfferRefusal;
   counts(): Record<string, number>;
   close(): Promise<void>;
 }
+/** `off`: there is no second door. */
+export type OfferRefusal = 'off' | 'bad-signal' | DoorRefusal;
 
 /** No libp2p message is longer than a Noise frame and its length. */
 const socketMessageBytes = 131_072;
 const refuseMs = 1_000;
+/** As long as a code of a pairing lives. */
+const offerLivesMs = 600_000;
 
 export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
   const { clock, log, handshakeMs = 5_000, direct = null, square = null } = settings;
   const limits: DoorLimits = { ...doorLimits, ...settings.limits };
-  const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets);
+  const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets + handLimits.sockets);
   const door = createDoorkeeper(clock, limits);
   // By itself: senders of UDP lie about their address, and a crowd there must not shut the first door.
   const secondDoor = createDoorkeeper(clock, directLimits);
+  // And by itself again: who asks for an answer may never come for it.
+  const thirdDoor = createDoorkeeper(clock, handLimits);
+  const byHand = new Map<string, Visit>();
+  let isClosed = false;
   const counted = new Map<string, number>();
   const count = (name: string): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
@@ -71,6 +82,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     publicAddresses: settings.publicAddresses ?? [],
     direct: direct && {
       ...direct,
+      handPort: await freeUdpPort(direct.host, direct.port === 0 ? 0 : direct.port + 1),
       // Nobody is made to go for another there: each knock is a native connection, and a flood of them would be one of those.
       admit: (address) => {
         const admission = secondDoor.admit(address);
@@ -97,9 +109,35 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     ...desks.on,
     onClose: (link, why) => {
       if (why === 'bad-frame') count('bad_frame');
+      byHand.get(link.id)?.gone();
+      byHand.delete(link.id);
       desks.on.onClose(link, why);
     },
   });
+
+  const answerOffer: RelayNode['answerOffer'] = (offer, at, address) => {
+    if (host.hand === null || isClosed) return 'off';
+    // The page that shows it was opened anew.
+    const standing = host.hand.standing(offer);
+    if (standing !== null) return standing;
+    const ending = new AbortController();
+    const admission = thirdDoor.admit(address, () => ending.abort());
+    if (admission.state === 'refused') return admission.why;
+    const { visit } = admission;
+    const answer = host.hand.answer(offer, at, ending.signal);
+    if (answer.state === 'refused') {
+      visit.gone();
+      return 'bad-signal';
+    }
+    const stop = clock.after(offerLivesMs, () => ending.abort());
+    void answer.opened.then((opened) => {
+      stop();
+      if (opened.state === 'refused' || opened.link.state() === 'closed') return visit.gone();
+      visit.shaken();
+      byHand.set(opened.link.id, visit);
+    });
+    return answer.bytes;
+  };
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -114,12 +152,12 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     count('refused_bad-upgrade');
     refuseUpgrade(socket, '400 Bad Request', 'bad-upgrade');
   });
-  let isClosed = false;
 
   return {
     peerId: host.peerId,
     addresses: host.addresses,
     sisters: desks.sisters,
+    answerOffer,
     acceptUpgrade: (request, socket, head) => {
       socket.on('error', () => {});
       const { remoteAddress: address = '0.0.0.0', remotePort: port = 0 } = request.socket;
@@ -142,6 +180,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
       ...host.counts(),
       ...named('socket', door.counts()),
       ...(direct === null ? {} : named('direct', secondDoor.counts())),
+      ...(host.hand === null ? {} : named('hand', { ...thirdDoor.counts(), ...host.hand.counts() })),
       ...named('meet', desks.counts()),
       ...Object.fromEntries(counted),
     }),

@@ -20,6 +20,7 @@ import type { Certificate } from './http/certificate.ts';
 import { openDoor } from './http/door.ts';
 import type { Door } from './http/door.ts';
 import { createDoorstep } from './http/doorstep.ts';
+import { createPairPage } from './http/pair-page.ts';
 import { distanceOf } from './http/remote.ts';
 import { openLanDoor } from './lan-door.ts';
 import { fencedAddressesHere, localNameOf } from './lan-fence.ts';
@@ -131,6 +132,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
       servesThisMachine,
       port: () => door?.port ?? settings.port,
     }),
+    pair: createPairPage({ answerOffer: node.answerOffer, otherDoors: () => node.addresses() }),
   });
   let isClosing = false;
   const heard = await openDoor({

@@ -1,6 +1,7 @@
 /** One request in, one answer out: the page, the card, the numbers, or the doorstep. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { encodeRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
+import { relayOfferPath } from '../../src/protocol/relay-by-hand.ts';
 import type { SquareCard } from '../../src/protocol/relay-card.ts';
 import { authorityPath } from '../lan-authority.ts';
 import type { LanDoor } from '../lan-door.ts';
@@ -50,6 +51,8 @@ export interface Answering {
   readonly house: Pick<LanDoor, 'authority'> | null;
   /** Called for plain HTTP from elsewhere. */
   readonly doorstep: (asked: Asked, host: Host) => Answer;
+  /** At every door: answers an offer that was carried here by hand. */
+  readonly pair: (asked: Asked, host: Host) => Answer;
 }
 
 export type Respond = (asked: Asked) => Answer;
@@ -62,7 +65,10 @@ export function createAnswers(world: Answering): Respond {
     if (path === '/healthz') return world.isHealthy() ? plain(200, 'ok\n') : plain(503, 'closing\n');
     if (path === '/metrics') return isNear(asked) ? metrics(world) : notFound;
     if (path === authorityPath) return authority(world, asked);
+    if (path === relayOfferPath) return world.pair(asked, asked.host);
     if (path === relayCardPath) return card(world, asked, asked.host);
+    // Its style is that of the page for offers as well.
+    if (path === stylePath) return world.doorstep(asked, asked.host);
     if (!asked.isTls && !asked.isTlsBefore && !isThisMachine(asked.host)) return world.doorstep(asked, asked.host);
     const file = world.app.byPath.get(path);
     return file === undefined ? notFound : page(file, asked);
@@ -76,6 +82,8 @@ export function createAnswers(world: Answering): Respond {
     return asked.isTls || asked.isTlsBefore || isHere ? answer : { ...answer, headers: forInsecure(answer.headers) };
   };
 }
+
+export const stylePath = '/doorstep.css';
 
 export const plain = (status: number, text: string, more: Headers = {}): Answer => ({
   status,
@@ -101,7 +109,7 @@ function page(file: AppFile, asked: Asked): Answer {
 /** Made anew for each asker: it names the door the asker stands at. */
 function card(world: Answering, asked: Asked, host: Host): Answer {
   const isSecure = asked.isTls || asked.isTlsBefore;
-  const from = isForwarded(asked) ? 'anywhere' : distanceOf(asked.remoteAddress);
+  const from = fromWhere(asked);
   const addresses = [
     `${webSocketDoor(host, isSecure)}/p2p/${world.peerId}`,
     ...world.otherDoors().filter((address) => isReachable(address, from)),
@@ -124,11 +132,13 @@ const metrics = (world: Answering): Answer =>
 /** Of the host's own network: only that hears numbers about people, and of the house's certificates. */
 export const isNear = (asked: Asked): boolean => !isForwarded(asked) && distanceOf(asked.remoteAddress) !== 'anywhere';
 
+export const fromWhere = (asked: Asked): Distance => (isForwarded(asked) ? 'anywhere' : distanceOf(asked.remoteAddress));
+
 const isForwarded = (asked: Asked): boolean =>
   ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip'].some((name) => asked.headers[name] !== undefined);
 
 /** An address of this house is no use outside, and nobody's business there. */
-function isReachable(address: string, from: Distance): boolean {
+export function isReachable(address: string, from: Distance): boolean {
   const at = /^\/ip[46]\/([^/]+)\//.exec(address)?.[1];
   if (at === undefined) return true;
   const where = distanceOf(at);

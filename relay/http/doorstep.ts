@@ -1,7 +1,7 @@
 /** What plain HTTP from elsewhere meets: why Wavu does not start here, and what works. No app, no script. */
 import { readFileSync } from 'node:fs';
 import type { LanDoor } from '../lan-door.ts';
-import { isNear, notFound, plain } from './answer.ts';
+import { isNear, notFound, plain, stylePath } from './answer.ts';
 import type { Answer, Asked } from './answer.ts';
 import type { Certificate } from './certificate.ts';
 import { trustWords } from './doorstep-trust.ts';
@@ -28,7 +28,7 @@ export function createDoorstep(world: DoorstepWorld): (asked: Asked, host: Host)
   const css = readFileSync(new URL('./doorstep.css', import.meta.url), 'utf8');
   return (asked, host) => {
     const path = asked.target.split('?', 1)[0];
-    if (path === '/doorstep.css') return plain(200, css, { 'content-type': 'text/css; charset=utf-8' });
+    if (path === stylePath) return plain(200, css, { 'content-type': 'text/css; charset=utf-8' });
     if (path !== '/' && path !== '/index.html') return notFound;
     return plain(200, page(world, asked, host), { 'content-type': 'text/html; charset=utf-8' });
   };
@@ -117,7 +117,7 @@ but offline start and installing. Without the warning: see below.`;
 const elsewhere = (world: DoorstepWorld, host: Host): string => `<h2>You have Wavu from elsewhere?</h2>
 <p>There choose “Scan or paste an invite” (under New, once you have rooms), and paste this address. That Wavu then meets people by this relay as well, and keeps its keys:</p>
 <pre><code>${escape(withSecondDoor(`${originOf(host, false)}/`, world.otherDoors()))}</code></pre>
-<p>The browser may ask whether Wavu may reach devices of your network.</p>`;
+<p>The browser may ask whether Wavu may reach devices of your network. Where it lets Wavu get here by no door, Wavu offers to open a page of this relay for an answer.</p>`;
 
 /** The addresses are ours or were read strictly; escaped they are all the same. */
 const link = (origin: string): string => `<a class="address" href="${escape(origin)}/">${escape(origin)}</a>`;

@@ -3,7 +3,7 @@ import type { Stop } from '../ports/clock.ts';
 import type { PersonId, RoomId } from '../protocol/ids.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { SquareDeed } from './square/deed.ts';
-import type { PairingRefused, RelayRefused, SafetyView, View } from './view.ts';
+import type { PairingRefused, RelayOffered, RelayRefused, SafetyView, View } from './view.ts';
 
 export interface App {
   view(): View;
@@ -50,6 +50,11 @@ export interface App {
   cancelPairing(): Promise<void>;
   /** Links to the relay that was scanned or pasted, beside the own, and remembers it. Not null: why not, and it is not remembered. */
   addRelay(link: string): Promise<RelayRefused | null>;
+  /** Where `addRelay` finds no way: an offer, to be carried by hand to the relay's own page. */
+  offerRelay(link: string): Promise<RelayOffered>;
+  /** What that page showed. Not null: why there is no link; after `not-answer` the offer still stands. */
+  takeRelayAnswer(answer: string): Promise<RelayRefused | null>;
+  /** And takes an offer back. */
   stopAddingRelay(): Promise<void>;
   /** By any of its addresses. */
   forgetRelay(address: string): Promise<void>;

@@ -254,6 +254,11 @@ export async function startApp(world: World): Promise<LocalApp> {
       const there = await soon;
       return there === null ? 'unreachable' : there.mesh.addRelay(link);
     },
+    offerRelay: async (link) => (await soon)?.mesh.relayByHand.offer(link) ?? { refused: 'stopped' },
+    takeRelayAnswer: async (answer) => {
+      const there = await soon;
+      return there === null ? 'stopped' : there.mesh.relayByHand.take(answer);
+    },
     stopAddingRelay: async () => (await soon)?.mesh.stopAddingRelay(),
     forgetRelay: async (address) => (await soon)?.mesh.forgetRelay(address),
     letModelScore: model.allow,

@@ -26,6 +26,8 @@ export function stuckApp(store: Store): LocalApp {
     takePairing: noRoom,
     cancelPairing: nothing,
     addRelay: async () => 'stopped',
+    offerRelay: async () => ({ refused: 'stopped' }),
+    takeRelayAnswer: async () => 'stopped',
     stopAddingRelay: nothing,
     forgetRelay: nothing,
     letModelScore: nothing,

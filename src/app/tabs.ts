@@ -2,7 +2,7 @@
 import type { App } from './app.ts';
 import type { LocalApp } from './start.ts';
 import { createStore } from './store.ts';
-import type { PairingRefused, RelayRefused, SafetyView, View } from './view.ts';
+import type { PairingRefused, RelayOffered, RelayRefused, SafetyView, View } from './view.ts';
 import type { Clock, Stop } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/tabs.ts';
@@ -121,6 +121,8 @@ export function shareApp(
     takePairing: async (code) => (await ask({ verb: 'takePairing', args: [code] })) as PairingRefused | null,
     cancelPairing: () => act({ verb: 'cancelPairing', args: [] }),
     addRelay: async (link) => (await ask({ verb: 'addRelay', args: [link] })) as RelayRefused | null,
+    offerRelay: async (link) => (await ask({ verb: 'offerRelay', args: [link] })) as RelayOffered,
+    takeRelayAnswer: async (answer) => (await ask({ verb: 'takeRelayAnswer', args: [answer] })) as RelayRefused | null,
     stopAddingRelay: () => act({ verb: 'stopAddingRelay', args: [] }),
     forgetRelay: (address) => act({ verb: 'forgetRelay', args: [address] }),
     letModelScore: (isAllowed) => act({ verb: 'letModelScore', args: [isAllowed] }),
@@ -244,6 +246,10 @@ async function perform(app: LocalApp, call: Call, again: boolean): Promise<unkno
       return app.cancelPairing();
     case 'addRelay':
       return app.addRelay(...call.args);
+    case 'offerRelay':
+      return app.offerRelay(...call.args);
+    case 'takeRelayAnswer':
+      return app.takeRelayAnswer(...call.args);
     case 'stopAddingRelay':
       return app.stopAddingRelay();
     case 'forgetRelay':

@@ -180,12 +180,18 @@ export interface MeshView {
 export interface OtherRelayView {
   /** By which it is open, or was last. */
   readonly address: string;
-  /** One of them at a time is linked. */
-  readonly isOpen: boolean;
+  /** One of them at a time is linked. `by-hand`: begun by an offer and an answer, it does not come back by itself, and is not remembered. */
+  readonly state: 'open' | 'by-hand' | 'resting';
 }
 
-/** `own`: it is the one this page came by; `stopped`: called off. */
-export type RelayRefused = 'unreadable' | 'own' | 'unreachable' | 'stopped';
+/**
+ * `own`: it is the one this page came by; `stopped`: called off. By hand: `not-answer`: not to this offer; `expired`: too late;
+ * `not-linked`: the two did not find each other, another offer may.
+ */
+export type RelayRefused = 'unreadable' | 'own' | 'unreachable' | 'stopped' | 'not-answer' | 'expired' | 'not-linked';
+
+/** The relay's own page, to be opened beside this one: with our offer in its address it shows an answer. */
+export type RelayOffered = { readonly page: string } | { readonly refused: RelayRefused };
 
 export interface RelayView {
   readonly address: string;

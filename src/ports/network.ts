@@ -14,8 +14,11 @@ export interface Network {
   openPeer(peer: PeerId, carry: Carry, signal: AbortSignal): Promise<Opened>;
   /** A signal some way brought from that peer, for a link either of us begins. What we answer goes out by `carry`. */
   takeSignal(peer: PeerId, bytes: Uint8Array, carry: Carry): void;
-  /** Begins a link with whoever stands beside us: the bytes travel by hand (a QR, a paste), the answer comes back so. */
-  offer(signal: AbortSignal): Promise<Offer>;
+  /**
+   * Begins a link with whoever stands beside us: the bytes travel by hand (a QR, a paste), the answer comes back so. `answerer`: for a
+   * peer, unless it is for a relay; the other kind neither answers it nor is taken for the answer.
+   */
+  offer(signal: AbortSignal, answerer?: Link['end']): Promise<Offer>;
   answer(offer: Uint8Array, signal: AbortSignal): Promise<Answer | OpenRefused>;
   /** Joins a public topic: everybody's bytes, nobody's secret. What `mayGoOn` forbids is neither heard nor passed on. */
   join(topic: string, onBytes: (bytes: Uint8Array) => void, mayGoOn?: MayGoOn): PublicTopic;

@@ -30,6 +30,8 @@ export type Acts = Pick<
   | 'takePairing'
   | 'cancelPairing'
   | 'addRelay'
+  | 'offerRelay'
+  | 'takeRelayAnswer'
   | 'stopAddingRelay'
   | 'forgetRelay'
   | 'letModelScore'
@@ -96,6 +98,8 @@ export function createDoor(arriving: PageApp | Promise<PageApp>): Door {
       takePairing: async (code) => (await soon).takePairing(code),
       cancelPairing: async () => (await soon).cancelPairing(),
       addRelay: async (link) => (await soon).addRelay(link),
+      offerRelay: async (link) => (await soon).offerRelay(link),
+      takeRelayAnswer: async (answer) => (await soon).takeRelayAnswer(answer),
       stopAddingRelay: async () => (await soon).stopAddingRelay(),
       forgetRelay: async (address) => (await soon).forgetRelay(address),
       letModelScore: async (isAllowed) => (await soon).letModelScore(isAllowed),

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { describe, test } from 'vitest';
+import { makeDirectCertificate, readDirectCertificate } from '../../relay/direct-certificate.ts';
+import { freeUdpPort } from '../../relay/udp-refusal.ts';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
 import { openRelayHost } from '../../src/adapters/libp2p/relay-host.ts';
 import type { Network } from '../../src/ports/network.ts';
@@ -20,7 +22,13 @@ async function openSubject(): Promise<NetworkSubject> {
   const host = await openRelayHost({
     identityKey: new Uint8Array(randomBytes(32)),
     publicAddresses: [],
-    direct: null,
+    direct: {
+      host: '127.0.0.1',
+      port: 0,
+      handPort: await freeUdpPort('127.0.0.1', 0),
+      certificate: readDirectCertificate(makeDirectCertificate(Date.now()))!,
+      admit: () => null,
+    },
     topics: ['square'],
     maxPages: 64,
     handshakeMs: 5_000,
@@ -50,7 +58,7 @@ async function openSubject(): Promise<NetworkSubject> {
     openPeer: async () => refused,
     takeSignal: () => undefined,
     offer: async () => Promise.reject(new Error('a relay makes no offers')),
-    answer: async () => refused,
+    answer: async (offer, signal) => host.hand?.answer(offer, ['127.0.0.1'], signal) ?? refused,
     join: host.join,
     close: host.close,
   };

@@ -36,7 +36,13 @@ a=sctp-port:5000
 a=max-message-size:262144
 `.replaceAll('\n', '\r\n');
 const description = fromSdp(chromium, 'offer')!;
-const offer: HandSignal = { ...description, kind: 'offer', key: new Uint8Array(32).fill(7), to: new Uint8Array(0) };
+const offer: HandSignal = {
+  ...description,
+  kind: 'offer',
+  answerer: 'peer',
+  key: new Uint8Array(32).fill(7),
+  to: new Uint8Array(0),
+};
 const answer: HandSignal = { ...offer, kind: 'answer', setup: 'passive', to: new Uint8Array(8).fill(3) };
 const ofDial: readonly DialSignal[] = [
   { ...description, kind: 'offer' },
@@ -56,7 +62,7 @@ test('takes out of an SDP what matters, and small', () => {
 });
 
 test('comes back whole, and again out of the SDP made of it', () => {
-  for (const each of [offer, answer]) {
+  for (const each of [offer, answer, ...[offer, answer].map((one): HandSignal => ({ ...one, answerer: 'relay' }))]) {
     expect(decodeHandSignal(encodeHandSignal(each))).toEqual(each);
     expect({ ...each, ...fromSdp(toSdp(each, each.setup), each.kind) }).toEqual(each);
   }

@@ -168,7 +168,7 @@ test('a relay that a person names is linked at once, and they meet whom its own 
   const { village, asha, baraka } = story;
   const { world, until } = village;
   expect(await world.finish(appOf(asha).addRelay(farAddress))).toBeNull();
-  expect(othersOf(asha)).toEqual([{ address: farAddress, isOpen: true }]);
+  expect(othersOf(asha)).toEqual([{ address: farAddress, state: 'open' }]);
   const room = await world.finish(appOf(asha).startRoom('The well', 'open'));
   await world.finish(appOf(asha).show(room!));
   await world.finish(appOf(baraka).joinRoom(roomOf(appOf(asha), room!).invite!));
@@ -178,7 +178,7 @@ test('a relay that a person names is linked at once, and they meet whom its own 
   asha.crash('killed');
   await world.finish(asha.start([room!]));
   await until('linked again', () => relaysOf(asha) === 2, 30_000);
-  expect(othersOf(asha)).toEqual([{ address: farAddress, isOpen: true }]);
+  expect(othersOf(asha)).toEqual([{ address: farAddress, state: 'open' }]);
   await world.finish(appOf(asha).forgetRelay(farAddress));
   await until('the link gone', () => relaysOf(asha) === 1);
   expect(othersOf(asha)).toEqual([]);
@@ -209,17 +209,17 @@ test('asking is called off, also by asking again; the last one named is the one 
   const second = appOf(asha).addRelay('/memory/third');
   expect(await world.finish(first)).toBe('stopped');
   expect(await world.finish(second)).toBeNull();
-  expect(othersOf(asha)).toEqual([{ address: '/memory/third', isOpen: true }]);
+  expect(othersOf(asha)).toEqual([{ address: '/memory/third', state: 'open' }]);
   expect(await world.finish(appOf(asha).addRelay(farAddress))).toBeNull();
   expect(othersOf(asha)).toEqual([
-    { address: farAddress, isOpen: true },
-    { address: '/memory/third', isOpen: false },
+    { address: farAddress, state: 'open' },
+    { address: '/memory/third', state: 'resting' },
   ]);
   const called = appOf(asha).addRelay(deadAddress);
   void appOf(asha).stopAddingRelay();
   expect(await world.finish(called)).toBe('stopped');
   // One dies: the other remembered one takes its place.
   far.crash('killed');
-  await until('the third', () => JSON.stringify(othersOf(asha)).includes('{"address":"/memory/third","isOpen":true}'), 60_000);
+  await until('the third', () => JSON.stringify(othersOf(asha)).includes('{"address":"/memory/third","state":"open"}'), 60_000);
   expect(relaysOf(asha)).toBe(2);
 });

@@ -141,9 +141,40 @@ export const handCases: Cases = {
     assertSame(numberOf((await aEars.frames.first(() => true)).frame), 2, 'frame here');
   },
 
+  'links to a relay by an offer and an answer, without its address': async (subject) => {
+    const relayEars = listenTo(subject.relay);
+    const page = await subject.page();
+    const ears = listenTo(page);
+    const offer = await page.offer(never(), 'relay');
+    const answer = assertState(await subject.relay.answer(offer.bytes.slice(), never()), 'answered');
+    const [here, there] = await Promise.all([offer.accept(answer.bytes.slice()), answer.opened]);
+    const [link, theirs] = [linkOf(here), linkOf(there)];
+    assertSame([link.end, link.opener, link.path, link.peer], ['relay', 'us', 'webrtc', subject.relay.self], 'our end');
+    assertSame([theirs.end, theirs.opener, theirs.path, theirs.peer], ['peer', 'them', 'webrtc', page.self], 'the relay’s end');
+    assertSame([link.send(numbered(1)), theirs.send(numbered(2))], ['sent', 'sent'], 'what send says');
+    assertSame(numberOf((await relayEars.frames.first(() => true)).frame), 1, 'frame there');
+    assertSame(numberOf((await ears.frames.first(() => true)).frame), 2, 'frame here');
+    link.close();
+    assertSame((await relayEars.closes.first((each) => each.link.id === theirs.id)).why, 'closed-there', 'why there');
+  },
+
+  'takes neither a person for a relay nor a relay for a person': async (subject) => {
+    listenTo(subject.relay);
+    const [a, b] = [await subject.page(), await subject.page()];
+    const [forPeer, forRelay] = [await a.offer(never()), await a.offer(never(), 'relay')];
+    assertSame(whyOf(await subject.relay.answer(forPeer.bytes, never())), 'bad-signal', 'a relay, of an offer to people');
+    assertSame(whyOf(await b.answer(forRelay.bytes, never())), 'bad-signal', 'a person, of an offer to relays');
+    const ofPeer = assertState(await b.answer(forPeer.bytes, never()), 'answered');
+    const ofRelay = assertState(await subject.relay.answer(forRelay.bytes, never()), 'answered');
+    assertSame(whyOf(await forRelay.accept(ofPeer.bytes)), 'bad-signal', 'a person’s answer');
+    assertSame(whyOf(await forPeer.accept(ofRelay.bytes)), 'bad-signal', 'a relay’s answer');
+    linkOf(await forRelay.accept(ofRelay.bytes));
+  },
+
   'refuses garbage in place of an offer': async (subject) => {
     const page = await subject.page();
-    for (const bytes of garbage) assertSame(whyOf(await page.answer(bytes, never())), 'bad-signal', 'why');
+    for (const answerer of [page, subject.relay])
+      for (const bytes of garbage) assertSame(whyOf(await answerer.answer(bytes, never())), 'bad-signal', 'why');
   },
 
   'refuses garbage in place of an answer, and the offer still stands': async (subject) => {

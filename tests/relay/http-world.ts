@@ -14,6 +14,7 @@ import { loadApp } from '../../relay/http/app-files.ts';
 import type { AppFiles } from '../../relay/http/app-files.ts';
 import type { Certificate } from '../../relay/http/certificate.ts';
 import { createDoorstep } from '../../relay/http/doorstep.ts';
+import { createPairPage } from '../../relay/http/pair-page.ts';
 import { openDoor } from '../../relay/http/door.ts';
 import type { Door } from '../../relay/http/door.ts';
 import type { LanDoor } from '../../relay/lan-door.ts';
@@ -96,6 +97,7 @@ export async function openTestDoor(
       servesThisMachine: true,
       port: () => 8470,
     }),
+    pair: createPairPage({ answerOffer: () => 'off', otherDoors: () => [] }),
     ...wanted.world,
   });
   const opened = await openDoor({

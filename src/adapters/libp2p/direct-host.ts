@@ -8,6 +8,8 @@ export interface DirectHost {
   readonly host: string;
   /** UDP; 0: any free one. */
   readonly port: number;
+  /** UDP, of links begun by hand; one that is free. */
+  readonly handPort: number;
   readonly certificate: { readonly pem: string; readonly privateKey: string; readonly certhash: string };
   /** Null: no room for somebody from there. */
   readonly admit: (address: string) => DirectVisit | null;

@@ -4,49 +4,40 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, isEqual } from '../../protocol/bytes.ts';
-import type { PeerId } from '../../protocol/ids.ts';
-import { isRefusal } from '../../protocol/refusal.ts';
-import { createSignalSeal } from '../../protocol/signal-seal.ts';
-import type { SignalSeal } from '../../protocol/signal-seal.ts';
-import { nobleCurve } from '../../protocol/suite/noble-curve.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Link, Network, Opened, OpenRefused } from '../../ports/network.ts';
+import { handConnectMs, proveHand, readHand } from './hand-proof.ts';
+import type { HandFar } from './hand-proof.ts';
+import type { LinkBook } from './links.ts';
 import { beginPeerEnd } from './peer-end.ts';
 import type { MakeConnection, PeerEnd } from './peer-end.ts';
 import type { PeerLinks } from './peer-links.ts';
-import { answeredBytes, decodeHandSignal, encodeHandSignal } from './signal-bytes.ts';
+import { answeredBytes, encodeHandSignal } from './signal-bytes.ts';
 import type { HandSignal } from './signal-bytes.ts';
-import { peerIdOfKey } from './thin-bytes.ts';
 import type { PageKey } from './thin-page.ts';
 import { nameOf, orWhenAborted } from './waiting.ts';
 
 export interface HandSignalInit {
   readonly key: PageKey;
-  readonly links: PeerLinks;
+  readonly book: Pick<LinkBook, 'add'>;
+  readonly links: Pick<PeerLinks, 'add'>;
   readonly make: MakeConnection;
   readonly closing: AbortSignal;
   readonly log: Log;
 }
 
-/** After both have what they need; carrying it by hand takes as long as it takes. */
-const connectMs = 15_000;
-
-export function createHandSignal({ key, links, make, closing, log }: HandSignalInit): Pick<Network, 'offer' | 'answer'> {
-  /** Null for a signal of our own, or by a key that is none. */
-  const readHand = (bytes: Uint8Array, kind: HandSignal['kind']): Far | null => {
-    const signal = decodeHandSignal(bytes);
-    if (isRefusal(signal) || signal.kind !== kind || isEqual(signal.key, key.publicKey)) return null;
-    const seal = createSignalSeal(nobleCurve, key, signal.key);
-    return isRefusal(seal) ? null : { signal, seal, peer: peerIdOfKey(signal.key) };
-  };
-
-  const link = async (end: PeerEnd, far: Far, about: Uint8Array, opener: Link['opener'], whole: AbortSignal): Promise<Opened> => {
+export function createHandSignal({ key, book, links, make, closing, log }: HandSignalInit): Pick<Network, 'offer' | 'answer'> {
+  const link = async (
+    end: PeerEnd,
+    far: HandFar,
+    about: Uint8Array,
+    opener: Link['opener'],
+    whole: AbortSignal,
+  ): Promise<Opened> => {
     const { channel } = end;
-    if (!(await orWhenAborted(channel.opened, false, whole))) throw new Error('not opened');
-    channel.prove(far.seal.prove(about));
-    const proof = await orWhenAborted(channel.proven, null, AbortSignal.any([whole, channel.gone]));
-    if (proof === null || !far.seal.isProof(about, proof)) throw new Error('not who they said');
-    return { state: 'open', link: links.add(far.peer, channel, opener) };
+    await proveHand(end, far, about, whole);
+    if (far.signal.answerer === 'peer' || opener === 'them') return { state: 'open', link: links.add(far.peer, channel, opener) };
+    return { state: 'open', link: book.add({ wire: channel.wire, peer: far.peer, end: 'relay', opener, path: 'webrtc' }) };
   };
 
   const refuseFor = (end: PeerEnd, signal: AbortSignal, error: unknown): OpenRefused => {
@@ -55,26 +46,32 @@ export function createHandSignal({ key, links, make, closing, log }: HandSignalI
     return refused(closing.aborted ? 'closed' : signal.aborted ? 'aborted' : 'unreachable');
   };
 
-  const describe = async (end: PeerEnd, parts: Pick<HandSignal, 'kind' | 'to'>): Promise<Uint8Array> => {
+  const describe = async (end: PeerEnd, parts: Pick<HandSignal, 'kind' | 'answerer' | 'to'>): Promise<Uint8Array> => {
     await end.gathered();
     return encodeHandSignal({ ...parts, key: key.publicKey, ...end.describe() });
   };
 
   return {
-    offer: async (asked) => {
+    offer: async (asked, answerer = 'peer') => {
       const signal = AbortSignal.any([asked, closing]);
       signal.throwIfAborted();
       const end = beginPeerEnd(make, () => undefined);
       const release = dropWith(end, signal);
       await end.offer();
-      const bytes = await describe(end, { kind: 'offer', to: new Uint8Array(0) });
+      const bytes = await describe(end, { kind: 'offer', answerer, to: new Uint8Array(0) });
       const name = sha256(bytes).subarray(0, answeredBytes);
       let accepted: Promise<Opened> | null = null;
 
-      const connect = async (far: Far, answer: Uint8Array): Promise<Opened> => {
+      const connect = async (far: HandFar, answer: Uint8Array): Promise<Opened> => {
         try {
           await end.accept(far.signal);
-          return await link(end, far, concat([bytes, answer]), 'us', AbortSignal.any([signal, AbortSignal.timeout(connectMs)]));
+          return await link(
+            end,
+            far,
+            concat([bytes, answer]),
+            'us',
+            AbortSignal.any([signal, AbortSignal.timeout(handConnectMs)]),
+          );
         } catch (error) {
           return refuseFor(end, asked, error);
         } finally {
@@ -86,7 +83,7 @@ export function createHandSignal({ key, links, make, closing, log }: HandSignalI
         bytes,
         accept: async (answer) => {
           if (accepted !== null) return accepted;
-          const far = readHand(answer, 'answer');
+          const far = readHand(key, answer, { kind: 'answer', answerer });
           if (far === null || !isEqual(far.signal.to, name)) return refused('bad-signal');
           if (signal.aborted) return refused(closing.aborted ? 'closed' : 'aborted');
           accepted = connect(far, answer.slice());
@@ -97,7 +94,7 @@ export function createHandSignal({ key, links, make, closing, log }: HandSignalI
 
     answer: async (offer, asked) => {
       const signal = AbortSignal.any([asked, closing]);
-      const far = readHand(offer, 'offer');
+      const far = readHand(key, offer, { kind: 'offer', answerer: 'peer' });
       if (far === null) return refused('bad-signal');
       if (signal.aborted) return refused(closing.aborted ? 'closed' : 'aborted');
       const end = beginPeerEnd(make, () => undefined);
@@ -107,7 +104,7 @@ export function createHandSignal({ key, links, make, closing, log }: HandSignalI
         try {
           // As long as whoever carries it needs; then the far end has its proof at hand.
           await orWhenAborted(end.channel.opened, false, signal);
-          return await link(end, far, about, 'them', AbortSignal.any([signal, AbortSignal.timeout(connectMs)]));
+          return await link(end, far, about, 'them', AbortSignal.any([signal, AbortSignal.timeout(handConnectMs)]));
         } catch (error) {
           return refuseFor(end, asked, error);
         } finally {
@@ -117,7 +114,7 @@ export function createHandSignal({ key, links, make, closing, log }: HandSignalI
 
       try {
         await end.answer(far.signal, true);
-        const bytes = await describe(end, { kind: 'answer', to: sha256(offer).subarray(0, answeredBytes) });
+        const bytes = await describe(end, { kind: 'answer', answerer: 'peer', to: sha256(offer).subarray(0, answeredBytes) });
         return { state: 'answered', bytes, opened: connect(concat([offer, bytes])) };
       } catch (error) {
         release();
@@ -126,12 +123,6 @@ export function createHandSignal({ key, links, make, closing, log }: HandSignalI
       }
     },
   };
-}
-
-interface Far {
-  readonly signal: HandSignal;
-  readonly seal: SignalSeal;
-  readonly peer: PeerId;
 }
 
 /** Until released: a signal that speaks after the opening ends nothing. */

@@ -51,7 +51,7 @@ export async function openNetwork(settings: PageNetworkSettings): Promise<Networ
     { isNative: createConnection !== undefined },
   );
   const dials = createPeerDials({ self, key, links, make, closing: closing.signal, log });
-  const byHand = createHandSignal({ key, links, make, closing: closing.signal, log });
+  const byHand = createHandSignal({ key, book, links, make, closing: closing.signal, log });
   const topics = createWaitingTopics(() => void want().catch(() => undefined));
   let node: PageNode | null = null;
   let coming: Promise<PageNode> | null = null;

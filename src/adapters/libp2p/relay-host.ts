@@ -7,6 +7,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Link, MayGoOn } from '../../ports/network.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
 import type { DirectHost } from './direct-host.ts';
+import type { HandHost } from './hand-host.ts';
 import { createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
 import { meetProtocol, sisterProtocol } from './meet-protocol.ts';
@@ -49,6 +50,8 @@ export interface RelayHost {
   readonly openSister: RelayDoors['open'];
   addresses(): string[];
   acceptSocket(socket: WebSocket, from: SocketOrigin, stream: Holding): Promise<'upgraded' | 'failed' | 'junk'>;
+  /** Links begun by hand; null where there is no webrtc-direct either. */
+  readonly hand: HandHost | null;
   counts(): Record<string, number>;
   close(): Promise<void>;
 }
@@ -100,6 +103,16 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   });
   // Pages have a new name each start: without this, names gather.
   node.addEventListener('peer:disconnect', ({ detail: peer }) => void node.peerStore.delete(peer));
+
+  // Native, as the second door is: loaded only with it.
+  const hand =
+    settings.direct &&
+    (await import('./hand-host.ts')).openHandHost({
+      key: { seed: settings.identityKey, publicKey: key.publicKey.raw },
+      direct: settings.direct,
+      book,
+      log: settings.log,
+    });
 
   const acceptLibp2p = async (socket: WebSocket, from: SocketOrigin): ReturnType<RelayHost['acceptSocket']> => {
     let isJunk = false;
@@ -163,6 +176,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     },
     acceptSocket: async (socket, from, stream) =>
       socket.protocol === thinProtocol ? acceptThin(socket, from, stream) : acceptLibp2p(socket, from),
+    hand,
     counts: () => ({
       connections: node.getConnections().length,
       gossip_peers: pubsub.getPeers().length,
@@ -170,6 +184,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     }),
     close: async () => {
       closing.abort();
+      hand?.close();
       topics.close();
       book.abortAll();
       for (const connection of node.getConnections()) abortConnection(connection, 'the relay stops');

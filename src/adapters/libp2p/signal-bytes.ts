@@ -4,6 +4,7 @@ import type { Reader, Writer } from '../../protocol/bytes.ts';
 import { isRefusal, refuse } from '../../protocol/refusal.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import { formatHost, parseHost, readHost, writeHost } from './signal-hosts.ts';
+import type { Link } from '../../ports/network.ts';
 import type { Host } from './signal-hosts.ts';
 
 /** One end of a connection. */
@@ -21,6 +22,8 @@ export type Setup = (typeof setups)[number];
 /** By hand: all at once, and who it is. */
 export interface HandSignal extends Description {
   readonly kind: 'offer' | 'answer';
+  /** What answers, as both say: people and relays are never taken for each other. */
+  readonly answerer: Link['end'];
   /** Ed25519 public key behind the peer id. */
   readonly key: Uint8Array;
   /** An answer names its offer: the first bytes of its SHA-256. Empty in an offer. */
@@ -51,7 +54,7 @@ const iceText = /^[A-Za-z0-9+/_-]{4,64}$/;
 export function encodeHandSignal(signal: HandSignal): Uint8Array {
   const out = createWriter()
     .u8(version)
-    .u8((signal.kind === 'offer' ? 0 : 8) + setups.indexOf(signal.setup))
+    .u8((signal.kind === 'offer' ? 0 : 8) + (signal.answerer === 'peer' ? 0 : 16) + setups.indexOf(signal.setup))
     .fixed(signal.key)
     .fixed(signal.fingerprint)
     .fixed(signal.to);
@@ -63,13 +66,14 @@ export function decodeHandSignal(bytes: Uint8Array): HandSignal | Refusal {
   if (read.u8() !== version) return refuse(bytes.length === 0 ? 'truncated' : 'unknown-version');
   const flags = read.u8();
   const kind = flags & 8 ? 'answer' : 'offer';
+  const answerer = flags & 16 ? 'relay' : 'peer';
   const setup = setups[flags & 7];
-  if (flags > 15 || !isSetupOf(kind, setup)) return refuse('unknown-kind');
+  if (flags > 31 || !isSetupOf(kind, setup)) return refuse('unknown-kind');
   const key = read.fixed(32);
   const fingerprint = read.fixed(32);
   const to = read.fixed(kind === 'offer' ? 0 : answeredBytes);
   const rest = readRest(read);
-  return isRefusal(rest) ? rest : { kind, key, fingerprint, setup, to, ...rest };
+  return isRefusal(rest) ? rest : { kind, answerer, key, fingerprint, setup, to, ...rest };
 }
 
 export function encodeDialSignal(signal: DialSignal): Uint8Array {

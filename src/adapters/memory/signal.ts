@@ -3,8 +3,11 @@ import { parsePeerId } from '../../protocol/ids.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { foldBytes } from './trace.ts';
 
+/** The last two are of a link by hand to a relay. */
+const kinds = ['offer', 'answer', 'refusal', 'relay-offer', 'relay-answer'] as const;
+
 export interface Signal {
-  readonly kind: 'offer' | 'answer' | 'refusal';
+  readonly kind: (typeof kinds)[number];
   readonly peer: PeerId;
   readonly id: string;
   /** The offer this belongs to. */
@@ -23,9 +26,10 @@ export const readSignal = (bytes: Uint8Array): Signal | null => {
   const body = bytes.subarray(0, -4);
   const sum = bytes.subarray(-4).reduce((whole, byte) => whole * 256 + byte, 0);
   if (sum !== foldBytes(body)) return null;
-  const [kind, peerText = '', id = '', offer = ''] = new TextDecoder().decode(body).trim().split(' ');
+  const [kindText, peerText = '', id = '', offer = ''] = new TextDecoder().decode(body).trim().split(' ');
   const peer = parsePeerId(peerText);
-  if (peer === null || (kind !== 'offer' && kind !== 'answer' && kind !== 'refusal')) return null;
+  const kind = kinds.find((each) => each === kindText);
+  if (peer === null || kind === undefined) return null;
   return { kind, peer, id, offer };
 };
 

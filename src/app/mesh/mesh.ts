@@ -22,6 +22,7 @@ import { newEra, partIn, pathOf, routeOf, sayMeet } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { readRelayLink } from './relay-link.ts';
 import { createRelays } from './relays.ts';
+import type { Relays } from './relays.ts';
 import { createResting } from './resting.ts';
 import { createRoutes } from './routes.ts';
 import { createSeeker } from './seeker.ts';
@@ -33,6 +34,8 @@ export interface Mesh {
   knowRelays(addresses: readonly string[]): void;
   /** A person named one: see `App`. */
   addRelay(link: string): Promise<RelayRefused | null>;
+  /** And by hand, where it lets no other way in. */
+  readonly relayByHand: Relays['byHand'];
   stopAddingRelay(): void;
   forgetRelay(address: string): Promise<void>;
   /** The visible part changed. */
@@ -261,6 +264,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       const doors = readRelayLink(link);
       return doors === null ? 'unreadable' : relay.add(doors);
     },
+    relayByHand: relay.byHand,
     stopAddingRelay: relay.stopAdding,
     forgetRelay: relay.forget,
     tellRelay: (frame) => {

@@ -18,6 +18,8 @@ export interface OtherRelay {
   /** A person named one relay by these: at once, and in the place of another. Not null: why not, and nothing is kept. */
   add(addresses: readonly string[]): Promise<RelayRefused | null>;
   stopAdding(): void;
+  /** A link that was begun by hand, to the relay whose page is there. It is not remembered: by its address it could not be opened. */
+  adopt(link: Link, address: string): Promise<RelayRefused | null>;
   /** The relay with this address, under all of its. */
   forget(address: string): Promise<void>;
   others(): readonly OtherRelayView[];
@@ -46,6 +48,7 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   const book = createAddressBook(core);
   let link: Link | null = null;
   let openAt = '';
+  let isByHand = false;
   let failures = 0;
   let wait: Stop | null = null;
   let calm: Stop | null = null;
@@ -77,16 +80,21 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
       opened.link.close();
       return 'no';
     }
+    await begin(opened.link, address, 'dialled');
+    return 'open';
+  };
+
+  const begin = async (opened: Link, address: string, how: 'dialled' | 'by-hand'): Promise<void> => {
     const before = link;
     link = null;
     before?.close();
     // Its end is told before the new beginning.
     if (before !== null) await Promise.resolve();
-    link = opened.link;
+    link = opened;
     openAt = address;
+    isByHand = how === 'by-hand';
     if (hands.isOwnOpen()) letGo();
     hands.onOpen(link);
-    return 'open';
   };
 
   const open = async (): Promise<void> => {
@@ -173,6 +181,19 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     know: (addresses, from) => void learn(addresses, from),
     add,
     stopAdding,
+    adopt: async (opened, address) => {
+      if (isClosed || hands.isOwnPeer(opened.peer)) {
+        opened.close();
+        return isClosed ? 'stopped' : 'own';
+      }
+      stopAdding();
+      attempt?.abort();
+      wait?.();
+      wait = null;
+      await begin(opened, address, 'by-hand');
+      hands.onChange();
+      return null;
+    },
     forget: async (address) => {
       const isIt = (each: string): boolean => placeOf(each) === placeOf(address);
       const dropped = drop(isIt);
@@ -181,10 +202,12 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
     },
     others: () => {
       const places = new Map<string, OtherRelayView>();
-      for (const { address, from } of book.doors()) {
-        if (from !== 'invite' || hands.isOwn(address)) continue;
+      const named = book.doors().flatMap(({ address, from }) => (from === 'invite' ? [address] : []));
+      const listed = link !== null && isByHand ? [openAt, ...named] : named;
+      for (const address of listed.filter((each) => !hands.isOwn(each))) {
         const isOpen = link !== null && address === openAt;
-        if (isOpen || !places.has(placeOf(address))) places.set(placeOf(address), { address, isOpen });
+        const state = !isOpen ? 'resting' : isByHand ? 'by-hand' : 'open';
+        if (isOpen || !places.has(placeOf(address))) places.set(placeOf(address), { address, state });
       }
       return [...places.values()];
     },

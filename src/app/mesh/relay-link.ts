@@ -24,6 +24,13 @@ export function readRelayLink(text: string): readonly string[] | null {
   return [`${host}/tcp/${port}/ws`, ...direct, secure].filter(isAddress);
 }
 
+/** The relay's own page, as a browser opens it; null: this door leads to none. */
+export function pageOf(address: string): string | null {
+  const [, kind, host = '', port = '', tls] =
+    /^\/(ip4|ip6|dns4)\/([\w.:-]+)\/tcp\/(\d+)\/(tls\/)?ws(?:\/p2p\/\w+)?$/.exec(address) ?? [];
+  return kind === undefined ? null : `${tls ? 'https' : 'http'}://${kind === 'ip6' ? `[${host}]` : host}:${port}`;
+}
+
 /** Where it stands, as people know it: the same for all its doors on one port. */
 export function placeOf(address: string): string {
   const [, , host, , port] = address.split('/');

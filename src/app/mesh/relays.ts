@@ -6,8 +6,11 @@ import { createOtherRelay } from './other-relay.ts';
 import type { OtherRelay } from './other-relay.ts';
 import { createRelayKeeper, doorOf } from './relay-keeper.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
+import { createRelayByHand } from './relay-by-hand.ts';
+import type { RelayByHand } from './relay-by-hand.ts';
 
 export interface Relays extends RelayKeeper, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
+  readonly byHand: Pick<RelayByHand, 'offer' | 'take'>;
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
   own(): Link | null;
@@ -40,14 +43,19 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
     onOpen: (link) => hands.onOpen(link, false),
     onChange: hands.onChange,
   });
+  const byHand = createRelayByHand(core, network, other.adopt);
   return {
+    byHand,
     lookAt: (addresses) => {
       ownDoors = addresses.map(doorOf);
       own.lookAt(addresses);
     },
     know: other.know,
     add: other.add,
-    stopAdding: other.stopAdding,
+    stopAdding: () => {
+      other.stopAdding();
+      byHand.stop();
+    },
     forget: other.forget,
     others: other.others,
     isOwnOpen: () => own.link() !== null,
@@ -65,6 +73,7 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
       other.hurry();
     },
     close: () => {
+      byHand.stop();
       own.close();
       other.close();
     },

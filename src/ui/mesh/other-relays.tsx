@@ -14,11 +14,11 @@ export function OtherRelays({ mesh }: { readonly mesh: MeshView }): ReactElement
       <h2 id="other-relays">{w.mesh.others}</h2>
       <p className="quiet small">{w.mesh.othersHint}</p>
       <ul>
-        {mesh.others.map(({ address, isOpen }) => (
+        {mesh.others.map(({ address, state }) => (
           <li key={address}>
             <span>
               <bdi className="address">{hostIn(address)}</bdi>
-              <span className="quiet small">{isOpen ? w.mesh.relayOpen : w.mesh.otherResting}</span>
+              <span className="quiet small">{w.mesh.otherStates[state]}</span>
             </span>
             <button
               type="button"

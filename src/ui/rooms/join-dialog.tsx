@@ -8,13 +8,15 @@ import { go } from '../shell/place.ts';
 import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
-import type { Words } from '../words/words.ts';
+import { RelayByHand } from './relay-by-hand.tsx';
+import { relayRefusedWords } from './relay-refused.ts';
 import { canScan, Scanner } from './scanner.tsx';
 
 export function JoinDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const { w } = useAllWords();
   const acts = useActs();
   const [link, setLink] = useState('');
+  const [answer, setAnswer] = useState('');
   const [scanning, setScanning] = useState(false);
   const { isBusy, problem, dare, forget } = useDeed();
   const [refused, setRefused] = useState<RelayRefused | null>(null);
@@ -30,6 +32,10 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
     },
     [acts, dare, onClose, w],
   );
+  const linked = useCallback((): void => {
+    onClose();
+    go({ tab: 'mesh' });
+  }, [onClose]);
   const connect = useCallback(
     async (text: string): Promise<void> => {
       const added = await dare(async () => {
@@ -37,11 +43,9 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
         setRefused(why);
         return why === null;
       }, '');
-      if (added !== true) return;
-      onClose();
-      go({ tab: 'mesh' });
+      if (added === true) linked();
     },
-    [acts, dare, onClose],
+    [acts, dare, linked],
   );
   const enter = useCallback(
     (text: string): void => {
@@ -57,8 +61,9 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   };
   const scanned = useCallback(
     (text: string) => {
-      setLink(text);
       setScanning(false);
+      if (isLikeAnswer(text)) return setAnswer(text);
+      setLink(text);
       enter(text);
     },
     [enter],
@@ -92,7 +97,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           aria-describedby="invite-refused relay-hint"
         />
         <p id="invite-refused" className="error" role="alert">
-          {refused === null ? problem : refusedWords(refused, w)}
+          {refused === null ? problem : relayRefusedWords(refused, w)}
         </p>
         <p id="relay-hint" className="quiet small">
           {isRelay ? w.join.mayAsk : w.join.relayHint}
@@ -106,6 +111,7 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
           </button>
         </div>
       </form>
+      {refused === 'unreachable' && <RelayByHand link={link} answer={answer} onAnswer={setAnswer} onLinked={linked} />}
       <div className="or-scan">
         {!canScan() && <p className="quiet small">{w.join.scanAbsent}</p>}
         {canScan() && !scanning && (
@@ -120,18 +126,8 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
   );
 }
 
+/** As a relay's page shows it to one who came by hand. */
+const isLikeAnswer = (text: string): boolean => text.startsWith('relay/');
+
 /** Whether it is one, the app says. An invite has something behind its `#`. */
 const isLikeRelay = (text: string): boolean => /^(https?:\/\/[^\s#]+|[\w.-]+:\d+\/?|\/[a-z]\w+\/\S+)$/i.test(text.trim());
-
-function refusedWords(why: RelayRefused, { join }: Words): string {
-  switch (why) {
-    case 'unreadable':
-      return join.relayUnreadable;
-    case 'own':
-      return join.relayOwn;
-    case 'unreachable':
-      return join.relayUnreachable;
-    case 'stopped':
-      return join.relayStopped;
-  }
-}

@@ -10,7 +10,11 @@ export const enMesh: MeshWords = {
   relayLost: 'lost, looking again',
   others: 'Other relays',
   othersHint: 'This device remembers them, and meets people by one of them beside the own relay.',
-  otherResting: 'remembered',
+  otherStates: {
+    open: 'connected',
+    'by-hand': 'connected by hand; when this link ends, connect anew',
+    resting: 'remembered',
+  },
   forget: 'Forget',
   unnamed: 'Device without a known name',
   unmeasured: 'not measured yet',

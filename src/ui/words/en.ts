@@ -40,6 +40,16 @@ export const en: Words = {
     relayUnreachable:
       'The relay does not answer. Be in its network, and allow this page to reach devices there. Some browsers let no page get to an http:// address: there, open the address itself.',
     relayStopped: 'Called off.',
+    byHand:
+      'Or by hand: open the relay’s page, copy the answer that it shows, and paste it here. It holds for ten minutes. Leave this open meanwhile.',
+    openPage: 'Open the relay’s page',
+    opensBeside: 'Opens beside Wavu',
+    answer: 'The relay’s answer',
+    useAnswer: 'Use the answer',
+    notAnswer: 'This is not the relay’s answer to this offer. Open its page once more, and copy all of the answer.',
+    answerExpired: 'Ten minutes are over. Open the relay’s page once more.',
+    notLinked:
+      'The relay was not found with this answer. That happens now and then; open its page once more, and be in its network.',
   },
   pair: enPair,
   inviting: {

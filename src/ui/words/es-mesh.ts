@@ -10,7 +10,11 @@ export const esMesh: MeshWords = {
   relayLost: 'perdido, buscando de nuevo',
   others: 'Otros relés',
   othersHint: 'Este dispositivo los recuerda y encuentra gente por uno de ellos, además del relé propio.',
-  otherResting: 'recordado',
+  otherStates: {
+    open: 'conectado',
+    'by-hand': 'conectado a mano; cuando este enlace termine, conecta de nuevo',
+    resting: 'recordado',
+  },
   forget: 'Olvidar',
   unnamed: 'Dispositivo sin nombre conocido',
   unmeasured: 'aún sin medir',

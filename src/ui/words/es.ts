@@ -40,6 +40,16 @@ export const es: Words = {
     relayUnreachable:
       'El relé no responde. Hay que estar en su red y permitir que esta página llegue a dispositivos de allí. Algunos navegadores no dejan que una página llegue a una dirección http://: en ese caso, abre la dirección misma.',
     relayStopped: 'Cancelado.',
+    byHand:
+      'O a mano: abre la página del relé, copia la respuesta que muestra y pégala aquí. Vale diez minutos. Mientras tanto, deja esto abierto.',
+    openPage: 'Abrir la página del relé',
+    opensBeside: 'Se abre al lado de Wavu',
+    answer: 'Respuesta del relé',
+    useAnswer: 'Usar la respuesta',
+    notAnswer: 'Esta no es la respuesta del relé a esta oferta. Abre su página otra vez y copia la respuesta entera.',
+    answerExpired: 'Pasaron los diez minutos. Abre la página del relé otra vez.',
+    notLinked:
+      'No se encontró el relé con esta respuesta. Pasa de vez en cuando; abre su página otra vez, y hay que estar en su red.',
   },
   pair: esPair,
   inviting: {

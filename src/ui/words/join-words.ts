@@ -18,4 +18,13 @@ export interface JoinWords {
   readonly relayOwn: string;
   readonly relayUnreachable: string;
   readonly relayStopped: string;
+  /** Where a browser lets a page get to no relay: by hand, over the relay's own page. */
+  readonly byHand: string;
+  readonly openPage: string;
+  readonly opensBeside: string;
+  readonly answer: string;
+  readonly useAnswer: string;
+  readonly notAnswer: string;
+  readonly answerExpired: string;
+  readonly notLinked: string;
 }

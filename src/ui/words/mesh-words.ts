@@ -9,7 +9,7 @@ export interface MeshWords {
   readonly relayLost: string;
   readonly others: string;
   readonly othersHint: string;
-  readonly otherResting: string;
+  readonly otherStates: Readonly<Record<'open' | 'by-hand' | 'resting', string>>;
   readonly forget: string;
   readonly unnamed: string;
   readonly unmeasured: string;

@@ -10,7 +10,11 @@ export const swMesh: MeshWords = {
   relayLost: 'kimepotea, kinatafutwa tena',
   others: 'Vituo vingine',
   othersHint: 'Kifaa hiki kinavikumbuka, na hukutana na watu kwa kimoja chavyo pamoja na kituo chake.',
-  otherResting: 'kinakumbukwa',
+  otherStates: {
+    open: 'kimeunganishwa',
+    'by-hand': 'kimeunganishwa kwa mkono; kiungo kikiisha, unganisha upya',
+    resting: 'kinakumbukwa',
+  },
   forget: 'Sahau',
   unnamed: 'Kifaa kisichojulikana jina',
   unmeasured: 'bado hakijapimwa',

@@ -40,6 +40,15 @@ export const sw: Words = {
     relayUnreachable:
       'Kituo hakijibu. Uwe kwenye mtandao wake, na uruhusu ukurasa huu kufikia vifaa vya huko. Baadhi ya vivinjari haviruhusu ukurasa kufikia anwani ya http://: hapo, fungua anwani yenyewe.',
     relayStopped: 'Imesitishwa.',
+    byHand:
+      'Au kwa mkono: fungua ukurasa wa kituo, nakili jibu linaloonyeshwa, na ulibandike hapa. Linafaa kwa dakika kumi. Acha hapa pakiwa wazi kwa sasa.',
+    openPage: 'Fungua ukurasa wa kituo',
+    opensBeside: 'Hufunguka kando ya Wavu',
+    answer: 'Jibu la kituo',
+    useAnswer: 'Tumia jibu',
+    notAnswer: 'Hili si jibu la kituo kwa ombi hili. Fungua ukurasa wake tena, na unakili jibu lote.',
+    answerExpired: 'Dakika kumi zimekwisha. Fungua ukurasa wa kituo tena.',
+    notLinked: 'Kituo hakikupatikana kwa jibu hili. Hutokea mara kwa mara; fungua ukurasa wake tena, na uwe kwenye mtandao wake.',
   },
   pair: swPair,
   inviting: {

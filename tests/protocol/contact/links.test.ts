@@ -118,6 +118,7 @@ const candidates = (count: number): readonly Candidate[] =>
 const signalOf = (kind: 'offer' | 'answer', count: number): Uint8Array =>
   encodeHandSignal({
     kind,
+    answerer: 'peer',
     key: luckOf('key')(32),
     fingerprint: luckOf('print')(32),
     ufrag: 'Ab+/',
