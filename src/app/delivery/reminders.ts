@@ -27,6 +27,9 @@ export function createReminders(
   /** How far each peer said to be, and how often we told it since without a change on either side. */
   const apart = new WeakMap<Peer, Map<RoomId, Apart>>();
   const settling = new Map<RoomId, Stop>();
+  /** Who heard that we count on them, in which era of their path: they hand on to us from then on. */
+  const asked = new WeakMap<Peer, Map<RoomId, number>>();
+  const isAsked = (peer: Peer, room: Room): boolean => asked.get(peer)?.get(room.id) === peer.era;
 
   const remind = (): void => {
     for (const room of core.rooms.values()) remindIn(room);
@@ -40,7 +43,7 @@ export function createReminders(
       if (room.kind === 'direct' || !cast.links.speaks(peer)) {
         if (isNew) tell(peer, room, 'tells');
         else tellAgain(peer, room, () => tell(peer, room, wantOf(peer, room)));
-      } else if (near.has(peer) && isNew) show(peer, room);
+      } else if (near.has(peer) && (isNew || !isAsked(peer, room))) show(peer, room);
       else if (isUnheard(peer, room)) tellAgain(peer, room, () => stand.say(peer, room, 'wants'));
       else if (near.has(peer) && !stand.isSame(peer, room)) tellAgain(peer, room, () => show(peer, room));
     }
@@ -48,6 +51,7 @@ export function createReminders(
 
   const show = (peer: Peer, room: Room): void => {
     peer.told.set(room.id, room.changes);
+    asked.set(peer, (asked.get(peer) ?? new Map<RoomId, number>()).set(room.id, peer.era));
     stand.say(peer, room, 'asks');
   };
 
@@ -91,7 +95,7 @@ export function createReminders(
         settling.delete(room.id);
         if (core.rooms.get(room.id) !== room) return;
         for (const peer of cast.links.neighbours(room.id))
-          if (cast.links.speaks(peer) && !stand.isSame(peer, room)) show(peer, room);
+          if (cast.links.speaks(peer) && !(stand.isSame(peer, room) && isAsked(peer, room))) show(peer, room);
       });
       settling.set(room.id, begin);
     },
