@@ -213,21 +213,27 @@ test(
         tips = operations.at(-1) === beside ? [made, beside] : [made];
       } else tips = [made];
     }
-    const beganMs = performance.now();
+    const beganMs = cpuMs();
     let graph: Graph = emptyGraph(writing.room);
     for (const operation of operations) graph = good(insert(counted, graph, operation, startMs)).graph;
     const members = summaryOf(graph).members.length;
-    const tookMs = performance.now() - beganMs;
+    const tookMs = cpuMs() - beganMs;
     const last = writing.by(people[3]!, tips, { kind: 'rename', name: 'Last' });
-    const oneBeganMs = performance.now();
+    const oneBeganMs = cpuMs();
     const whole = insert(counted, graph, writing.by(people[0]!, tips, { kind: 'rename', name: 'Last' }), startMs);
     viewNow(good(whole).graph);
-    const oneMs = performance.now() - oneBeganMs;
+    const oneMs = cpuMs() - oneBeganMs;
     process.stderr.write(`10,000 operations: ${tookMs.toFixed(0)} ms, one more ${oneMs.toFixed(2)} ms\n`);
     expect(members).toBe(40);
-    // Three times what was asked: other tests run beside this one.
+    // Of this thread's processor, three times what was asked: others take from its cache.
     expect(tookMs).toBeLessThan(3_000);
     expect(oneMs).toBeLessThan(20);
     expect(insert(counted, good(whole).graph, last, startMs)).toEqual({ refused: 'too-many' });
   },
 );
+
+/** Whatever else runs on this machine. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
