@@ -43,7 +43,7 @@ const seesNoMore = (who: Visitor, text: string): Promise<unknown> =>
 const untilDialog = (who: Visitor, title: string): Promise<unknown> => who.page.getByRole('dialog', { name: title }).waitFor();
 const enter = async (who: Visitor): Promise<void> => {
   await who.arrive(relay.url);
-  await who.hands.press(en.home.square);
+  await who.hands.press(en.home.squareName);
   await who.until('the Square', (seen) => seen.room === en.home.squareName);
 };
 

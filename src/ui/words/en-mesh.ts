@@ -9,7 +9,7 @@ export const enMesh: MeshWords = {
   relayConnecting: 'connecting',
   relayLost: 'lost, looking again',
   others: 'Other relays',
-  othersHint: 'This device remembers them, and meets people by one of them beside the own relay.',
+  othersHint: 'This device remembers them, and meets people by one of them beside its own relay.',
   otherResting: 'remembered',
   forget: 'Forget',
   unnamed: 'Device without a known name',

@@ -105,7 +105,6 @@ export interface Words {
     readonly pair: string;
     readonly pairHint: string;
     readonly squareName: string;
-    readonly square: string;
     readonly squareHint: string;
     readonly choose: string;
     readonly nothingYet: string;
