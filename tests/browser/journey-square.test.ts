@@ -99,6 +99,11 @@ test('the owner pins a message, and all see it on top, also who comes later', as
   await isOpenToAll(asha, 'a message');
   await asha.hands.press(words.pin);
   await baraka.page.getByRole('region', { name: words.pinned }).getByText('Meet at the tank, eleven').waitFor();
+  // For whoever may not take it down, too, the words stand under the name, and not across it.
+  const [name, text] = await baraka.page
+    .locator('.square-pinned > p')
+    .evaluateAll((lines) => lines.map((line) => line.getBoundingClientRect().toJSON() as DOMRect));
+  expect(name?.bottom).toBeLessThanOrEqual(text?.top ?? 0);
   await sees(baraka, words.did.pinned('Asha', ''));
   await isOpenToAll(asha, 'the Square of its owner');
 });

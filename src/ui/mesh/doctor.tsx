@@ -62,14 +62,15 @@ export function DoctorPart({ onPair, asked }: DoctorProps): ReactElement {
   };
 
   const place = useRef<HTMLElement>(null);
-  const answer = useEffectEvent(() => {
-    // On top: what is found grows downwards.
-    place.current?.scrollIntoView();
-    void begin();
-  });
+  const answer = useEffectEvent(() => void begin());
   useEffect(() => {
     if (asked) answer();
   }, [asked]);
+  const isLooking = visit.state === 'looking';
+  useEffect(() => {
+    // On top: what is found grows downwards.
+    if (asked && isLooking) place.current?.scrollIntoView();
+  }, [asked, isLooking]);
 
   const found = visit.state === 'done' ? visit.checkUp.found : 'found' in visit ? visit.found : {};
   const lines = linesOf(found, { w, f });
