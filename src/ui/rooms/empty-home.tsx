@@ -13,13 +13,11 @@ export interface WaysInProps {
 export function EmptyHome({ onDialog }: WaysInProps): ReactElement {
   const { w, f } = useWords();
   const near = useView((view) => view.mesh.neighbours.length) ?? 0;
-  // Without the relay nobody knows who is there; and whoever wrote in the Square was here before.
-  const isFirst = useView(({ mesh, rooms }) => !near && mesh.relay?.state === 'open' && rooms.every(({ last }) => !last));
   return (
     <div className="empty">
-      <h2>{isFirst ? w.home.firstHere : w.home.noRooms}</h2>
+      <h2>{w.home.noRooms}</h2>
       <p className="quiet">
-        {near > 0 ? `${f.count(w.home.inReach, near)}. ` : ''}
+        {near ? `${f.count(w.home.inReach, near)}. ` : ''}
         {w.home.explain}
       </p>
       <WaysIn onDialog={onDialog} />

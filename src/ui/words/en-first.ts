@@ -85,7 +85,6 @@ export const enFirst: FirstWords = {
   home: {
     list: 'Your rooms',
     fresh: 'New',
-    firstHere: 'You are the first here',
     inReach: { one: '# device is in reach', other: '# devices are in reach' },
     noRooms: 'No rooms yet',
     explain: 'Start a room and hand its link to the people you want in it.',

@@ -85,7 +85,6 @@ export const esFirst: FirstWords = {
   home: {
     list: 'Tus salas',
     fresh: 'Nuevo',
-    firstHere: 'Eres la primera persona aquí',
     inReach: { one: '# dispositivo al alcance', other: '# dispositivos al alcance' },
     noRooms: 'Aún no hay salas',
     explain: 'Abre una sala y entrega su enlace a quienes quieras tener en ella.',

@@ -85,7 +85,6 @@ export const swFirst: FirstWords = {
   home: {
     list: 'Vyumba vyako',
     fresh: 'Mpya',
-    firstHere: 'Wewe ni wa kwanza hapa',
     inReach: { one: 'Kifaa # kinafikika', other: 'Vifaa # vinafikika' },
     noRooms: 'Bado hakuna vyumba',
     explain: 'Anzisha chumba, kisha wape kiungo chake unaotaka wawemo.',

@@ -94,7 +94,6 @@ export interface Words {
   readonly home: {
     readonly list: string;
     readonly fresh: string;
-    readonly firstHere: string;
     readonly inReach: Counted;
     readonly noRooms: string;
     readonly explain: string;
