@@ -8,7 +8,7 @@ made for itself. Then nothing warns, and Wavu starts without a network and can b
 have in Wavu stays.</p>
 <a class="address" href="${authorityPath}" type="application/x-x509-ca-cert">Download this relay's authority</a>
 <p>Compare first. Its SHA-256 fingerprint stands on the screen of whoever hosts this relay, where it was started; it must be this one:</p>
-<pre><code>${fingerprint}</code></pre>
+<pre><code>${fingerprint.replaceAll(':', ':<wbr>')}</code></pre>
 <p class="note">What it can do at worst: whoever gets hold of this relay's key could pose to your device as anything with a private address
 (such as 192.168.1.1, a router's page)${localName === null ? '' : ` or under <strong class="address">${localName}</strong>`}, in a network you are in. Not as any site of the internet: the authority itself forbids that, and
 browsers keep to it. To take it back, remove it where you added it.</p>

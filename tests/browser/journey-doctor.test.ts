@@ -100,6 +100,18 @@ test('the sentence under the header, once pressed, leads here and looks', async 
   await examined(en.doctor.begin);
 });
 
+test('pressed where it is answered, it looks each time anew, and Back still leads out at once', async () => {
+  for (const _ of ['once', 'again']) {
+    await asha.page.locator('.top .tide').click();
+    await asha.page.locator('.doctor[data-state="looking"]').waitFor();
+    await asha.page.locator('.doctor[data-state="done"]').waitFor();
+  }
+  await asha.page.goBack();
+  await asha.until('the list', ({ rooms }) => rooms.includes(room));
+  await asha.showTab('mesh');
+  await examined(en.doctor.begin);
+});
+
 test('asked to keep what is stored, the browser is taken at its word', async () => {
   await asha.hands.press(en.doctor.askToKeep);
   await asha.page.waitForFunction(

@@ -111,7 +111,7 @@ test('Back closes what is open and leaves the room where it is', async () => {
   // From a dialog to a place: Back leads to where one was, not into the dialog.
   await neema.hands.press(en.home.fresh);
   await dialog(en.home.fresh);
-  await neema.hands.press(en.home.square);
+  await neema.hands.press(en.home.squareName);
   await neema.until('the Square', (seen) => seen.room === en.home.squareName);
   await back();
   await neema.until('the list', (seen) => seen.room === null);

@@ -66,7 +66,7 @@ test('so it is in the Square, for who comes without an invite', { timeout: joins
   const complaints: string[] = [];
   const enter = async (guest: Person): Promise<void> => {
     await guest.arrive(relay.url);
-    await guest.hands.press(en.home.square);
+    await guest.hands.press(en.home.squareName);
   };
   for (let at = 1; at <= joins / 5; at += 1) complaints.push(...(await comeAndSpeak(`Passer-by ${at}`, enter)));
   await isClean(complaints);

@@ -71,7 +71,7 @@ test('the first minute', async () => {
 });
 
 test('home without a room, and its dialogs', async () => {
-  await asha.page.getByRole('button', { name: en.home.square }).first().waitFor();
+  await asha.page.getByRole('button', { name: en.home.squareName }).waitFor();
   await isOpenToAll('home empty');
   await asha.hands.press(en.home.start);
   await untilDialog(en.start.title);
@@ -125,7 +125,8 @@ test('home with rooms, and the choice of what is new', async () => {
   await asha.hands.press(en.home.fresh);
   await untilDialog(en.home.fresh);
   await isOpenToAll('new dialog');
-  await asha.hands.press(en.home.square);
+  await closeDialog();
+  await asha.hands.press(en.home.squareName);
   await asha.page.getByText(en.room.square).waitFor();
   await isOpenToAll('the Square');
 });

@@ -43,7 +43,7 @@ const seesNoMore = (who: Visitor, text: string): Promise<unknown> =>
 const untilDialog = (who: Visitor, title: string): Promise<unknown> => who.page.getByRole('dialog', { name: title }).waitFor();
 const enter = async (who: Visitor): Promise<void> => {
   await who.arrive(relay.url);
-  await who.hands.press(en.home.square);
+  await who.hands.press(en.home.squareName);
   await who.until('the Square', (seen) => seen.room === en.home.squareName);
 };
 
@@ -99,6 +99,11 @@ test('the owner pins a message, and all see it on top, also who comes later', as
   await isOpenToAll(asha, 'a message');
   await asha.hands.press(words.pin);
   await baraka.page.getByRole('region', { name: words.pinned }).getByText('Meet at the tank, eleven').waitFor();
+  // For whoever may not take it down, too, the words stand under the name, and not across it.
+  const [name, text] = await baraka.page
+    .locator('.square-pinned > p')
+    .evaluateAll((lines) => lines.map((line) => line.getBoundingClientRect().toJSON() as DOMRect));
+  expect(name?.bottom).toBeLessThanOrEqual(text?.top ?? 0);
   await sees(baraka, words.did.pinned('Asha', ''));
   await isOpenToAll(asha, 'the Square of its owner');
 });

@@ -40,6 +40,8 @@ async function takeAll(from: Browser, view: View): Promise<void> {
   const shown = await openPage(await openProfile(from, { ...view, deviceScaleFactor: view.viewport === phone ? 2 : 1 }));
   const take = async (what: string): Promise<void> => {
     await shown.page.bringToFront();
+    // Nothing stands under the pointer.
+    await shown.page.mouse.move(0, 0);
     await shown.page.screenshot({ path: `${folder}${view.name}-${what}.png`, animations: 'disabled' });
   };
   const asha = createPerson('Asha', shown);

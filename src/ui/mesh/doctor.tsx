@@ -22,10 +22,10 @@ type Visit =
 interface DoctorProps {
   readonly onPair: () => void;
   /** Somebody pressed the sentence that says how it stands: begin, and come into sight. */
-  readonly isAsked: boolean;
+  readonly asked: object | null;
 }
 
-export function DoctorPart({ onPair, isAsked }: DoctorProps): ReactElement {
+export function DoctorPart({ onPair, asked }: DoctorProps): ReactElement {
   const { w, f } = useAllWords();
   const acts = useActs();
   const [visit, setVisit] = useState<Visit>({ state: 'none' });
@@ -62,13 +62,15 @@ export function DoctorPart({ onPair, isAsked }: DoctorProps): ReactElement {
   };
 
   const place = useRef<HTMLElement>(null);
-  const answer = useEffectEvent(() => {
-    place.current?.scrollIntoView({ block: 'nearest' });
-    void begin();
-  });
+  const answer = useEffectEvent(() => void begin());
   useEffect(() => {
-    if (isAsked) answer();
-  }, [isAsked]);
+    if (asked) answer();
+  }, [asked]);
+  const isLooking = visit.state === 'looking';
+  useEffect(() => {
+    // On top: what is found grows downwards.
+    if (asked && isLooking) place.current?.scrollIntoView();
+  }, [asked, isLooking]);
 
   const found = visit.state === 'done' ? visit.checkUp.found : 'found' in visit ? visit.found : {};
   const lines = linesOf(found, { w, f });

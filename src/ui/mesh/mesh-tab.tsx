@@ -16,11 +16,11 @@ import './mesh.css';
 
 export interface MeshTabProps {
   readonly onPair: () => void;
-  /** See `place.ts`. */
-  readonly isAsking: boolean;
+  /** See `place.ts`; another each time that somebody asks. */
+  readonly asked: object | null;
 }
 
-export function MeshTab({ onPair, isAsking }: MeshTabProps): ReactElement | null {
+export function MeshTab({ onPair, asked }: MeshTabProps): ReactElement | null {
   const { w } = useAllWords();
   const mesh = useView((view) => view.mesh);
   if (!mesh) return null;
@@ -50,7 +50,7 @@ export function MeshTab({ onPair, isAsking }: MeshTabProps): ReactElement | null
             <Icon name="mesh" />
             {w.home.pair}
           </button>
-          <DoctorPart onPair={onPair} isAsked={isAsking} />
+          <DoctorPart onPair={onPair} asked={asked} />
         </div>
       </div>
     </section>

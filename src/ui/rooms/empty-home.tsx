@@ -1,46 +1,37 @@
 /** Home without a room of one's own: who is near, and the ways in. */
 import type { ReactElement } from 'react';
-import type { RoomView } from '../../app/view.ts';
 import { Sign } from '../parts/knot.tsx';
 import { Way } from '../parts/way.tsx';
-import { go } from '../shell/place.ts';
 import { useView } from '../use-app.ts';
 import { useWords } from '../words/speak.tsx';
 import type { HomeDialog } from './home-dialogs.tsx';
 
 export interface WaysInProps {
-  readonly rooms: readonly RoomView[];
   readonly onDialog: (dialog: HomeDialog) => void;
 }
 
-export function EmptyHome({ rooms, onDialog }: WaysInProps): ReactElement {
+export function EmptyHome({ onDialog }: WaysInProps): ReactElement {
   const { w, f } = useWords();
   const near = useView((view) => view.mesh.neighbours.length) ?? 0;
   return (
     <div className="empty">
-      <h2>{near > 0 ? w.home.noRooms : w.home.firstHere}</h2>
+      <h2>{w.home.noRooms}</h2>
       <p className="quiet">
-        {near > 0 ? `${f.count(w.home.inReach, near)}. ` : ''}
+        {near ? `${f.count(w.home.inReach, near)}. ` : ''}
         {w.home.explain}
       </p>
-      <WaysIn rooms={rooms} onDialog={onDialog} />
+      <WaysIn onDialog={onDialog} />
     </div>
   );
 }
 
-export function WaysIn({ rooms, onDialog }: WaysInProps): ReactElement {
+export function WaysIn({ onDialog }: WaysInProps): ReactElement {
   const { w } = useWords();
-  const square = rooms.find(({ kind }) => kind === 'square');
-  const enterSquare = (): void => {
-    onDialog(null);
-    if (square) go({ tab: 'rooms', room: square.id });
-  };
   return (
     <div className="ways">
       <Way icon="plus" says={w.home.start} hint={w.home.startHint} onClick={() => onDialog('start')} />
       <Way icon="scan" says={w.home.join} hint={w.home.joinHint} onClick={() => onDialog('join')} />
       <Way icon="mesh" says={w.home.pair} hint={w.home.pairHint} onClick={() => onDialog('pair')} />
-      {square && <Way icon="square" says={w.home.square} hint={w.home.squareHint} onClick={enterSquare} />}
     </div>
   );
 }

@@ -1,7 +1,6 @@
 /** The dialogs that Home opens: what is new, start a room, join one. */
 import { lazy, Suspense } from 'react';
 import type { ReactElement } from 'react';
-import type { RoomView } from '../../app/view.ts';
 
 export type HomeDialog = 'new' | 'start' | 'join' | 'pair' | null;
 
@@ -14,13 +13,12 @@ export interface HomeDialogsProps {
   readonly shown: HomeDialog;
   readonly onShow: (dialog: HomeDialog) => void;
   readonly onClose: () => void;
-  readonly rooms: readonly RoomView[];
 }
 
-export function HomeDialogs({ shown, onShow, onClose, rooms }: HomeDialogsProps): ReactElement {
+export function HomeDialogs({ shown, onShow, onClose }: HomeDialogsProps): ReactElement {
   return (
     <Suspense fallback={null}>
-      {shown === 'new' && <NewDialog rooms={rooms} onDialog={onShow} onClose={onClose} />}
+      {shown === 'new' && <NewDialog onDialog={onShow} onClose={onClose} />}
       {shown === 'start' && <StartDialog onClose={onClose} />}
       {shown === 'join' && <JoinDialog onClose={onClose} />}
       {shown === 'pair' && <PairScreen onClose={onClose} onStartRoom={() => onShow('start')} />}

@@ -92,7 +92,7 @@ export function SquareDialog({ square, onClose }: DialogProps): ReactElement {
   const { w, f } = useAllWords();
   const [clearing, setClearing] = useState(false);
   const { isBusy, problem, does } = useDo(onClose);
-  const stay = useDo(() => undefined);
+  const stay = useDo(toHeading);
   return (
     <Modal title={clearing ? w.square.clearTitle : w.square.about} onClose={onClose}>
       {clearing ? (
@@ -149,6 +149,9 @@ export function SquareDialog({ square, onClose }: DialogProps): ReactElement {
     </Modal>
   );
 }
+
+/** What was pressed goes with what it was for; the focus does not. */
+const toHeading = (): void => document.querySelector<HTMLElement>('dialog[open] h2')?.focus();
 
 interface DevicesProps {
   readonly says: string;

@@ -58,7 +58,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
       <main>
         <section className="list" aria-label={w.home.list}>
           <RoomList rooms={rooms ?? []} open={room ? room.id : null} />
-          {empty && <EmptyHome rooms={rooms ?? []} onDialog={setDialog} />}
+          {empty && <EmptyHome onDialog={setDialog} />}
           {!empty && rooms && (
             <button type="button" className="deep fresh" onClick={() => setDialog('new')}>
               <Icon name="plus" />
@@ -70,11 +70,8 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
           <Catch key={place.tab}>
             <Suspense fallback={null}>
               {room && <Room key={room.id} room={room} />}
-              {place.tab === 'rooms' &&
-                rooms &&
-                !room &&
-                (empty ? <EmptyHome rooms={rooms ?? []} onDialog={setDialog} /> : <StageHint />)}
-              {place.tab === 'mesh' && <MeshTab onPair={pair} isAsking={place.isAsking === true} />}
+              {place.tab === 'rooms' && rooms && !room && (empty ? <EmptyHome onDialog={setDialog} /> : <StageHint />)}
+              {place.tab === 'mesh' && <MeshTab onPair={pair} asked={place.isAsking ? place : null} />}
               {place.tab === 'you' && <YouTab />}
             </Suspense>
           </Catch>
@@ -82,7 +79,7 @@ export function Frame({ update }: { readonly update: Update | null }): ReactElem
       </main>
       <Tabs tab={place.tab} />
       <Catch key={dialog}>
-        <HomeDialogs shown={dialog} onShow={setDialog} onClose={close} rooms={rooms ?? []} />
+        <HomeDialogs shown={dialog} onShow={setDialog} onClose={close} />
       </Catch>
       <Announcer />
     </div>

@@ -45,6 +45,8 @@ export function usePlace(): Place {
 
 export function go(next: Place): void {
   if (same(next, place)) return;
+  // Asked once more where it is answered: no further step back.
+  if (next.tab === 'mesh' && place.tab === 'mesh') return replacePlace(next);
   place = next;
   write(() => push(false));
   tell();
@@ -113,9 +115,9 @@ function landed(step: Step): void {
   tell();
 }
 
-function same(a: Place, b: Place): boolean {
-  if (a.tab === 'rooms' && b.tab === 'rooms') return a.room === b.room;
-  return a.tab === b.tab && !(b.tab === 'mesh' && b.isAsking);
+function same(next: Place, now: Place): boolean {
+  if (next.tab === 'rooms' && now.tab === 'rooms') return next.room === now.room;
+  return next.tab === now.tab && !(next.tab === 'mesh' && next.isAsking);
 }
 
 /** History may hold anything, also of other versions. */

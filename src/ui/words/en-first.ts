@@ -71,7 +71,7 @@ export const enFirst: FirstWords = {
   first: {
     title: 'Wavu',
     line: 'Open a page, and you are in the mesh.',
-    invited: 'You followed an invite. Its room opens as soon as you have a name.',
+    invited: 'You followed a link. Its room opens as soon as you have a name.',
     name: 'Your name',
     hint: 'No account, no phone number. You can change it later.',
     enter: 'Enter the mesh',
@@ -85,7 +85,6 @@ export const enFirst: FirstWords = {
   home: {
     list: 'Your rooms',
     fresh: 'New',
-    firstHere: 'You are the first here',
     inReach: { one: '# device is in reach', other: '# devices are in reach' },
     noRooms: 'No rooms yet',
     explain: 'Start a room and hand its link to the people you want in it.',
@@ -96,7 +95,6 @@ export const enFirst: FirstWords = {
     pair: 'Connect without a server',
     pairHint: 'Two devices side by side, two codes',
     squareName: 'The Square',
-    square: 'Enter the Square',
     squareHint: 'Open to anyone at this address',
     choose: 'Choose a room, or start one.',
     nothingYet: 'Nothing here yet',

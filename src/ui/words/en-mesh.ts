@@ -9,7 +9,7 @@ export const enMesh: MeshWords = {
   relayConnecting: 'connecting',
   relayLost: 'lost, looking again',
   others: 'Other relays',
-  othersHint: 'This device remembers them, and meets people by one of them beside the own relay.',
+  othersHint: 'This device remembers them, and meets people by one of them beside its own relay.',
   otherStates: {
     open: 'connected',
     'by-hand': 'connected by hand; when this link ends, connect anew',

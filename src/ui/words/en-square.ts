@@ -47,7 +47,7 @@ export const enSquare: SquareWords = {
   reopen: 'Open the Square again',
   reopenHint: 'Everybody can write',
   clear: 'Clear the Square',
-  clearHint: 'Everything written so far goes',
+  clearHint: 'What was written so far goes, but not the pinned message',
   clearTitle: 'Clear the Square?',
   clearTruth: 'Everything written so far goes, for everybody. It cannot be brought back. The pinned message stays.',
   clearYes: 'Clear',

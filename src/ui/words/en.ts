@@ -21,7 +21,7 @@ export const en: Words = {
   },
   join: {
     title: 'Join a room',
-    field: 'Invite link',
+    field: 'Invite link, or address of a relay',
     enter: 'Join',
     joining: 'Joining…',
     notLink: 'This is not an invite this version can read.',

@@ -71,7 +71,7 @@ export const esFirst: FirstWords = {
   first: {
     title: 'Wavu',
     line: 'Abre una página y estás en la malla.',
-    invited: 'Has seguido una invitación. Su sala se abre en cuanto tengas un nombre.',
+    invited: 'Has seguido un enlace. Su sala se abre en cuanto tengas un nombre.',
     name: 'Tu nombre',
     hint: 'Sin cuenta ni número de teléfono. Puedes cambiarlo después.',
     enter: 'Entrar en la malla',
@@ -85,7 +85,6 @@ export const esFirst: FirstWords = {
   home: {
     list: 'Tus salas',
     fresh: 'Nuevo',
-    firstHere: 'Eres la primera persona aquí',
     inReach: { one: '# dispositivo al alcance', other: '# dispositivos al alcance' },
     noRooms: 'Aún no hay salas',
     explain: 'Abre una sala y entrega su enlace a quienes quieras tener en ella.',
@@ -96,7 +95,6 @@ export const esFirst: FirstWords = {
     pair: 'Conectar sin servidor',
     pairHint: 'Dos dispositivos juntos, dos códigos',
     squareName: 'La Plaza',
-    square: 'Entrar en la Plaza',
     squareHint: 'Abierta a cualquiera en esta dirección',
     choose: 'Elige una sala o abre una.',
     nothingYet: 'Aquí aún no hay nada',

@@ -21,7 +21,7 @@ export const es: Words = {
   },
   join: {
     title: 'Unirse a una sala',
-    field: 'Enlace de invitación',
+    field: 'Enlace de invitación o dirección de un relé',
     enter: 'Unirse',
     joining: 'Uniéndose…',
     notLink: 'Esta versión no reconoce ninguna invitación en ese texto.',

@@ -71,7 +71,7 @@ export const swFirst: FirstWords = {
   first: {
     title: 'Wavu',
     line: 'Fungua ukurasa, na umo kwenye wavu.',
-    invited: 'Umefuata mwaliko. Chumba chake kitafunguka mara utakapokuwa na jina.',
+    invited: 'Umefuata kiungo. Chumba chake kitafunguka mara utakapokuwa na jina.',
     name: 'Jina lako',
     hint: 'Hakuna akaunti wala namba ya simu. Unaweza kulibadilisha baadaye.',
     enter: 'Ingia kwenye wavu',
@@ -85,7 +85,6 @@ export const swFirst: FirstWords = {
   home: {
     list: 'Vyumba vyako',
     fresh: 'Mpya',
-    firstHere: 'Wewe ni wa kwanza hapa',
     inReach: { one: 'Kifaa # kinafikika', other: 'Vifaa # vinafikika' },
     noRooms: 'Bado hakuna vyumba',
     explain: 'Anzisha chumba, kisha wape kiungo chake unaotaka wawemo.',
@@ -96,7 +95,6 @@ export const swFirst: FirstWords = {
     pair: 'Unganisha bila seva',
     pairHint: 'Vifaa viwili bega kwa bega, misimbo miwili',
     squareName: 'Uwanja',
-    square: 'Ingia Uwanjani',
     squareHint: 'Uko wazi kwa yeyote kwenye anwani hii',
     choose: 'Chagua chumba, au anzisha kimoja.',
     nothingYet: 'Bado hakuna kitu hapa',
@@ -166,7 +164,7 @@ export const swFirst: FirstWords = {
     part: 'Sehemu hii ya Wavu haikuweza kupakiwa.',
     again: 'Pakia upya',
     linkExpired: 'Mwaliko huu haufanyi kazi tena: muda wake umekwisha. Mwombe mtu wa chumba akupe mpya.',
-    membersNotLoaded: 'Vyumba vya wanachama havikupakiwa. Relay ikifikika, fungua Wavu tena.',
+    membersNotLoaded: 'Vyumba vya wanachama havikupakiwa. Kituo kikifikika, fungua Wavu tena.',
     keysNotRead:
       'Funguo zako za vyumba vya wanachama hazikusomeka. Vyumba hivyo vimebaki vimefungwa, na hakuna kilichobadilishwa.',
   },

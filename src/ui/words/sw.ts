@@ -21,7 +21,7 @@ export const sw: Words = {
   },
   join: {
     title: 'Jiunge na chumba',
-    field: 'Kiungo cha mwaliko',
+    field: 'Kiungo cha mwaliko, au anwani ya kituo',
     enter: 'Jiunge',
     joining: 'Unajiunga…',
     notLink: 'Huu si mwaliko ambao toleo hili linaweza kusoma.',

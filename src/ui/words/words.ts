@@ -94,7 +94,6 @@ export interface Words {
   readonly home: {
     readonly list: string;
     readonly fresh: string;
-    readonly firstHere: string;
     readonly inReach: Counted;
     readonly noRooms: string;
     readonly explain: string;
@@ -105,7 +104,6 @@ export interface Words {
     readonly pair: string;
     readonly pairHint: string;
     readonly squareName: string;
-    readonly square: string;
     readonly squareHint: string;
     readonly choose: string;
     readonly nothingYet: string;
