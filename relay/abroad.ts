@@ -7,9 +7,11 @@ import type { PeerId, Topic } from '../src/protocol/ids.ts';
 import { limits } from '../src/protocol/limits.ts';
 import type { MeetFrame, Passed } from '../src/protocol/meet.ts';
 import type { Introductions, Left } from '../src/protocol/meeting/introductions.ts';
-import { createPageShare, strikeCost } from '../src/protocol/meeting/share.ts';
-import type { PageShare } from '../src/protocol/meeting/share.ts';
+import { strikeCost } from '../src/protocol/meeting/share.ts';
+import type { Luck } from '../src/protocol/suite/suite.ts';
 import type { SisterFrame } from '../src/protocol/meeting/sister.ts';
+import { createSister, mostKept, mostOfTopic, mostPages, mostTopics } from './sister.ts';
+import type { Sister, SisterLine } from './sister.ts';
 
 export interface Abroad {
   /** What the meeting place asks instead: it tells the sisters as well. */
@@ -29,33 +31,12 @@ export interface Abroad {
   counts(): Record<string, number>;
 }
 
-export interface SisterLine {
-  say(frame: SisterFrame): void;
-  /** False: not now. */
-  offer(frame: SisterFrame): boolean;
-  /** Its good will is used up. */
-  drop(): void;
-}
-
 export interface AbroadHands {
   isHere(page: PeerId): boolean;
   tellHere(page: PeerId, frame: MeetFrame): void;
   passHere(page: PeerId, frame: Passed): boolean;
   ticksMs(): number;
-}
-
-/** As many as a relay has pages; topics as they come when all those come back at once. */
-const share = { bytes: [4_000_000, 16_000_000], frames: [2_000, 80_000], topics: [4_000, 140_000] } as const;
-const mostPages = 5_120;
-const mostTopics = 65_536;
-
-interface Sister {
-  readonly line: SisterLine;
-  readonly share: PageShare;
-  /** What pages of its own keep, by its word. */
-  readonly keeps: Set<Topic>;
-  readonly pages: Map<PeerId, Set<Topic>>;
-  isGone: boolean;
+  readonly luck: Luck;
 }
 
 export function createAbroad(introductions: Introductions, hands: AbroadHands): Abroad {
@@ -69,11 +50,16 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
     return false;
   };
   const keepers = (topic: Topic): Sister[] => [...sisters.values()].filter(({ keeps }) => keeps.has(topic));
-  const sisterOf = (page: PeerId): Sister | undefined => [...sisters.values()].find(({ pages }) => pages.has(page));
+  /** By luck: who lies about a page of another gets its share of what is for it, and cannot choose which. */
+  const sisterOf = (page: PeerId): Sister | undefined => {
+    const all = [...sisters.values()].filter(({ pages }) => pages.has(page));
+    return all.length < 2 ? all[0] : all[hands.luck(1)[0]! % all.length];
+  };
 
   const strike = (sister: Sister, why: keyof typeof strikeCost): void => {
     count(`sister_refused_${why}`);
-    if (!sister.share.strikes.take(strikeCost[why])) sister.line.drop();
+    // What its pages say to whom they have just met no more, or by another name of ours, it cannot know.
+    if (why !== 'not-met' && !sister.share.strikes.take(strikeCost[why])) sister.line.drop();
   };
 
   const tell = (page: PeerId, frame: MeetFrame): void => {
@@ -88,7 +74,7 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
     }
   };
 
-  const sayHere = ({ line }: Sister, kind: 'here' | 'there', topic: Topic, pages: readonly PeerId[]): void => {
+  const sayHere = ({ line }: Sister, kind: 'here' | 'there' | 'gone', topic: Topic, pages: readonly PeerId[]): void => {
     for (let at = 0; at < pages.length; at += limits.pagesPerFrame) {
       line.say({ kind, topic, pages: pages.slice(at, at + limits.pagesPerFrame) });
     }
@@ -102,7 +88,8 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
   /** A page of a sister, for a topic that somebody here keeps. Who came later is told that they met, and begins. */
   const introduce = (sister: Sister, page: PeerId, topic: Topic, isNewcomer = true): void => {
     const [joined] = introductions.join(page, [topic]) ?? [];
-    if (joined === undefined) return strike(sister, 'too-many-topics');
+    // By the word of all sisters together; of what another said this one knows nothing.
+    if (joined === undefined) return count('sister_page_full');
     for (const each of joined.told) {
       hands.tellHere(each, isNewcomer ? { kind: 'joined', topic, peer: page } : { kind: 'met', topic, peers: [page] });
     }
@@ -116,8 +103,18 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
       if (sister.keeps.has(topic)) continue;
       // The rest of what a very large one keeps is not met by way of it.
       if (sister.keeps.size >= mostTopics) return;
+      const pages = [...introductions.present(topic)].filter(isHere);
+      // Whoever takes up and drops a crowd's topic again and again has it named as often as its share goes.
+      if (!sister.names.take(pages.length)) return strike(sister, 'too-fast');
       sister.keeps.add(topic);
-      sayHere(sister, 'there', topic, [...introductions.present(topic)].filter(isHere));
+      sayHere(sister, 'there', topic, pages);
+    }
+  };
+
+  const takeDrops = (sister: Sister, topics: readonly Topic[]): void => {
+    for (const topic of topics) {
+      // It may have taken it up again before our last words about it came: so those end here, and begin anew with what it keeps.
+      if (sister.keeps.delete(topic)) sayHere(sister, 'gone', topic, [...introductions.present(topic)].filter(isHere));
     }
   };
 
@@ -129,8 +126,12 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
       // What it says may be its last word.
       if (sister.isGone) return;
       const topics = sister.pages.get(page) ?? new Set();
-      if (topics.size >= limits.topicsPerPage || (topics.size === 0 && sister.pages.size >= mostPages)) {
-        return strike(sister, 'too-many-topics');
+      if (!topics.has(topic)) {
+        if (topics.size >= limits.topicsPerPage) return strike(sister, 'too-many-topics');
+        // The rest of a very large one is not met by way of it.
+        const isFull = sister.kept >= mostKept || (topics.size === 0 && sister.pages.size >= mostPages);
+        if (isFull || introductions.howMany(topic) >= mostOfTopic) return count('sister_full');
+        sister.kept += 1;
       }
       sister.pages.set(page, topics.add(topic));
       if (!isHere(page)) introduce(sister, page, topic, kind === 'here');
@@ -147,6 +148,7 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
   const unsay = (sister: Sister, page: PeerId, topic: Topic): void => {
     const topics = sister.pages.get(page);
     if (topics?.delete(topic) !== true) return;
+    sister.kept -= 1;
     if (topics.size === 0) sister.pages.delete(page);
     lost(page, topic);
   };
@@ -178,8 +180,7 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
       case 'keeps':
         return takeKeeps(sister, frame.topics);
       case 'drops':
-        for (const topic of frame.topics) sister.keeps.delete(topic);
-        return;
+        return takeDrops(sister, frame.topics);
       case 'here':
       case 'there':
         return takeHere(sister, frame);
@@ -241,15 +242,14 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
       }
     },
     tell,
-    pass: (page, frame) => sisterOf(page)?.line.offer({ kind: 'pass', from: frame.from, to: page, bytes: frame.bytes }) === true,
+    pass: (page, { from, bytes }) => {
+      const sister = sisterOf(page);
+      // What is more than it takes it would count against us, whoever of our pages says it.
+      if (sister?.passes.take(1) !== true || !sister.bytes.take(bytes.length)) return false;
+      return sister.line.offer({ kind: 'pass', from, to: page, bytes });
+    },
     entered: (id, line) => {
-      const sister: Sister = {
-        line,
-        share: createPageShare(share, hands.ticksMs),
-        keeps: new Set(),
-        pages: new Map(),
-        isGone: false,
-      };
+      const sister = createSister(line, hands.ticksMs);
       sisters.set(id, sister);
       sayTopics(sister, 'keeps', [...introductions.topics()].filter(isOurs));
     },
@@ -271,6 +271,7 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
     counts: () => ({
       sisters: sisters.size,
       sister_pages: [...sisters.values()].reduce((sum, { pages }) => sum + pages.size, 0),
+      sister_topics: [...sisters.values()].reduce((sum, { kept }) => sum + kept, 0),
       ...Object.fromEntries(counted),
     }),
   };

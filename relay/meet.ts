@@ -66,8 +66,9 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
   const forget = (page: Page): void => {
     page.line.stop();
     pages.delete(page.link.peer);
-    guests.left(page.link.peer);
+    // First itself, while all else that is known is as before.
     place.left(page.link.peer);
+    guests.left(page.link.peer);
     square?.left(page.link.peer);
     abroad.went(page.link.peer);
   };
@@ -89,7 +90,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     const page = pages.get(peer);
     return page === undefined ? guests.pass(peer, frame.from, frame.bytes) : page.line.offer(encodeMeet(frame));
   };
-  const isKeptBack = (frame: MeetFrame): boolean => frame.kind === 'passed' && square?.isKeptBack(frame.bytes) === true;
+  const isKeptBack = (frame: MeetFrame): boolean => 'bytes' in frame && square?.isKeptBack(frame.bytes) === true;
   const abroad = createAbroad(introductions, {
     isHere,
     tellHere: (peer, frame) => {
@@ -100,6 +101,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     },
     passHere: (peer, frame) => isKeptBack(frame) || passHere(peer, frame),
     ticksMs: clock.ticksMs,
+    luck,
   });
   const place: MeetingPlace = createMeetingPlace(
     share,
@@ -132,7 +134,8 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
   const guests = createGuests({
     place: () => guestPlace,
     isPage: (peer) => pages.has(peer),
-    send: (peer, frame) => pages.get(peer)?.line.offer(encodeMeet(frame)) === true,
+    send: (peer, frame) => isKeptBack(frame) || pages.get(peer)?.line.offer(encodeMeet(frame)) === true,
+    beyond: (peer, frame) => isKeptBack(frame) || abroad.pass(peer, frame),
     ticksMs: clock.ticksMs,
     luck,
     mostGuests: maxPages,
@@ -142,8 +145,8 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
   const guestPlace: MeetingPlace = {
     ...place,
     entered: (guest) => {
-      abroad.came(guest);
       place.entered(guest);
+      abroad.came(guest);
     },
     left: (guest) => {
       place.left(guest);

@@ -48,6 +48,9 @@ export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): 
     if (said !== null) word = { bytes: next.word, said };
   };
 
+  // Q2: a number near the last there is would leave no room for the next owner's.
+  const isLeap = (seq: number): boolean => seq - (word?.said.seq ?? 0) > limits.ownerLeap;
+
   return {
     word: () => word,
     newLink: () => {
@@ -63,7 +66,7 @@ export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): 
       if (record.waiting !== link) return 'unknown';
       if ('seq' in outline && word !== null && outline.seq <= word.said.seq) return 'behind';
       const said = decodeOwnerWord(bytes, room);
-      if (isRefusal(said)) return 'refused';
+      if (isRefusal(said) || isLeap(said.seq)) return 'refused';
       keep({ waiting: null, used: [...record.used, link].slice(-mostUsed), word: bytes }, said);
       return 'yours';
     },
@@ -73,6 +76,7 @@ export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): 
       if (outline.owner !== word?.said.owner) return 'not-owner';
       // Q2: an older word is nobody's any more.
       if (outline.seq <= word.said.seq) return 'repeated';
+      if (isLeap(outline.seq)) return 'too-far-ahead';
       const said = decodeOwnerWord(bytes, room);
       if (isRefusal(said)) return said.refused;
       keep({ ...record, word: bytes }, said);

@@ -86,11 +86,13 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       const why = owner.take(frame.word);
       count(why === null ? 'words' : `refused_${why}`);
       const isLate = why === 'repeated' || why === 'not-owner';
+      // Whoever hands it on did not write it.
+      const isWrong = why !== null && !isLate && why !== 'too-far-ahead';
       // Who is behind hears what holds.
       return {
         answer: isLate ? tell() : null,
         news: why === null ? tell() : null,
-        why: why === null || isLate ? null : 'malformed',
+        why: isWrong ? 'malformed' : null,
       };
     },
     left: (page) => words.forget(page),

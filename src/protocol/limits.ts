@@ -88,4 +88,6 @@ export const limits = {
   pinnedBytes: 8_300,
   /** The owner's word about a Square. */
   ownerWordBytes: 14_336,
+  /** How much higher than the one before its number may be: whoever is owner next finds numbers above it for ever. */
+  ownerLeap: 1_048_576,
 } as const;

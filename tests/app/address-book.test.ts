@@ -46,6 +46,26 @@ test('one of our mesh that a person names as well is a person’s from then on, 
   expect(book.doors().map(({ address, from }) => `${from} ${address}`)).toEqual([`invite ${door(1)}`, `mesh ${door(2)}`]);
 });
 
+test('invites that name relay after relay do not make us forget those that answered, nor these keep out new ones', async () => {
+  const world = createWorld({ seed: 'crowded out' });
+  const book = await bookIn(world);
+  for (const at of [1, 2, 3, 4, 5, 6]) {
+    book.learn([door(at)], 'invite');
+    void book.answered(door(at));
+  }
+  for (let at = 10; at < 30; at += 4)
+    book.learn(
+      [0, 1, 2, 3].map((more) => door(at + more)),
+      'invite',
+    );
+  const left = [door(26), door(27), door(28), door(29), door(6), door(5), door(4), door(3)];
+  expect(names(book)).toEqual(left);
+  const later = await again(world);
+  expect(names(later)).toEqual(left);
+  later.learn([door(40), door(41), door(42), door(43)], 'invite');
+  expect(names(later)).toEqual([40, 41, 42, 43, 6, 5, 4, 3].map(door));
+});
+
 test('what has not answered for a month is forgotten', async () => {
   const world = createWorld({ seed: 'month' });
   let book = await bookIn(world);

@@ -107,6 +107,7 @@ test('an older word said again, a stranger’s, and one for another Square chang
     first,
     encodeOwnerWord({ ...word, owner: stranger.id, seq: 9 }, room, stranger),
     encodeOwnerWord({ ...word, seq: 9 }, room, stranger),
+    encodeOwnerWord({ ...word, seq: Number.MAX_SAFE_INTEGER }, room, stranger),
     new Uint8Array(40),
   ];
   const mallory = await person('Mallory');
@@ -118,7 +119,7 @@ test('an older word said again, a stranger’s, and one for another Square chang
   }
   await world.runFor(2_000);
   expect(squareOf(baraka)).toMatchObject({ isClosed: true, owner: { name: 'Asha' } });
-  expect(refusals()).toEqual(expect.arrayContaining(['not-owner', 'bad-signature']));
+  expect(refusals()).toEqual(expect.arrayContaining(['not-owner', 'bad-signature', 'too-far-ahead']));
   for (const bytes of forged) expect(relay.owner()!.take(bytes)).not.toBeNull();
   expect(relay.owner()!.word()?.said.seq).toBe(2);
 });

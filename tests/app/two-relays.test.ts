@@ -223,3 +223,50 @@ test('asking is called off, also by asking again; the last one named is the one 
   await until('the third', () => JSON.stringify(othersOf(asha)).includes('{"address":"/memory/third","state":"open"}'), 60_000);
   expect(relaysOf(asha)).toBe(2);
 });
+
+test('an invite makes nobody knock at the machines of their own house, however it spells them', async () => {
+  const knocked: string[] = [];
+  const note = (network: Network): Network => ({
+    ...network,
+    openRelay: (at, signal) => {
+      knocked.push(at);
+      return network.openRelay(at, signal);
+    },
+  });
+  const village = createVillage('round the house', { page: () => ({ network: note }) });
+  const { world, person } = village;
+  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
+  const room = await world.finish(appOf(baraka).startRoom('The well', 'members'));
+  const link = await world.finish(appOf(baraka).invite(room!));
+  const hosts = [
+    ...[
+      'ip4/192.168.1.1',
+      'ip4/127.0.0.1',
+      'ip4/0.0.0.0',
+      'ip4/100.64.0.1',
+      'ip4/0300.0250.1.1',
+      'ip6/::1',
+      'ip6/::ffff:192.168.1.1',
+    ],
+    ...[
+      'ip6/0:0:0:0:0:0:0:1',
+      'dns4/localhost',
+      'dns4/LOCALHOST.',
+      'dns/app.localhost',
+      'dns4/printer',
+      'dns6/router.lan',
+      'dns4/a.home.arpa',
+    ],
+    ...['dns4/127.1', 'dns4/0x7f.1', 'dns4/2130706433', 'dns4/192.168.1.1', 'dnsaddr/nas.local'],
+  ];
+  for (let at = 0; at < hosts.length; at += 2) {
+    const relays = hosts.slice(at, at + 2).map((host) => `/${host}/tcp/8470/tls/ws`);
+    await world.finish(appOf(asha).joinRoom(withRelays(village, link, relays)));
+  }
+  await world.runFor(600_000);
+  expect(knocked.filter((at) => at !== address)).toEqual([]);
+  const fair = '/dns4/wavu.example/tcp/443/tls/ws';
+  await world.finish(appOf(asha).joinRoom(withRelays(village, link, [fair, '/ip4/192.0.2.7/tcp/443/tls/ws'])));
+  await world.runFor(60_000);
+  expect(knocked).toContain(fair);
+});

@@ -1,6 +1,7 @@
 /** Meeting places whose relays are sisters, with every word between them in a list, for tests. */
 import { createAbroad } from '../../relay/abroad.ts';
-import type { Abroad, SisterLine } from '../../relay/abroad.ts';
+import type { Abroad } from '../../relay/abroad.ts';
+import type { SisterLine } from '../../relay/sister.ts';
 import { createMeetingPlace } from '../../src/protocol/meeting/place.ts';
 import type { MeetingPlace } from '../../src/protocol/meeting/place.ts';
 import { createIntroductions } from '../../src/protocol/meeting/introductions.ts';
@@ -61,7 +62,7 @@ export function createMesh(...names: readonly string[]): Mesh {
     };
     const isHere = (page: PeerId): boolean => here.has(page);
     const introductions = createIntroductions(luckOf, (one, other) => isHere(one) || isHere(other));
-    const abroad = createAbroad(introductions, { isHere, tellHere, passHere, ticksMs: () => nowMs });
+    const abroad = createAbroad(introductions, { isHere, tellHere, passHere, ticksMs: () => nowMs, luck: luckOf });
     const rules = { bytes: [256_000, 1_000_000], frames: [2_000, 4_000], topics: [800, 2_560] } as const;
     const place = createMeetingPlace(
       rules,

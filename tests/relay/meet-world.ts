@@ -1,14 +1,14 @@
 /** The relay's introductions with links made by hand and a clock to turn, for tests. */
 import { createMeet } from '../../relay/meet.ts';
-import type { Meet } from '../../relay/meet.ts';
+import type { Meet, MeetWorld as MeetPorts } from '../../relay/meet.ts';
 import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
 import { isRefusal } from '../../src/protocol/refusal.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
 import type { PeerId, Topic } from '../../src/protocol/ids.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { Link } from '../../src/ports/network.ts';
+import { createHandClock } from './hand-clock.ts';
 
 export const peer = (name: string): PeerId => parsePeerId(`${name}AAA`.slice(0, 4))!;
 export const topic = (byte: number): Topic => parseTopic(byte.toString(16).padStart(2, '0').repeat(16))!;
@@ -28,21 +28,9 @@ export interface MeetWorld {
   turn(ms: number): void;
 }
 
-export function createMeetWorld(maxPages?: number): MeetWorld {
-  let nowMs = 0;
+export function createMeetWorld(maxPages?: number, square: MeetPorts['square'] = null): MeetWorld {
+  const { clock, turn } = createHandClock();
   let luck = 1;
-  let timers: { atMs: number; run: () => void }[] = [];
-  const clock: Clock = {
-    nowMs: () => nowMs,
-    ticksMs: () => nowMs,
-    after: (delayMs, run) => {
-      const timer = { atMs: nowMs + delayMs, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((each) => each !== timer);
-      };
-    },
-  };
   const entropy = {
     bytes: (length: number): Uint8Array =>
       Uint8Array.from({ length }, () => {
@@ -50,16 +38,11 @@ export function createMeetWorld(maxPages?: number): MeetWorld {
         return luck & 0xff;
       }),
   };
-  const meet = createMeet({ clock, entropy, log: () => {}, ...(maxPages === undefined ? {} : { maxPages }) });
+  const meet = createMeet({ clock, entropy, log: () => {}, square, ...(maxPages === undefined ? {} : { maxPages }) });
   let ids = 0;
   return {
     meet,
-    turn: (ms) => {
-      nowMs += ms;
-      const due = timers.filter((timer) => timer.atMs <= nowMs);
-      timers = timers.filter((timer) => timer.atMs > nowMs);
-      for (const timer of due) timer.run();
-    },
+    turn,
     page: (name) => {
       let state: 'open' | 'closed' = 'open';
       let inbox: Uint8Array[] = [];

@@ -10,6 +10,7 @@ import { deriveDevice } from '../../src/protocol/device.ts';
 import type { DeviceKey } from '../../src/protocol/device.ts';
 import { seal } from '../../src/protocol/envelope.ts';
 import { encodeFrame } from '../../src/protocol/frame.ts';
+import { parsePeerId } from '../../src/protocol/ids.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import type { ClaimOutcome, MeetFrame } from '../../src/protocol/meet.ts';
 import { readRelayCard } from '../../src/protocol/relay-card.ts';
@@ -131,7 +132,8 @@ const keys = deriveRoomKeys(new Uint8Array(32).fill(7));
 
 function createHost(): { readonly owner: Owner; readonly square: ReturnType<typeof createSquare> } {
   let kept: OwnerRecord = noOwner;
-  const entropy = { bytes: (length: number) => new Uint8Array(length).fill(3) };
+  let links = 2;
+  const entropy = { bytes: (length: number) => new Uint8Array(length).fill((links += 1)) };
   const owner = createOwner(keys.id, entropy, { kept, keep: (record) => void (kept = record) });
   return { owner, square: createSquare(keys, owner, systemClock) };
 }
@@ -156,6 +158,19 @@ function envelopeOf(key: DeviceKey, n: number, sentAtMs: number): Uint8Array {
   if ('refused' in sealed) throw new Error(sealed.refused);
   return sealed;
 }
+
+test('[Q2] an owner cannot take the last number there is: whoever opens the next link goes on above', () => {
+  const { owner, square } = createHost();
+  const last = Number.MAX_SAFE_INTEGER;
+  const link = decodeOwnerLink(owner.newLink())!;
+  expect(owner.claim(link, wordOf(asha, keys, { seq: last }))).toBe('refused');
+  expect(owner.claim(link, wordOf(asha, keys))).toBe('yours');
+  expect(owner.take(wordOf(asha, keys, { seq: last }))).toBe('too-far-ahead');
+  // Whoever hands it on is not to blame.
+  expect(square.take(parsePeerId('page')!, { kind: 'square', word: wordOf(asha, keys, { seq: last }) })?.why).toBeNull();
+  const seq = (owner.word()?.said.seq ?? 0) + 1;
+  expect(owner.claim(decodeOwnerLink(owner.newLink())!, wordOf(baraka, keys, { seq }))).toBe('yours');
+});
 
 test('what the rules refuse goes no further: too fast, too old, too much, closed, expelled, no message at all', () => {
   const { owner, square } = createHost();

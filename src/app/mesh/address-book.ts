@@ -27,6 +27,8 @@ export interface KnownDoor {
   readonly from: 'invite' | 'mesh';
   /** When it answered last, or was learned of. */
   readonly hour: number;
+  /** It answered once. */
+  readonly isProven: boolean;
 }
 
 export function createAddressBook({
@@ -40,7 +42,9 @@ export function createAddressBook({
   const hourNow = (): number => Math.floor(clock.nowMs() / hourMs);
 
   const keep = (): Promise<unknown> => {
-    const lines = known.map(({ address, from, hour }) => `${address} ${from} ${hour}`).join('\n');
+    const lines = known
+      .map(({ address, from, hour, isProven }) => `${address} ${from} ${hour}${isProven ? ' proven' : ''}`)
+      .join('\n');
     return lane.run(() => commit([{ op: 'put', key: keyOf.otherRelays, value: new TextEncoder().encode(lines) }], 'relaxed'));
   };
 
@@ -55,7 +59,12 @@ export function createAddressBook({
     }
     const isNamed = (door: KnownDoor): boolean => fresh.some((each) => doorOf(each.address) === doorOf(door.address));
     const all = [...fresh, ...known.filter((door) => !isNamed(door))];
-    const most = (from: KnownDoor['from']): readonly KnownDoor[] => all.filter((door) => door.from === from).slice(0, mostOfEach);
+    const most = (from: KnownDoor['from']): readonly KnownDoor[] => {
+      const these = all.filter((door) => door.from === from);
+      // However many relays invites invent, some that were there stay known.
+      const proven = these.filter(({ isProven }) => isProven).slice(0, mostProven);
+      return [...proven, ...these.filter((door) => !proven.includes(door))].slice(0, mostOfEach);
+    };
     const kept = [...most('invite'), ...most('mesh')];
     known = all.filter((door) => kept.includes(door));
     return fresh.length > 0;
@@ -67,21 +76,22 @@ export function createAddressBook({
       (loading ??= storage.get(keyOf.otherRelays).then((kept) => {
         // Earlier versions wrote the addresses alone.
         const lines = (kept === null ? '' : (decodeText(kept.value) ?? '')).split('\n').map((line) => line.split(' '));
-        const doors = lines.map(([address = '', from, hour = hourNow()]): KnownDoor => {
-          return { address, from: from === 'mesh' ? from : 'invite', hour: Math.min(Number(hour), hourNow()) };
+        const doors = lines.map(([address = '', from, hour = hourNow(), proven]): KnownDoor => {
+          const isProven = proven === 'proven';
+          return { address, from: from === 'mesh' ? from : 'invite', hour: Math.min(Number(hour), hourNow()), isProven };
         });
         add(doors.filter(({ hour }) => hourNow() - hour < forgetHours));
       })),
     doors: () => known,
     learn: (addresses, from) => {
-      const isNew = add(addresses.map((address) => ({ address, from, hour: hourNow() })));
+      const isNew = add(addresses.map((address) => ({ address, from, hour: hourNow(), isProven: false })));
       if (isNew) void keep();
       return isNew;
     },
     answered: async (address) => {
       const door = known.find((each) => each.address === address);
       if (door === undefined) return;
-      known = [{ ...door, hour: hourNow() }, ...without(address)];
+      known = [{ ...door, hour: hourNow(), isProven: true }, ...without(address)];
       await keep();
     },
     failed: (address) => {
@@ -96,5 +106,6 @@ export function createAddressBook({
 }
 
 const mostOfEach = 8;
+const mostProven = 4;
 const hourMs = 3_600_000;
 const forgetHours = 30 * 24;

@@ -43,8 +43,10 @@ export function createDialer(
   const dialing = new Map<PeerId, AbortController>();
   /** The next dial of each peer; a newer plan takes the place of an older one. */
   const planned = new Map<PeerId, Stop>();
-  /** Who was dialled in vain since the last link, and until when that is not tried again without being asked. */
+  /** Who was dialled in vain since the last link that held, and until when that is not tried again without being asked. */
   const failed = new Map<PeerId, Failed>();
+  /** When the link of each began. */
+  const since = new Map<PeerId, number>();
   let isClosed = false;
 
   const plan = (peer: Peer, afterMs: number): void => {
@@ -72,7 +74,6 @@ export function createDialer(
     stop();
     dialing.delete(peer.id);
     slots.free(peer.id);
-    if (opened.state === 'open') failed.delete(peer.id);
     if (opened.state === 'open' || isClosed) return;
     const times = (failed.get(peer.id)?.times ?? 0) + 1;
     log('peer-not-open', { why: opened.why, failures: times });
@@ -87,7 +88,7 @@ export function createDialer(
   /** Where a place is left, somebody gets it: who shares a room before strangers, and otherwise by luck. */
   const fill = (): void => {
     const nowMs = clock.ticksMs();
-    for (const id of failed.keys()) if (peers.get(id) === undefined) failed.delete(id);
+    for (const each of [failed, since]) for (const id of each.keys()) if (peers.get(id) === undefined) each.delete(id);
     // A frozen page comes back by the link that rests, if at all.
     const isFree = ({ id }: Peer): boolean => !planned.has(id) && !resting.hasTo(id) && (failed.get(id)?.untilMs ?? 0) <= nowMs;
     const free = [...peers.all()].filter((peer) => isToDial(peer) && isFree(peer));
@@ -107,9 +108,18 @@ export function createDialer(
       failed.delete(peer.id);
       plan(peer, first ? promptMs : politeMs);
     },
-    lost: (peer, first) => plan(peer, first ? retryMs : retryMs + politeMs),
+    lost: (peer, first) => {
+      const heldMs = clock.ticksMs() - (since.get(peer.id) ?? 0);
+      since.delete(peer.id);
+      // Who takes every link and drops it keeps nobody busy.
+      const times = heldMs < steadyMs ? (failed.get(peer.id)?.times ?? 0) + 1 : 1;
+      const waitMs = Math.min((first ? retryMs : retryMs + politeMs) * 3 ** (times - 1), mostWaitMs);
+      failed.set(peer.id, { times, untilMs: clock.ticksMs() + waitMs });
+      plan(peer, waitMs);
+    },
     isWelcome: (id) => dialing.has(id) || slots.mayCome(id),
     opened: (peer) => {
+      since.set(peer.id, clock.ticksMs());
       if (!slots.take(peer)) peer.direct?.close();
     },
     close: () => {
@@ -142,5 +152,7 @@ const politeMs = 4_000;
 const retryMs = 3_000;
 const mostFailures = 5;
 const fullMs = 60_000;
+/** A link that held so long was one. */
+const steadyMs = 30_000;
 const mostWaitMs = 1_800_000;
 const tendMs = 30_000;

@@ -21,6 +21,7 @@ import { createPaths, keyOfPath } from './paths.ts';
 import { newEra, partIn, pathOf, routeOf, sayMeet } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import { readRelayLink } from './relay-link.ts';
+import { isOfAHouse } from './relay-hint.ts';
 import { createRelays } from './relays.ts';
 import type { Relays } from './relays.ts';
 import { createResting } from './resting.ts';
@@ -259,7 +260,11 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       seeker.stir();
       show();
     },
-    knowRelays: (addresses) => relay.know(addresses, 'invite'),
+    knowRelays: (addresses) =>
+      relay.know(
+        addresses.filter((each) => !isOfAHouse(each)),
+        'invite',
+      ),
     addRelay: async (link) => {
       const doors = readRelayLink(link);
       return doors === null ? 'unreadable' : relay.add(doors);

@@ -3,6 +3,7 @@ import type { Core, Self } from '../core.ts';
 import { decodeContent } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/content.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { decodeOwnerWord, encodeOwnerWord, outlineOfWord } from '../../protocol/square/word.ts';
@@ -38,6 +39,7 @@ export function createOwner(core: Core, room: RoomId): Owner {
     if (isRefusal(outline)) return outline.refused;
     // Q1: who the owner is, the relay says; what the owner said last, the number does (Q2).
     if (outline.owner !== known?.word.owner) return from === 'our-relay' ? null : 'not-owner';
+    if (outline.seq - known.word.seq > limits.ownerLeap) return 'too-far-ahead';
     return outline.seq > known.word.seq ? null : 'repeated';
   };
 

@@ -2,7 +2,7 @@
  * Those who have no relay of their own and stand behind pages that do. They are met here under their own names, as pages are; what is
  * for them goes by the page that leads there. What a page says of them is believed as far as it costs only that page and them.
  */
-import type { Carry, FarFrame, MeetFrame, Seek } from '../meet.ts';
+import type { Carry, FarFrame, MeetFrame, Passed, Seek } from '../meet.ts';
 import type { PeerId, Topic } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { Luck } from '../suite/suite.ts';
@@ -35,6 +35,8 @@ export interface GuestsHands {
   isPage(peer: PeerId): boolean;
   /** False: it reads too slowly for more. */
   send(page: PeerId, frame: MeetFrame): boolean;
+  /** To whom another place introduced them. False: none leads there, or it is too slow. */
+  beyond(peer: PeerId, frame: Passed): boolean;
   ticksMs(): number;
   readonly luck: Luck;
   readonly mostGuests: number;
@@ -73,15 +75,20 @@ export function createGuests(hands: GuestsHands): Guests {
   };
 
   /** Null: one more would be too many. */
-  const guestBy = (page: PeerId, desk: Desk, id: PeerId): Guest | null => {
+  const guestBy = (page: PeerId, desk: Desk, id: PeerId, hops: number): Guest | null => {
     const known = guests.get(id);
-    if (known?.ways.has(page) === true) return known;
-    if (desk.behind.size >= mostBehind || (known === undefined ? guests.size >= hands.mostGuests : known.ways.size >= mostWays)) {
+    const isNew = known?.ways.has(page) !== true;
+    if (
+      isNew &&
+      (desk.behind.size >= mostBehind || (known === undefined ? guests.size >= hands.mostGuests : known.ways.size >= mostWays))
+    ) {
       return null;
     }
     const guest: Guest = known ?? { ways: new Map(), topics: new Map() };
     guests.set(id, guest);
     desk.behind.add(id);
+    guest.ways.delete(page);
+    guest.ways.set(page, { hops, atMs: hands.ticksMs() });
     if (known === undefined) hands.place().entered(id);
     return guest;
   };
@@ -104,11 +111,11 @@ export function createGuests(hands: GuestsHands): Guests {
     if (hands.isPage(from)) return;
     const desk = deskOf(page);
     if (!desk.seeks.take(1) || !desk.topics.take(topics.length)) return count('guests_too-fast');
-    const guest = guestBy(page, desk, from);
+    const guest = guestBy(page, desk, from, hops);
     if (guest === null) return count('guests_too-many');
+    // Whoever heard of it was perhaps too slow for it, and went: perhaps this page.
+    if (guests.get(from) !== guest) return;
     const nowMs = hands.ticksMs();
-    guest.ways.delete(page);
-    guest.ways.set(page, { hops, atMs: nowMs });
     const kept = topics.filter(mayKeep(desk, guest));
     if (kept.length < topics.length) count('guests_too-many-topics');
     for (const topic of kept) guest.topics.set(topic, nowMs);
@@ -119,7 +126,8 @@ export function createGuests(hands: GuestsHands): Guests {
   const hand = (to: PeerId, from: PeerId, ttl: number, bytes: Uint8Array): boolean => {
     if (hands.isPage(to)) return hands.send(to, { kind: 'passed', from, bytes });
     const guest = guests.get(to);
-    const ways = [...(guest?.ways.keys() ?? [])];
+    if (guest === undefined) return hands.beyond(to, { kind: 'passed', from, bytes });
+    const ways = [...guest.ways.keys()];
     // By luck: who lies about leading there gets its share, and cannot choose which. What is lost is said again.
     const page = ways.length < 2 ? ways[0] : ways[hands.luck(1)[0]! % ways.length];
     return page !== undefined && hands.send(page, { kind: 'carry', from, to, ttl: ttl - 1, bytes });
@@ -137,8 +145,12 @@ export function createGuests(hands: GuestsHands): Guests {
     }
   };
 
-  const hopsTo = (peer: PeerId): number =>
-    hands.isPage(peer) ? 1 : 1 + Math.min(...[...(guests.get(peer)?.ways.values() ?? [])].map(({ hops }) => hops));
+  const hopsTo = (peer: PeerId): number => {
+    const guest = guests.get(peer);
+    // By another place it is one more.
+    if (guest === undefined) return hands.isPage(peer) ? 1 : 2;
+    return 1 + Math.min(...[...guest.ways.values()].map(({ hops }) => hops));
+  };
 
   const find = (to: PeerId, { ways }: Guest, topic: Topic, peer: PeerId, pages: Iterable<PeerId> = ways.keys()): void => {
     const hops = hopsTo(peer) + 1;

@@ -8,9 +8,10 @@ export interface Introductions {
   join(page: PeerId, topics: readonly Topic[]): readonly Joined[] | null;
   leave(page: PeerId, topics: readonly Topic[]): readonly Left[];
   leaveAll(page: PeerId): readonly Left[];
-  /** Somebody else introduced them. False: they are known to each other, or one of them keeps it no more. */
+  /** Somebody else introduced them. False: they are known to each other, one of them keeps it no more, or it is one too many. */
   introduce(topic: Topic, one: PeerId, other: PeerId): boolean;
   present(topic: Topic): Iterable<PeerId>;
+  howMany(topic: Topic): number;
   topics(): Iterable<Topic>;
   isMet(one: PeerId, other: PeerId): boolean;
   counts(): { readonly topics: number; readonly introductions: number };
@@ -28,6 +29,8 @@ export interface Left {
 
 /** Newcomers one page is told of, per topic: a crowd cannot make anyone's list grow without end. */
 const introductionsPerTopic = 64;
+/** By others. */
+const mostIntroductions = 1_000_000;
 
 /** `mayMeet`: those two are ours to introduce. */
 export function createIntroductions(luck: Luck, mayMeet: (one: PeerId, other: PeerId) => boolean = () => true): Introductions {
@@ -44,6 +47,11 @@ export function createIntroductions(luck: Luck, mayMeet: (one: PeerId, other: Pe
     introductions += 1;
     return true;
   };
+
+  /** Each relay of a mesh keeps to the same measure of its own, and all of them together to this. */
+  const isOneTooMany = (topic: Topic, page: PeerId): boolean =>
+    introductions >= mostIntroductions ||
+    (present.get(topic)?.get(page)?.size ?? 0) >= introductionsPerTopic * (1 + limits.sisters);
 
   const joinOne = (page: PeerId, topic: Topic): Joined => {
     const members = mapAt(present, topic);
@@ -85,8 +93,9 @@ export function createIntroductions(luck: Luck, mayMeet: (one: PeerId, other: Pe
       return [...new Set(topics)].map((topic) => joinOne(page, topic));
     },
     leave,
-    introduce,
+    introduce: (topic, one, other) => !isOneTooMany(topic, one) && !isOneTooMany(topic, other) && introduce(topic, one, other),
     present: (topic) => present.get(topic)?.keys() ?? [],
+    howMany: (topic) => present.get(topic)?.size ?? 0,
     topics: () => present.keys(),
     leaveAll: (page) => leave(page, [...(kept.get(page) ?? [])]),
     isMet: (one, other) => {

@@ -1,0 +1,58 @@
+/** How often a page dials whoever takes each link and drops it at once. */
+import { expect, test } from 'vitest';
+import { createDialer } from '../../src/app/mesh/dialer.ts';
+import { createPeers } from '../../src/app/mesh/peers.ts';
+import { createRouting } from '../../src/app/routing/routing.ts';
+import type { PeerId, RoomId } from '../../src/protocol/ids.ts';
+import type { Link, Network } from '../../src/ports/network.ts';
+import { createHandClock } from '../relay/hand-clock.ts';
+
+const linkTo = (peer: string, end: Link['end']): Link => ({
+  id: peer,
+  peer: peer as PeerId,
+  end,
+  opener: 'us',
+  path: 'webrtc',
+  maxFrameBytes: 32_768,
+  state: () => 'open',
+  send: () => 'sent',
+  close: () => undefined,
+});
+
+/** Dials in an hour to somebody of a room of ours, whose links hold so long. */
+async function dialsIn(holdMs: number): Promise<number> {
+  const { clock, turn } = createHandClock();
+  const peers = createPeers(createRouting(clock, { changed: () => undefined, opened: () => undefined }));
+  const peer = peers.meet('flapping' as PeerId);
+  peer.rooms.add('well' as RoomId);
+  peer.routes.add(linkTo('relay', 'relay'));
+  let dials = 0;
+  const network: Pick<Network, 'openPeer'> = {
+    openPeer: (id) => {
+      dials += 1;
+      const link = linkTo(id, 'peer');
+      peer.direct = link;
+      dialer.opened(peer);
+      clock.after(holdMs, () => {
+        peer.direct = null;
+        dialer.lost(peer, true);
+      });
+      return Promise.resolve({ state: 'open', link });
+    },
+  };
+  const entropy = { bytes: (length: number) => new Uint8Array(length).fill(7) };
+  const rest = { closeTo: () => undefined, hasTo: () => false };
+  const dialer = createDialer({ clock, entropy, log: () => undefined }, network as Network, peers, rest);
+  dialer.want(peer, true);
+  for (let at = 0; at < 36_000; at += 1) {
+    turn(100);
+    await Promise.resolve();
+  }
+  dialer.close();
+  return dials;
+}
+
+test('whoever takes every link and drops it is dialled ever more rarely; links that hold a while come back at once', async () => {
+  expect(await dialsIn(500)).toBeLessThan(10);
+  expect(await dialsIn(40_000)).toBeGreaterThan(70);
+});
