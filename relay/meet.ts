@@ -9,6 +9,7 @@ import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Link } from '../src/ports/network.ts';
 import type { Log } from '../src/ports/log.ts';
+import type { Access } from './access.ts';
 import type { Square } from './square.ts';
 
 export interface Meet {
@@ -29,6 +30,8 @@ export interface MeetWorld {
   readonly maxPages?: number;
   /** Null: there is none here. */
   readonly square?: Square | null;
+  /** Null: everybody may come in. */
+  readonly access?: Access | null;
 }
 
 /** Pages ping every 20 s, hidden ones every 60: so long a silence is a page that is gone. */
@@ -47,7 +50,7 @@ interface Page {
   retry: Stop | null;
 }
 
-export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null }: MeetWorld): Meet {
+export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null, access = null }: MeetWorld): Meet {
   const pages = new Map<PeerId, Page>();
   const counted = new Map<string, number>();
   let sweep: Stop | null = null;
@@ -78,6 +81,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     guests.left(page.link.peer);
     place.left(page.link.peer);
     square?.left(page.link.peer);
+    access?.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -114,7 +118,9 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       return page === undefined ? guests.pass(peer, frame.from, frame.bytes) : hand(page, frame);
     },
     far: (peer, frame) => {
-      guests.take(peer, frame);
+      // Those behind a page showed no key here: among members nobody is let in through them.
+      if (access === null) guests.take(peer, frame);
+      else count('guests_refused');
       return true;
     },
     drop: (peer) => {
@@ -122,24 +128,37 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       if (page === undefined) guests.drop(peer);
       else drop(page, 'strikes');
     },
+    isShut: (peer, frame) => access?.isShut(peer, frame) === true,
     beside: (peer, frame) => {
-      const taken = square?.take(peer, frame) ?? null;
+      const taken = access?.take(peer, frame) ?? square?.take(peer, frame) ?? null;
       if (taken === null) return 'malformed';
-      const { answer, news } = taken;
-      if (news !== null) for (const page of [...pages.values()]) tell(page, news);
       const page = pages.get(peer);
-      if (answer !== null && page !== undefined) tell(page, answer);
+      const news = 'news' in taken ? taken.news : null;
+      if (news !== null) for (const each of [...pages.values()]) if (isIn(each)) tell(each, news);
+      if (page !== undefined) for (const answer of taken.answers) tell(page, answer);
+      // The owner is another, or said who may come in.
+      if (news !== null || ('isNew' in taken && taken.isNew)) dropEnded();
       return taken.why;
     },
     ticksMs: clock.ticksMs,
     luck: (length) => entropy.bytes(length),
   });
 
+  const isIn = (page: Page): boolean => access === null || access.isIn(page.link.peer);
+  const dropEnded = (): void => {
+    for (const peer of access?.ended() ?? []) {
+      const page = pages.get(peer);
+      if (page !== undefined) drop(page, 'no-member');
+    }
+  };
+
   const sweepSilent = (): void => {
     for (const page of [...pages.values()]) {
       if (clock.ticksMs() - page.heardMs > silentMs) drop(page, 'silent');
     }
     guests.sweep();
+    // A word may have run out.
+    dropEnded();
     sweep = pages.size === 0 ? null : clock.after(silentMs / 2, sweepSilent);
   };
 
@@ -157,6 +176,9 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       guests.entered(link.peer);
       pages.set(link.peer, { link, held: [], heardMs: clock.ticksMs(), retry: null, isNew: true });
       place.entered(link.peer);
+      access?.entered(link.peer);
+      const surplus = pages.get(access?.surplus() ?? link.peer);
+      if (surplus !== undefined && surplus.link !== link) drop(surplus, 'outside');
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
 
@@ -165,7 +187,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       if (page === null) return;
       page.heardMs = clock.ticksMs();
       // With its first word a page knows which relay this is.
-      const word = page.isNew ? (square?.welcome() ?? null) : null;
+      const word = page.isNew && isIn(page) ? (square?.welcome() ?? null) : null;
       page.isNew = false;
       if (word !== null) tell(page, word);
       place.take(link.peer, bytes);
@@ -183,7 +205,8 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       ...place.counts(),
       ...guests.counts(),
       ...Object.fromEntries(counted),
-      ...named(square?.counts() ?? {}),
+      ...named('square', square?.counts() ?? {}),
+      ...named('access', access?.counts() ?? {}),
     }),
 
     stop: () => {
@@ -194,5 +217,5 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
   };
 }
 
-const named = (counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`square_${name}`, value]));
+const named = (what: string, counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`${what}_${name}`, value]));

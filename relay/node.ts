@@ -8,6 +8,7 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
+import type { Access } from './access.ts';
 import { createDoorkeeper, directLimits, doorLimits } from './doorkeeper.ts';
 import type { DoorLimits } from './doorkeeper.ts';
 import { createMeet } from './meet.ts';
@@ -24,6 +25,8 @@ export interface RelayNodeSettings {
   /** Public topics forwarded here (the Square's). Others are not heard. */
   readonly topics?: readonly string[];
   readonly square?: Square | null;
+  /** Null: everybody may come in. */
+  readonly access?: Access | null;
   /** Also listens for webrtc-direct. */
   readonly direct?: DirectDoor;
   readonly limits?: Partial<DoorLimits>;
@@ -53,10 +56,10 @@ const socketMessageBytes = 131_072;
 const refuseMs = 1_000;
 
 export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
-  const { clock, log, handshakeMs = 5_000, direct = null, square = null } = settings;
+  const { clock, log, handshakeMs = 5_000, direct = null, square = null, access = null } = settings;
   const limits: DoorLimits = { ...doorLimits, ...settings.limits };
   const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets);
-  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages, square });
+  const meet = createMeet({ clock, entropy: settings.entropy, log, maxPages, square, access });
   const door = createDoorkeeper(clock, limits);
   // By itself: senders of UDP lie about their address, and a crowd there must not shut the first door.
   const secondDoor = createDoorkeeper(clock, directLimits);
@@ -76,6 +79,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     },
     topics: settings.topics ?? [],
     mayGoOn: (bytes, from) => square === null || square.mayGoOn(bytes, from),
+    mayConnect: access === null,
     maxPages,
     handshakeMs,
     log,

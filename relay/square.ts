@@ -27,7 +27,7 @@ export interface Square {
 }
 
 export interface Taken {
-  readonly answer: MeetFrame | null;
+  readonly answers: readonly MeetFrame[];
   /** For everybody else. */
   readonly news: MeetFrame | null;
   /** It was wrong, and not only late. */
@@ -72,13 +72,15 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
     welcome: tell,
     take: (page, frame) => {
       if (frame.kind !== 'square' && frame.kind !== 'claim') return null;
-      if (!words(page).take(1)) return { answer: null, news: null, why: 'too-fast' };
+      if (!words(page).take(1)) return { answers: [], news: null, why: 'too-fast' };
       if (frame.kind === 'claim') {
         const before = owner.word()?.bytes;
         const outcome = owner.claim(frame.secret, frame.word);
         count(`claim_${outcome}`);
+        const holds = outcome === 'behind' ? tell() : null;
         return {
-          answer: { kind: 'claimed', outcome },
+          // A page that is not in yet did not hear after which word its own is to come.
+          answers: [...(holds === null ? [] : [holds]), { kind: 'claimed', outcome }],
           news: owner.word()?.bytes === before ? null : tell(),
           why: outcome === 'unknown' || outcome === 'refused' ? 'malformed' : null,
         };
@@ -87,8 +89,9 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       count(why === null ? 'words' : `refused_${why}`);
       const isLate = why === 'repeated' || why === 'not-owner';
       // Who is behind hears what holds.
+      const holds = isLate ? tell() : null;
       return {
-        answer: isLate ? tell() : null,
+        answers: holds === null ? [] : [holds],
         news: why === null ? tell() : null,
         why: why === null || isLate ? null : 'malformed',
       };

@@ -1,7 +1,7 @@
 /** One request in, one answer out: the page, the card, the numbers, or the doorstep. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { encodeRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
-import type { SquareCard } from '../../src/protocol/relay-card.ts';
+import type { AccessCard, SquareCard } from '../../src/protocol/relay-card.ts';
 import { authorityPath } from '../lan-authority.ts';
 import type { LanDoor } from '../lan-door.ts';
 import type { AppFile, AppFiles } from './app-files.ts';
@@ -42,6 +42,8 @@ export interface Answering {
   /** Multiaddrs of the doors beside the WebSocket. */
   readonly otherDoors: () => readonly string[];
   readonly square: SquareCard | null;
+  /** Null: everybody may come in. */
+  readonly access: () => AccessCard | null;
   readonly counts: () => Readonly<Record<string, number>>;
   readonly isHealthy: () => boolean;
   /** Our TLS is by an authority of our own; null: by a certificate of the host's, or there is none. */
@@ -104,7 +106,12 @@ function card(world: Answering, asked: Asked, host: Host): Answer {
     webSocketAddress(host, isSecure, world.peerId),
     ...world.otherDoors().filter((address) => isReachable(address, from)),
   ];
-  const text = encodeRelayCard({ build: world.build, relay: { peerId: world.peerId, addresses }, square: world.square });
+  const text = encodeRelayCard({
+    build: world.build,
+    relay: { peerId: world.peerId, addresses },
+    square: world.square,
+    access: world.access(),
+  });
   // For our own pages alone: it holds the Square's key, and any site open in a browser of this house could ask.
   return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }

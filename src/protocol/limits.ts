@@ -81,4 +81,7 @@ export const limits = {
   pinnedBytes: 8_300,
   /** The owner's word about a Square. */
   ownerWordBytes: 14_336,
+  /** Devices and invites in the owner's word on who may come in. */
+  accessKeys: 564,
+  accessWordBytes: 18_432,
 } as const;

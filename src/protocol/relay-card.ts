@@ -1,5 +1,8 @@
 /** What a relay says of itself at `/.well-known/wavu.json`: where it is dialled, and the Square it keeps. */
 import { fromBase64url, toBase64url } from './bytes.ts';
+import { parseRoomId } from './ids.ts';
+import type { RoomId } from './ids.ts';
+import { limits } from './limits.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { secretBytes } from './room-keys.ts';
@@ -14,6 +17,16 @@ export interface RelayCard {
     readonly addresses: readonly string[];
   };
   readonly square: SquareCard | null;
+  /** Null: it lets everybody in. */
+  readonly access: AccessCard | null;
+}
+
+/** The relay is for members of its owner's rooms. */
+export interface AccessCard {
+  /** What an owner link's word is about; of no use to read anything. */
+  readonly realm: RoomId;
+  /** Whom to ask for an invite; '': nobody owns it yet. */
+  readonly owner: string;
 }
 
 export interface SquareCard {
@@ -31,6 +44,7 @@ export const encodeRelayCard = (card: RelayCard): string =>
     build: card.build,
     relay: card.relay,
     square: card.square && { topic: card.square.topic, openSecret: toBase64url(card.square.openSecret) },
+    ...(card.access && { access: card.access }),
   });
 
 /** Takes parsed JSON. Fields it does not know are left alone; a field it cannot read is as if absent, but for the peer id. */
@@ -48,6 +62,7 @@ export function readRelayCard(json: unknown): RelayCard | Refusal {
     build: typeof build === 'string' && build.length <= mostLetters ? build : '',
     relay: { peerId, addresses: told.slice(0, mostAddresses).filter(isAddress) },
     square: readSquare(json['square']),
+    access: readAccess(json['access']),
   };
 }
 
@@ -61,6 +76,13 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isAddress = (value: unknown): value is string =>
   typeof value === 'string' && value.startsWith('/') && value.length <= mostLetters;
+
+function readAccess(value: unknown): AccessCard | null {
+  if (!isRecord(value)) return null;
+  const { realm: id, owner } = value;
+  const realm = typeof id === 'string' ? parseRoomId(id) : null;
+  return realm === null ? null : { realm, owner: typeof owner === 'string' && owner.length <= limits.nameBytes ? owner : '' };
+}
 
 function readSquare(value: unknown): SquareCard | null {
   if (!isRecord(value)) return null;

@@ -22,6 +22,7 @@ async function openSubject(): Promise<NetworkSubject> {
     publicAddresses: [],
     direct: null,
     topics: ['square'],
+    mayConnect: true,
     maxPages: 64,
     handshakeMs: 5_000,
     log: () => {},

@@ -27,17 +27,30 @@ export interface RelayProcess {
 
 export interface RelayWanted {
   readonly square?: 'on' | 'off';
+  /** Whom it lets in; left out: everybody. For members it keeps no Square. */
+  readonly access?: 'members';
   /** The folder of the built page it serves. */
   readonly app?: string;
   /** Modules that run in the relay's process before it. */
   readonly imports?: readonly string[];
 }
 
-export async function startRelay({ square = 'on', app, imports = [] }: RelayWanted = {}): Promise<RelayProcess> {
+export async function startRelay({
+  access,
+  square = access === 'members' ? 'off' : 'on',
+  app,
+  imports = [],
+}: RelayWanted = {}): Promise<RelayProcess> {
   const data = await mkdtemp(join(tmpdir(), 'wavu-journey-'));
   const said: string[] = [];
   const spawnAt = (at: number, page: string | undefined): Promise<Running> =>
-    spawnRelay(at, data, ['--square', square, ...(page === undefined ? [] : ['--app', page])], imports, said);
+    spawnRelay(
+      at,
+      data,
+      ['--square', square, ...(access === undefined ? [] : ['--access', access]), ...(page === undefined ? [] : ['--app', page])],
+      imports,
+      said,
+    );
   let running = await spawnAt(0, app);
   const { port, ownerLink } = running;
   return {

@@ -83,6 +83,7 @@ export async function openTestDoor(
     build: '0.1.0+test',
     peerId,
     otherDoors: () => [],
+    access: () => null,
     square: { topic: 'wavu/square/1/00', openSecret: new Uint8Array(32).fill(7) },
     counts: () => ({ http_requests: 3 }),
     isHealthy: () => true,

@@ -1,5 +1,7 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
+import { createAccess } from '../../relay/access.ts';
 import { createMeet } from '../../relay/meet.ts';
+import type { AccessShelf } from '../../relay/access.ts';
 import type { Meet } from '../../relay/meet.ts';
 import { createOwner } from '../../relay/owner.ts';
 import type { Owner, OwnerShelf } from '../../relay/owner.ts';
@@ -47,6 +49,8 @@ export interface RelayOptions {
   readonly address: string;
   /** Its Square, and whose that is between two starts. */
   readonly square?: { readonly secret: Uint8Array; readonly shelf: OwnerShelf };
+  /** It keeps no Square, and is for members. */
+  readonly access?: AccessShelf;
 }
 
 /** What stands between the app and its world, for tests that watch or break it. */
@@ -98,11 +102,15 @@ export const createPage = (
 };
 
 /** A relay as `relay/` runs it, without its sockets and files. */
-export const createRelay = (world: World, name: string, { address, square }: RelayOptions): Relay => {
+export const createRelay = (world: World, name: string, { address, square, access }: RelayOptions): Relay => {
   const keys = square === undefined ? null : deriveRoomKeys(square.secret);
   const topic = keys && `wavu/square/1/${keys.id}`;
   const told = keys && { topic, openSecret: toBase64url(keys.secret) };
-  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, square: told };
+  const forMembers = keys && access && { realm: keys.id, owner: '' };
+  const card = {
+    ...{ version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] } },
+    ...(forMembers ? { access: forMembers } : { square: told }),
+  };
   let owner: Owner | null = null;
   const node = world.node(name, { role: 'relay', address, card });
   let running: Meet | null = null;
@@ -113,8 +121,9 @@ export const createRelay = (world: World, name: string, { address, square }: Rel
       const { clock, entropy, log, network } = node.start();
       owner = keys && square ? createOwner(keys.id, entropy, square.shelf) : null;
       const kept = keys && owner && createSquare(keys, owner, clock);
-      const meet = (running = createMeet({ clock, entropy, log, square: kept }));
-      if (topic !== null && kept !== null) network().join(topic, () => undefined, kept.mayGoOn);
+      const doors = access && owner ? createAccess(network().self, owner, clock, access) : null;
+      const meet = (running = createMeet({ clock, entropy, log, square: kept, access: doors }));
+      if (!access && topic !== null && kept !== null) network().join(topic, () => undefined, kept.mayGoOn);
       network().listen({ onOpen: meet.opened, onFrame: meet.frame, onClose: meet.closed });
     },
     crash: (how) => {
