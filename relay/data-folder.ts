@@ -4,8 +4,10 @@ import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, ren
 import path from 'node:path';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
+import { limits } from '../src/protocol/limits.ts';
 import { makeDirectCertificate, readDirectCertificate } from './direct-certificate.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
+import type { AccessShelf } from './access.ts';
 import { codeOf } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
@@ -22,6 +24,8 @@ export interface DataFolder {
   readonly squareSecret: Uint8Array;
   /** Whose the Square is. */
   readonly owner: OwnerShelf;
+  /** Who may come in, where it is for members. */
+  readonly access: AccessShelf;
   /** True where no owner's link was ever made with this folder. */
   readonly isUnowned: boolean;
   /** What the second door shows: its hash is part of the address. */
@@ -61,6 +65,7 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
     const identity = keep(folder, kept.identity, readSecret, secret);
     const square = keep(folder, kept.square, readSecret, secret);
     const owner = keep(folder, kept.owner, readOwnerRecord, () => writeOwnerRecord(noOwner));
+    const access = keep(folder, kept.access, readWord, () => new Uint8Array(0));
     const certificate = (): Uint8Array => makeDirectCertificate(clock.nowMs());
     let direct = keep(folder, kept.direct, readDirectCertificate, certificate);
     if (direct.value !== null && direct.value.validUntilMs - clock.nowMs() < renewBeforeMs) {
@@ -73,11 +78,12 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
       write(folder, kept.authority, newAuthority());
       authority = keep(folder, kept.authority, readAuthority, newAuthority);
     }
-    const all = [identity, square, owner, direct, authority];
+    const all = [identity, square, owner, access, direct, authority];
     if (
       identity.value === null ||
       square.value === null ||
       owner.value === null ||
+      access.value === null ||
       direct.value === null ||
       authority.value === null
     ) {
@@ -89,6 +95,7 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
       identityKey: identity.value,
       squareSecret: square.value,
       owner: { kept: owner.value, keep: (record) => write(folder, kept.owner, writeOwnerRecord(record)) },
+      access: { kept: access.value, keep: (word) => write(folder, kept.access, word) },
       isUnowned: owner.value.waiting === null && owner.value.used.length === 0,
       directCertificate: direct.value,
       authority: authority.value,
@@ -128,7 +135,7 @@ interface Kept extends Marked {
   readonly withoutIt: string;
 }
 
-const kept: Readonly<Record<'identity' | 'square' | 'owner' | 'direct' | 'authority', Kept>> = {
+const kept: Readonly<Record<'identity' | 'square' | 'owner' | 'access' | 'direct' | 'authority', Kept>> = {
   identity: {
     file: 'identity',
     mark: 'wavu-relay-identity-1',
@@ -146,6 +153,12 @@ const kept: Readonly<Record<'identity' | 'square' | 'owner' | 'direct' | 'author
     mark: 'wavu-owner-1',
     what: "whose the Square is, and the owner's last word",
     withoutIt: 'Without it nobody owns the Square; whoever opens a new owner link does.',
+  },
+  access: {
+    file: 'access',
+    mark: 'wavu-access-1',
+    what: "the owner's last word on who may come in",
+    withoutIt: 'Without it a relay for members lets in its owner alone, until the owner has come by.',
   },
   direct: {
     file: 'webrtc-direct',
@@ -165,6 +178,7 @@ const leafKept: Marked = { file: 'lan-certificate', mark: 'wavu-lan-certificate-
 
 const secretBytes = 32;
 const readSecret = (bytes: Uint8Array): Uint8Array | null => (bytes.length === secretBytes ? bytes : null);
+const readWord = (bytes: Uint8Array): Uint8Array | null => (bytes.length <= limits.accessWordBytes ? bytes : null);
 /** An old address goes with the old certificate, so this is rare: in its last year, at a start. */
 const renewBeforeMs = 365 * 86_400_000;
 

@@ -27,6 +27,9 @@ export const readHost = (text: string): Read<string> => {
 export const readOnOff = (text: string): Read<boolean> =>
   text === 'on' || text === 'off' ? { value: text === 'on' } : { wrong: 'on or off.' };
 
+export const readAccess = (text: string): Read<'open' | 'members'> =>
+  text === 'open' || text === 'members' ? { value: text } : { wrong: 'open (everybody) or members.' };
+
 export const readPath = (text: string): Read<string> =>
   text.trim() === '' || text.includes('\0') ? { wrong: 'a path.' } : { value: path.resolve(text) };
 

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readHost, readOnOff, readPath, readPort, readPortOrOff, readSisters } from './flag-values.ts';
+import { readAccess, readHost, readOnOff, readPath, readPort, readPortOrOff, readSisters } from './flag-values.ts';
 import type { Read } from './flag-values.ts';
 import { nearest } from './nearest.ts';
 
@@ -15,6 +15,8 @@ export interface Settings {
   /** The built page. */
   readonly appFolder: string;
   readonly square: boolean;
+  /** Whom it lets in: everybody, or those of the owner's rooms. */
+  readonly access: 'open' | 'members';
   /** A new owner link is wanted: the last was lost, or whoever opened it is to be the owner no more. */
   readonly ownerLink: boolean;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
@@ -58,6 +60,15 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
   }
   const host = get(flags.host) ?? '0.0.0.0';
   const isSixAlone = host !== '::' && isIPv6(host);
+  const access = get(flags.access) ?? 'open';
+  const wantedSquare = get(flags.square);
+  if (access === 'members' && wantedSquare === true) {
+    lines.push('--square on: a relay for members keeps no Square, which is for everybody. Leave it out, or --access open.');
+  }
+  const sisters = get(flags.sisters) ?? [];
+  if (access === 'members' && sisters.length > 0) {
+    lines.push('--sisters: a relay for members has none, as people of another relay show it no key.');
+  }
   const wantedDirect = get(flags.webrtcDirectPort);
   if (isSixAlone && wantedDirect !== null && wantedDirect !== 'off') {
     lines.push(`--webrtc-direct-port ${wantedDirect}: this door stands on IPv4 alone, and --host ${host} is IPv6.`);
@@ -68,15 +79,18 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     host,
     dataFolder: get(flags.data) ?? ownFolder(env),
     appFolder: get(flags.app) ?? fileURLToPath(new URL('../dist', import.meta.url)),
-    square: get(flags.square) ?? true,
+    square: wantedSquare ?? access === 'open',
+    access,
     ownerLink: get(flags.ownerLink) ?? false,
     tls: certFile !== null && keyFile !== null ? { certFile, keyFile } : null,
     webrtcDirectPort: direct === 'off' ? null : direct,
-    sisters: get(flags.sisters) ?? [],
+    sisters,
     behindProxy: get(flags.behindProxy) ?? false,
     json: get(flags.json) ?? false,
   };
-  if (settings.ownerLink && !settings.square) lines.push('--owner-link makes an owner of the Square: it needs --square on.');
+  if (settings.ownerLink && !settings.square && access === 'open') {
+    lines.push('--owner-link makes an owner of the Square: it needs --square on.');
+  }
   return lines.length > 0 ? { state: 'refused', lines } : { state: 'run', settings };
 }
 
@@ -102,10 +116,16 @@ const flags = {
   host: flag('host', 'ADDRESS', 'address to listen on (default 0.0.0.0: every IPv4 one; :: for IPv6 as well)', readHost),
   data: flag('data', 'FOLDER', "the relay's identity and all it keeps", readPath),
   square: flag('square', 'on|off', 'keep an open room for everybody at this address (default on)', readOnOff),
+  access: flag(
+    'access',
+    'open|members',
+    "whom the relay lets in: everybody, or the owner, members of the owner's rooms and whom they invite (default open)",
+    readAccess,
+  ),
   ownerLink: flag(
     'owner-link',
     null,
-    'print a new owner link of the Square: whoever opens it first owns it from then on',
+    'print a new owner link: whoever opens it first owns the Square, or the relay for members, from then on',
     readOnOff,
   ),
   cert: flag('cert', 'FILE', 'certificate chain, PEM: HTTPS on the same port', readPath),
@@ -170,7 +190,7 @@ function unknown(arg: string, name: string): string {
 /** `npm start --port 9000` gives the flag to npm, and us nothing but a stray 9000. */
 function swallowedByNpm(env: Environment): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'start') return [];
-  return ['port', 'host', 'data', 'square', 'owner-link', 'sisters']
+  return ['port', 'host', 'data', 'square', 'access', 'owner-link', 'sisters']
     .filter((name) => env[keptBy(name)] !== undefined)
     .map((name) =>
       `npm kept --${name} for itself. Write: npm start -- --${name} ${name === 'owner-link' ? '' : env[keptBy(name)]}`.trimEnd(),

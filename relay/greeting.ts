@@ -14,6 +14,7 @@ export interface Standing {
   readonly dataFolder: string;
   readonly isNewFolder: boolean;
   readonly square: boolean;
+  readonly access: 'open' | 'members';
   /** Whose link was printed, and works once; null: none was made at this start. */
   readonly ownerLink: OwnerLink | null;
   readonly behindProxy: boolean;
@@ -40,6 +41,7 @@ export const machineLine = (standing: Standing, pid: number): string =>
     build: standing.build,
     data: standing.dataFolder,
     square: standing.square ? 'on' : 'off',
+    access: standing.access,
     ownerLink: ownerUrl(standing),
     authority: standing.authority,
     pid,
@@ -60,6 +62,7 @@ export function greeting(standing: Standing, withCode: boolean): string {
       ? [code(withSecondDoor(best.url, standing.doors)), `  ${best.url}  ${gives[best.gives]}`, '']
       : []),
     ...notes(standing, best).map((line) => `  ${line}`),
+    ...(standing.access === 'members' ? ['  For members: of the rooms that the owner is in, and whom they invite'] : []),
     `  Square ${standing.square ? 'on: anyone who reaches this relay reads it' : 'off'}`,
     ...ownerLines(standing).map((line) => `  ${line}`),
     `  Data in ${standing.dataFolder}${standing.isNewFolder ? ' (new: back it up, it is this relay)' : ''}`,
@@ -82,7 +85,9 @@ function ownerLines(standing: Standing): readonly string[] {
       : 'Owner link, printed this once. Open it on your own device, where you mean to stay:',
     `  ${url}`,
     ...(standing.behindProxy ? ["Put the proxy's https:// address before the #."] : []),
-    'Whoever opens it first owns the Square: pins, clears, closes it, keeps devices out. It works once.',
+    standing.access === 'members'
+      ? 'Whoever opens it first owns this relay: people of their rooms get in, and whom they invite. It works once.'
+      : 'Whoever opens it first owns the Square: pins, clears, closes it, keeps devices out. It works once.',
     ...(standing.ownerLink?.why === 'again' ? [] : ['Lost it? Start with --owner-link for a new one.']),
     '',
   ];

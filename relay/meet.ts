@@ -14,6 +14,7 @@ import { createAbroad } from './abroad.ts';
 import type { Abroad } from './abroad.ts';
 import { createSlowLink } from './slow-link.ts';
 import type { SlowLink } from './slow-link.ts';
+import type { Access } from './access.ts';
 import type { Square } from './square.ts';
 
 export interface Meet {
@@ -36,6 +37,8 @@ export interface MeetWorld {
   readonly maxPages?: number;
   /** Null: there is none here. */
   readonly square?: Square | null;
+  /** Null: everybody may come in. */
+  readonly access?: Access | null;
 }
 
 /** Pages ping every 20 s, hidden ones every 60: so long a silence is a page that is gone. */
@@ -52,7 +55,7 @@ interface Page {
   isNew: boolean;
 }
 
-export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null }: MeetWorld): Meet {
+export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null, access = null }: MeetWorld): Meet {
   const pages = new Map<PeerId, Page>();
   const counted = new Map<string, number>();
   let sweep: Stop | null = null;
@@ -71,6 +74,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     guests.left(page.link.peer);
     square?.left(page.link.peer);
     abroad.went(page.link.peer);
+    access?.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -109,21 +113,26 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       tell: abroad.tell,
       pass: (peer, frame) => isKeptBack(frame) || (isHere(peer) ? passHere(peer, frame) : abroad.pass(peer, frame)),
       far: (peer, frame) => {
-        guests.take(peer, frame);
+        // Those behind a page showed no key here: among members nobody is let in through them.
+        if (access === null) guests.take(peer, frame);
+        else count('guests_refused');
         return true;
       },
+      isShut: (peer, frame) => access?.isShut(peer, frame) === true,
       drop: (peer) => {
         const page = pages.get(peer);
         if (page === undefined) guests.drop(peer);
         else drop(page, 'strikes');
       },
       beside: (peer, frame) => {
-        const taken = square?.take(peer, frame) ?? null;
+        const taken = access?.take(peer, frame) ?? square?.take(peer, frame) ?? null;
         if (taken === null) return 'malformed';
-        const { answer, news } = taken;
-        if (news !== null) for (const page of [...pages.values()]) say(page, news);
         const page = pages.get(peer);
-        if (answer !== null && page !== undefined) say(page, answer);
+        const news = 'news' in taken ? taken.news : null;
+        if (news !== null) for (const each of [...pages.values()]) if (isIn(each)) say(each, news);
+        if (page !== undefined) for (const answer of taken.answers) say(page, answer);
+        // The owner is another, or said who may come in.
+        if (news !== null || ('isNew' in taken && taken.isNew)) dropEnded();
         return taken.why;
       },
       ticksMs: clock.ticksMs,
@@ -154,11 +163,21 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     },
   };
 
+  const isIn = (page: Page): boolean => access === null || access.isIn(page.link.peer);
+  const dropEnded = (): void => {
+    for (const peer of access?.ended() ?? []) {
+      const page = pages.get(peer);
+      if (page !== undefined) drop(page, 'no-member');
+    }
+  };
+
   const sweepSilent = (): void => {
     for (const page of [...pages.values()]) {
       if (clock.ticksMs() - page.heardMs > silentMs) drop(page, 'silent');
     }
     guests.sweep();
+    // A word may have run out.
+    dropEnded();
     sweep = pages.size === 0 ? null : clock.after(silentMs / 2, sweepSilent);
   };
 
@@ -183,6 +202,9 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       };
       pages.set(link.peer, page);
       place.entered(link.peer);
+      access?.entered(link.peer);
+      const surplus = pages.get(access?.surplus() ?? link.peer);
+      if (surplus !== undefined && surplus.link !== link) drop(surplus, 'outside');
       sweep ??= clock.after(silentMs / 2, sweepSilent);
     },
 
@@ -191,7 +213,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       if (page === null) return;
       page.heardMs = clock.ticksMs();
       // With its first word a page knows which relay this is.
-      const word = page.isNew ? (square?.welcome() ?? null) : null;
+      const word = page.isNew && isIn(page) ? (square?.welcome() ?? null) : null;
       page.isNew = false;
       if (word !== null) say(page, word);
       place.take(link.peer, bytes);
@@ -211,7 +233,8 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       ...guests.counts(),
       ...abroad.counts(),
       ...Object.fromEntries(counted),
-      ...named(square?.counts() ?? {}),
+      ...named('square', square?.counts() ?? {}),
+      ...named('access', access?.counts() ?? {}),
     }),
 
     stop: () => {
@@ -222,5 +245,5 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
   };
 }
 
-const named = (counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`square_${name}`, value]));
+const named = (what: string, counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`${what}_${name}`, value]));

@@ -9,6 +9,7 @@ import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
 import { createDesks } from './desks.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
+import type { Access } from './access.ts';
 import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorkeeper.ts';
 import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
 import type { Square } from './square.ts';
@@ -25,6 +26,8 @@ export interface RelayNodeSettings {
   /** Public topics forwarded here (the Square's). Others are not heard. */
   readonly topics?: readonly string[];
   readonly square?: Square | null;
+  /** Null: everybody may come in. */
+  readonly access?: Access | null;
   /** Also listens for webrtc-direct. */
   readonly direct?: DirectDoor;
   /** Multiaddrs, without `/p2p/…`, of relays whose pages ours shall meet. They must name us as well. */
@@ -64,7 +67,7 @@ const refuseMs = 1_000;
 const offerLivesMs = 600_000;
 
 export async function startRelayNode(settings: RelayNodeSettings): Promise<RelayNode> {
-  const { clock, log, handshakeMs = 5_000, direct = null, square = null } = settings;
+  const { clock, log, handshakeMs = 5_000, direct = null, square = null, access = null } = settings;
   const limits: DoorLimits = { ...doorLimits, ...settings.limits };
   const maxPages = limits.sockets + (direct === null ? 0 : directLimits.sockets + handLimits.sockets);
   const door = createDoorkeeper(clock, limits);
@@ -91,6 +94,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     },
     topics: settings.topics ?? [],
     mayGoOn: (bytes, from) => square === null || square.mayGoOn(bytes, from),
+    mayConnect: access === null,
     maxPages,
     handshakeMs,
     log,
@@ -101,6 +105,7 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     log,
     maxPages,
     square,
+    access,
     self: host.self,
     addresses: settings.sisters ?? [],
     dial: host.openSister,

@@ -27,7 +27,7 @@ export interface Square {
 }
 
 export interface Taken {
-  readonly answer: MeetFrame | null;
+  readonly answers: readonly MeetFrame[];
   /** For everybody else. */
   readonly news: MeetFrame | null;
   /** It was wrong, and not only late. */
@@ -72,13 +72,15 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
     welcome: tell,
     take: (page, frame) => {
       if (frame.kind !== 'square' && frame.kind !== 'claim') return null;
-      if (!words(page).take(1)) return { answer: null, news: null, why: 'too-fast' };
+      if (!words(page).take(1)) return { answers: [], news: null, why: 'too-fast' };
       if (frame.kind === 'claim') {
         const before = owner.word()?.bytes;
         const outcome = owner.claim(frame.secret, frame.word);
         count(`claim_${outcome}`);
+        const holds = outcome === 'behind' ? tell() : null;
         return {
-          answer: { kind: 'claimed', outcome },
+          // A page that is not in yet did not hear after which word its own is to come.
+          answers: [...(holds === null ? [] : [holds]), { kind: 'claimed', outcome }],
           news: owner.word()?.bytes === before ? null : tell(),
           why: outcome === 'unknown' || outcome === 'refused' ? 'malformed' : null,
         };
@@ -89,8 +91,9 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       // Whoever hands it on did not write it.
       const isWrong = why !== null && !isLate && why !== 'too-far-ahead';
       // Who is behind hears what holds.
+      const holds = isLate ? tell() : null;
       return {
-        answer: isLate ? tell() : null,
+        answers: holds === null ? [] : [holds],
         news: why === null ? tell() : null,
         why: isWrong ? 'malformed' : null,
       };

@@ -4,9 +4,13 @@ import { hostname } from 'node:os';
 import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
+import { peerIdOfKey } from '../src/adapters/libp2p/thin-bytes.ts';
+import { hexToBytes } from '../src/protocol/bytes.ts';
+import { deriveDevice } from '../src/protocol/device.ts';
 import type { SquareCard } from '../src/protocol/relay-card.ts';
 import { deriveRoomKeys } from '../src/protocol/room-keys.ts';
 import type { RoomKeys } from '../src/protocol/room-keys.ts';
+import { createAccess } from './access.ts';
 import { nameHolder, whoAnswersAlready } from './blame.ts';
 import { openDataFolder } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -70,13 +74,17 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     return refused(udpLines(settings, udpCode));
   }
 
-  const keys = settings.square ? deriveRoomKeys(folder.squareSecret) : null;
-  const square = keys && squareOf(keys);
+  const isForMembers = settings.access === 'members';
+  // Of a relay for members nobody gets the key of the Square: its room is only what an owner link is about.
+  const keys = settings.square || isForMembers ? deriveRoomKeys(folder.squareSecret) : null;
+  const square = settings.square ? keys && squareOf(keys) : null;
   const owner = keys && createOwner(keys.id, entropy, folder.owner);
+  const self = peerIdOfKey(hexToBytes(deriveDevice(folder.identityKey).id));
   const node = await startRelayNode({
     identityKey: folder.identityKey,
     topics: square === null ? [] : [square.topic],
     square: keys && owner && createSquare(keys, owner, clock),
+    access: isForMembers && owner ? createAccess(self, owner, clock, folder.access) : null,
     ...(direct === null ? {} : { direct }),
     sisters: settings.sisters,
     clock,
@@ -121,6 +129,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     otherDoors: () => node.addresses(),
     sisters: node.sisters,
     square,
+    access: () => (isForMembers && keys && owner ? { realm: keys.id, owner: owner.word()?.said.name ?? '' } : null),
     counts,
     isHealthy: () => !isClosing,
     house,
@@ -168,7 +177,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
   // Not before it stands: a link that nobody saw would be used up.
   const why: OwnerLink['why'] | null = settings.ownerLink ? 'again' : folder.isUnowned ? 'first' : null;
   const ownerLink = owner && why && { fragment: owner.newLink(), why };
-  log('relay-open', { port: door.port, build, square: settings.square, tls: tls !== null });
+  log('relay-open', { port: door.port, build, square: settings.square, access: settings.access, tls: tls !== null });
   return {
     state: 'open',
     relay: {
@@ -181,6 +190,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
         dataFolder: folder.path,
         isNewFolder: folder.isNew,
         square: settings.square,
+        access: settings.access,
         ownerLink,
         behindProxy: settings.behindProxy,
         certificate,

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { encodeRelayCard, relayCardPath } from '../../src/protocol/relay-card.ts';
 import { relayOfferPath } from '../../src/protocol/relay-by-hand.ts';
-import type { SquareCard } from '../../src/protocol/relay-card.ts';
+import type { AccessCard, SquareCard } from '../../src/protocol/relay-card.ts';
 import { authorityPath } from '../lan-authority.ts';
 import type { LanDoor } from '../lan-door.ts';
 import type { AppFile, AppFiles } from './app-files.ts';
@@ -45,6 +45,8 @@ export interface Answering {
   /** Of relays that form one mesh with us, those that stand. */
   readonly sisters: () => readonly string[];
   readonly square: SquareCard | null;
+  /** Null: everybody may come in. */
+  readonly access: () => AccessCard | null;
   readonly counts: () => Readonly<Record<string, number>>;
   readonly isHealthy: () => boolean;
   /** Our TLS is by an authority of our own; null: by a certificate of the host's, or there is none. */
@@ -114,8 +116,13 @@ function card(world: Answering, asked: Asked, host: Host): Answer {
     `${webSocketDoor(host, isSecure)}/p2p/${world.peerId}`,
     ...world.otherDoors().filter((address) => isReachable(address, from)),
   ];
-  const sisters = world.sisters().filter((address) => isReachable(address, from));
-  const text = encodeRelayCard({ build: world.build, relay: { peerId: world.peerId, addresses }, sisters, square: world.square });
+  const text = encodeRelayCard({
+    build: world.build,
+    relay: { peerId: world.peerId, addresses },
+    sisters: world.sisters().filter((address) => isReachable(address, from)),
+    square: world.square,
+    access: world.access(),
+  });
   // For our own pages alone: it holds the Square's key, and any site open in a browser of this house could ask.
   return plain(200, text, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }

@@ -2,7 +2,7 @@
 import { bytesToHex, decodeText } from '../protocol/bytes.ts';
 import { abbreviate } from '../protocol/content.ts';
 import type { Message } from '../protocol/content.ts';
-import type { DeviceId, MessageId, OperationId, PersonId, RoomId } from '../protocol/ids.ts';
+import type { DeviceId, MessageId, OperationId, PersonId, PeerId, RoomId } from '../protocol/ids.ts';
 import type { Range } from '../ports/storage.ts';
 
 export const keyOf = {
@@ -29,6 +29,8 @@ export const keyOf = {
   inviteSecret: (room: RoomId, key: string): string => `invite/${room}/${key}`,
   /** The link this device waits behind. */
   knock: (room: RoomId): string => `knock/${room}/link`,
+  /** The secret half of the key of the link that we came in by: relays for members may know us by nothing else yet. */
+  cameBy: (room: RoomId): string => `knock/${room}/came`,
   /** The sessions with a device, what it left to begin one with, and what waits for it. */
   pair: (device: DeviceId): string => `pair/${device}`,
   bundle: (device: DeviceId): string => `bundle/${device}`,
@@ -42,6 +44,8 @@ export const keyOf = {
   /** Being written there, or an invite not yet followed. */
   unsent: (of: RoomId | 'invite'): string => `unsent/${of}`,
   verified: (person: PersonId): string => `verified/${person}`,
+  /** An owner link of this relay was opened on this device. */
+  ownedRelay: (relay: PeerId): string => `owned/${relay}`,
   /** The relay's card as last read. */
   card: 'relay/card',
   /** Addresses of relays that invites named, one a line. */

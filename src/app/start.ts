@@ -80,6 +80,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     timelines,
     outbox,
     tellRelay: (frame) => attached?.mesh.tellRelay(frame) ?? false,
+    owned: () => void attached?.owned(),
   });
   let members: Members | null = null;
   let pairing: Pairing | null = null;
@@ -100,6 +101,7 @@ export async function startApp(world: World): Promise<LocalApp> {
         keeper,
         square,
         members: () => members,
+        openMembers: async () => (core.me() === null ? null : (members ?? openMembers())),
         pairing: () => pairing,
       });
   });
@@ -183,9 +185,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     joinRoom: async (link) => {
       const secret = decodeOwnerLink(link);
       if (secret !== null) {
-        const room = await square.claim(secret);
-        if (room === null) core.trouble('bad-link');
-        return room;
+        return square.claim(secret);
       }
       const invite = decodeInviteLink(link, core.clock.nowMs());
       if (isRefusal(invite)) {

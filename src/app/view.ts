@@ -195,7 +195,10 @@ export type RelayOffered = { readonly page: string } | { readonly refused: Relay
 
 export interface RelayView {
   readonly address: string;
-  readonly state: 'connecting' | 'open' | 'lost';
+  /** `not-let-in`: it is reached, is for members, and takes us for none. */
+  readonly state: 'connecting' | 'open' | 'not-let-in' | 'lost';
+  /** Null: it is for everybody, as far as we know. `owner`: what they are called; '': nobody owns it yet. */
+  readonly members: { readonly owner: string; readonly isMine: boolean } | null;
   readonly rttMs: number | null;
   readonly score: ScoreView | null;
 }

@@ -29,6 +29,7 @@ const id16 = hex(16);
 const peer = /^[A-Za-z0-9_-]{2,86}$/;
 
 export const parseDeviceId = (text: string): DeviceId | null => (key32.test(text) ? (text as DeviceId) : null);
+export const parseRoomId = (text: string): RoomId | null => (id16.test(text) ? (text as RoomId) : null);
 export const parseMessageId = (text: string): MessageId | null => (id16.test(text) ? (text as MessageId) : null);
 export const parseTopic = (text: string): Topic | null => (id16.test(text) ? (text as Topic) : null);
 export const parsePeerId = (text: string): PeerId | null => (peer.test(text) ? (text as PeerId) : null);

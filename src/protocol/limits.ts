@@ -90,4 +90,7 @@ export const limits = {
   ownerWordBytes: 14_336,
   /** How much higher than the one before its number may be: whoever is owner next finds numbers above it for ever. */
   ownerLeap: 1_048_576,
+  /** Devices and invites in the owner's word on who may come in. */
+  accessKeys: 564,
+  accessWordBytes: 18_432,
 } as const;

@@ -1,10 +1,14 @@
 /** What a page says to whoever introduces it, a relay on `/wavu/meet/1` or a neighbour: topics kept, peers named and sought, sealed bytes passed on; and the word of its Square's owner. */
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { createReader, createWriter, fromBase64url, toBase64url } from './bytes.ts';
-import type { Reader, Writer } from './bytes.ts';
-import { parsePeerId, parseTopic } from './ids.ts';
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { createReader, createWriter, toBase64url } from './bytes.ts';
+import type { Reader } from './bytes.ts';
+import { signatureBytes } from './device.ts';
+import { entrances } from './access/entrance.ts';
+import type { EnteredAs } from './access/entrance.ts';
+import { parsePeerId } from './ids.ts';
 import type { PeerId, Topic } from './ids.ts';
 import { limits } from './limits.ts';
+import { bytesOf, readPeer, readTopic, writePeer } from './meet-ids.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { ownerSecretBytes } from './square/owner-link.ts';
@@ -46,7 +50,13 @@ export type MeetFrame =
   | { readonly kind: 'square'; readonly word: Uint8Array }
   /** Page: by the secret of an owner link this word's device becomes the owner. The relay answers `claimed`. */
   | { readonly kind: 'claim'; readonly secret: Uint8Array; readonly word: Uint8Array }
-  | { readonly kind: 'claimed'; readonly outcome: ClaimOutcome };
+  | { readonly kind: 'claimed'; readonly outcome: ClaimOutcome }
+  /** Page, at a relay for members: I hold this key (`access/enter.ts`). The relay answers `entered`. */
+  | { readonly kind: 'enter'; readonly key: Uint8Array; readonly signature: Uint8Array }
+  /** `word`: for its owner what the relay keeps of theirs (`access/word.ts`), otherwise nothing. */
+  | { readonly kind: 'entered'; readonly as: EnteredAs; readonly word: Uint8Array }
+  /** The owner's page: who may come in from now on. */
+  | { readonly kind: 'access'; readonly word: Uint8Array };
 
 /** `used`: by somebody else. `unknown`: no link of this relay, or not the newest. `behind`: the word must have a higher number. */
 export type ClaimOutcome = (typeof outcomes)[number];
@@ -59,7 +69,8 @@ export type Carry = Extract<FarFrame, { readonly kind: 'carry' }>;
 export const isFar = (frame: MeetFrame): frame is FarFrame =>
   frame.kind === 'seek' || frame.kind === 'found' || frame.kind === 'carry' || frame.kind === 'lost';
 
-export type MeetRefusal = 'malformed' | 'unknown-version' | 'too-many-topics' | 'not-met' | 'too-fast' | 'too-big' | 'overloaded';
+/** `members-only`: not before `entered`. */
+export type MeetRefusal = (typeof meetRefusals)[number];
 
 export function encodeMeet(frame: MeetFrame): Uint8Array {
   if (frame.kind === 'pass') return encodePassing(frame.kind, frame.to, frame.bytes);
@@ -97,11 +108,19 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
     case 'lost':
       return writePeer(writePeer(out, frame.to), frame.peer).done();
     case 'square':
+    case 'access':
       return out.fixed(frame.word).done();
     case 'claim':
       return out.fixed(frame.secret).fixed(frame.word).done();
     case 'claimed':
       return out.u8(outcomes.indexOf(frame.outcome) + 1).done();
+    case 'enter':
+      return out.fixed(frame.key).fixed(frame.signature).done();
+    case 'entered':
+      return out
+        .u8(entrances.indexOf(frame.as) + 1)
+        .fixed(frame.word)
+        .done();
   }
 }
 
@@ -136,10 +155,13 @@ const kinds = [
   'square',
   'claim',
   'claimed',
+  'enter',
+  'entered',
+  'access',
 ] as const;
 const outcomes = ['yours', 'used', 'unknown', 'behind', 'refused'] as const;
 export const seekIdBytes = 8;
-export const meetRefusals: readonly MeetRefusal[] = [
+export const meetRefusals = [
   'malformed',
   'unknown-version',
   'too-many-topics',
@@ -147,7 +169,8 @@ export const meetRefusals: readonly MeetRefusal[] = [
   'too-fast',
   'too-big',
   'overloaded',
-];
+  'members-only',
+] as const;
 
 function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal | null {
   switch (kind) {
@@ -232,6 +255,16 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
       const outcome = outcomes[read.u8() - 1];
       return outcome === undefined ? null : { kind, outcome };
     }
+    case 'enter':
+      return { kind, key: read.fixed(32), signature: read.fixed(signatureBytes) };
+    case 'entered':
+    case 'access': {
+      const as = kind === 'entered' ? entrances[read.u8() - 1] : 'owner';
+      const word = read.rest();
+      if (word.length > limits.accessWordBytes) return refuse('too-big');
+      if (as === undefined) return null;
+      return kind === 'entered' ? { kind, as, word } : { kind, word };
+    }
   }
 }
 
@@ -264,11 +297,3 @@ const rest = (read: Reader, refusal: Refusal): Refusal => {
   read.rest();
   return refusal;
 };
-
-export const readTopic = (read: Reader): Topic | null => parseTopic(bytesToHex(read.fixed(16)));
-
-export const readPeer = (read: Reader): PeerId | null => parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
-
-// PeerIds only come from `parsePeerId`, whose alphabet is base64url; one of an impossible length encodes as nobody.
-const bytesOf = (id: PeerId): Uint8Array => fromBase64url(id) ?? new Uint8Array(0);
-export const writePeer = (out: Writer, id: PeerId): Writer => out.capped(bytesOf(id));

@@ -1,5 +1,7 @@
 /** What a relay says of itself at `/.well-known/wavu.json`: where it is dialled, and the Square it keeps. */
 import { fromBase64url, toBase64url } from './bytes.ts';
+import { parseRoomId } from './ids.ts';
+import type { RoomId } from './ids.ts';
 import { limits } from './limits.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -17,6 +19,16 @@ export interface RelayCard {
   /** Where other relays of the same mesh are dialled. */
   readonly sisters: readonly string[];
   readonly square: SquareCard | null;
+  /** Null: it lets everybody in. */
+  readonly access: AccessCard | null;
+}
+
+/** The relay is for members of its owner's rooms. */
+export interface AccessCard {
+  /** What an owner link's word is about; of no use to read anything. */
+  readonly realm: RoomId;
+  /** Whom to ask for an invite; '': nobody owns it yet. */
+  readonly owner: string;
 }
 
 export interface SquareCard {
@@ -35,6 +47,7 @@ export const encodeRelayCard = (card: RelayCard): string =>
     relay: card.relay,
     ...(card.sisters.length > 0 && { sisters: card.sisters }),
     square: card.square && { topic: card.square.topic, openSecret: toBase64url(card.square.openSecret) },
+    ...(card.access && { access: card.access }),
   });
 
 /** Takes parsed JSON. Fields it does not know are left alone; a field it cannot read is as if absent, but for the peer id. */
@@ -52,6 +65,7 @@ export function readRelayCard(json: unknown): RelayCard | Refusal {
     relay: { peerId, addresses: readAddresses(relay['addresses'], mostAddresses) },
     sisters: readAddresses(json['sisters'], limits.sisters),
     square: readSquare(json['square']),
+    access: readAccess(json['access']),
   };
 }
 
@@ -68,6 +82,13 @@ const isAddress = (value: unknown): value is string =>
 
 const readAddresses = (told: unknown, most: number): readonly string[] =>
   Array.isArray(told) ? told.slice(0, most).filter(isAddress) : [];
+
+function readAccess(value: unknown): AccessCard | null {
+  if (!isRecord(value)) return null;
+  const { realm: id, owner } = value;
+  const realm = typeof id === 'string' ? parseRoomId(id) : null;
+  return realm === null ? null : { realm, owner: typeof owner === 'string' && owner.length <= limits.nameBytes ? owner : '' };
+}
 
 function readSquare(value: unknown): SquareCard | null {
   if (!isRecord(value)) return null;

@@ -30,6 +30,7 @@ async function openSubject(): Promise<NetworkSubject> {
       admit: () => null,
     },
     topics: ['square'],
+    mayConnect: true,
     maxPages: 64,
     handshakeMs: 5_000,
     log: () => {},

@@ -29,6 +29,8 @@ export interface VillageOptions {
   readonly network?: Parameters<typeof createWorld>[0]['network'];
   /** The relay keeps one. */
   readonly square?: RelayOptions['square'];
+  /** It is for members. */
+  readonly access?: RelayOptions['access'];
   /** For each person's page. */
   page?(name: string, world: World): PageOptions;
 }
@@ -45,7 +47,11 @@ export function createVillage(seed: string, options: VillageOptions = {}): Villa
     ...(options.path && { path: options.path }),
     ...(options.network && { network: options.network }),
   });
-  const relay = createRelay(world, 'relay', { address, ...(options.square && { square: options.square }) });
+  const relay = createRelay(world, 'relay', {
+    address,
+    ...(options.square && { square: options.square }),
+    ...(options.access && { access: options.access }),
+  });
   relay.start();
   const village: Village = {
     world,

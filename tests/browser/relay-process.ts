@@ -27,6 +27,8 @@ export interface RelayProcess {
 
 export interface RelayWanted {
   readonly square?: 'on' | 'off';
+  /** Whom it lets in; left out: everybody. For members it keeps no Square. */
+  readonly access?: 'members';
   /** The folder of the built page it serves. */
   readonly app?: string;
   /** Otherwise any free one. */
@@ -38,10 +40,10 @@ export interface RelayWanted {
 }
 
 export async function startRelay(wanted: RelayWanted = {}): Promise<RelayProcess> {
-  const { square = 'on', app, port: at = 0, sister, imports = [] } = wanted;
+  const { access, square = access === 'members' ? 'off' : 'on', app, port: at = 0, sister, imports = [] } = wanted;
   const data = await mkdtemp(join(tmpdir(), 'wavu-journey-'));
   const said: string[] = [];
-  const named = sister === undefined ? [] : ['--sisters', sister];
+  const named = [...(sister === undefined ? [] : ['--sisters', sister]), ...(access === undefined ? [] : ['--access', access])];
   const spawnAt = (where: number, page: string | undefined): Promise<Running> =>
     spawnRelay(where, data, ['--square', square, ...named, ...(page === undefined ? [] : ['--app', page])], imports, said);
   let running = await spawnAt(at, app);

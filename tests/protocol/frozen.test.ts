@@ -2,6 +2,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { expect, test } from 'vitest';
+import { enterWith } from '../../src/protocol/access/enter.ts';
+import { encodeAccessWord } from '../../src/protocol/access/word.ts';
 import { encodeContent, newMessageId } from '../../src/protocol/content.ts';
 import { deriveDevice } from '../../src/protocol/device.ts';
 import { envelopeIdOf, seal } from '../../src/protocol/envelope.ts';
@@ -81,6 +83,21 @@ test('the word of a Square’s owner, its link and its frames have the bytes the
       bytesToHex(encodeMeet({ kind: 'square', word: fill(2, 9) })),
       bytesToHex(encodeMeet({ kind: 'claim', secret: fill(32, 6), word: fill(2, 9) })),
       bytesToHex(encodeMeet({ kind: 'claimed', outcome: 'yours' })),
+    ],
+  }).toMatchSnapshot();
+});
+
+test('the owner’s word on access, a page’s proof and their frames have the bytes they always had', () => {
+  const owner = deriveDevice(fill(32, 5));
+  const other = parsePeerId('AAECAwQG') ?? peer;
+  expect({
+    word: bytesToHex(encodeAccessWord({ owner: owner.id, seq: 300, untilHour: 498_611, keys: [author, owner.id] }, peer, owner)),
+    meet: [
+      bytesToHex(encodeMeet(enterWith(fill(32, 2), peer, other))),
+      bytesToHex(encodeMeet({ kind: 'entered', as: 'nobody', word: new Uint8Array(0) })),
+      bytesToHex(encodeMeet({ kind: 'entered', as: 'owner', word: fill(2, 9) })),
+      bytesToHex(encodeMeet({ kind: 'access', word: fill(2, 9) })),
+      bytesToHex(encodeMeet({ kind: 'refused', why: 'members-only', peer: null })),
     ],
   }).toMatchSnapshot();
 });

@@ -24,7 +24,7 @@ const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
   fc.record({ kind: fc.constant('left' as const), topic, peer }),
   fc.record({
     kind: fc.constant('refused' as const),
-    why: fc.constantFrom('malformed', 'not-met', 'too-fast', 'overloaded'),
+    why: fc.constantFrom('malformed', 'not-met', 'too-fast', 'overloaded', 'members-only'),
     peer: fc.option(peer),
   }),
   fc.record({
@@ -45,6 +45,13 @@ const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
     word: bytes,
   }),
   fc.record({ kind: fc.constant('claimed' as const), outcome: fc.constantFrom('yours', 'used', 'unknown', 'behind', 'refused') }),
+  fc.record({
+    kind: fc.constant('enter' as const),
+    key: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+  }),
+  fc.record({ kind: fc.constant('entered' as const), as: fc.constantFrom('nobody', 'member', 'owner'), word: bytes }),
+  fc.record({ kind: fc.constant('access' as const), word: bytes }),
 );
 
 test('every frame is read back as it was said', () => {
@@ -62,7 +69,8 @@ test('a frame cut anywhere is refused by name', () => {
       const part = whole.subarray(0, cut % whole.length);
       const read = decodeMeet(part);
       // `pass` and a word carry the rest of the frame: cut there it is a shorter one, and whole.
-      const isShorterPass = 'kind' in read && ['pass', 'passed', 'carry', 'square', 'claim'].includes(read.kind);
+      const isShorterPass =
+        'kind' in read && ['pass', 'passed', 'carry', 'square', 'claim', 'entered', 'access'].includes(read.kind);
       expect('refused' in read || isShorterPass).toBe(true);
     }),
   );

@@ -35,8 +35,8 @@ test.skipIf(process.platform === 'win32')('only their owner reads them, also whe
   const at = path.join(freshFolder(), 'new');
   const modeOf = (name: string): number => statSync(path.join(at, name)).mode & 0o777;
   must(open(at)).close();
-  const names = ['.', 'authority', 'identity', 'owner', 'square', 'webrtc-direct'];
-  expect(names.map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600, 0o600, 0o600]);
+  const names = ['.', 'access', 'authority', 'identity', 'owner', 'square', 'webrtc-direct'];
+  expect(names.map(modeOf)).toEqual([0o700, 0o600, 0o600, 0o600, 0o600, 0o600, 0o600]);
   for (const name of ['authority', 'identity', 'webrtc-direct']) chmodSync(path.join(at, name), 0o644);
   must(open(at));
   expect(['authority', 'identity', 'webrtc-direct'].map(modeOf)).toEqual([0o600, 0o600, 0o600]);
@@ -45,10 +45,10 @@ test.skipIf(process.platform === 'win32')('only their owner reads them, also whe
 test('nothing but what it keeps is left when it closes', () => {
   const at = freshFolder();
   const folder = must(open(at));
-  expect(readdirSync(at).toSorted()).toEqual(['authority', 'identity', 'owner', lockName, 'square', 'webrtc-direct']);
+  expect(readdirSync(at).toSorted()).toEqual(['access', 'authority', 'identity', 'owner', lockName, 'square', 'webrtc-direct']);
   folder.close();
   folder.close();
-  expect(readdirSync(at).toSorted()).toEqual(['authority', 'identity', 'owner', 'square', 'webrtc-direct']);
+  expect(readdirSync(at).toSorted()).toEqual(['access', 'authority', 'identity', 'owner', 'square', 'webrtc-direct']);
 });
 
 test('a damaged file is refused by name and left as it is', () => {
@@ -63,7 +63,7 @@ test('a damaged file is refused by name and left as it is', () => {
     whole.toUpperCase(),
     whole + whole,
   ];
-  for (const name of ['authority', 'identity', 'owner', 'square', 'webrtc-direct']) {
+  for (const name of ['access', 'authority', 'identity', 'owner', 'square', 'webrtc-direct']) {
     for (const damage of damages) {
       const at = freshFolder();
       must(open(at)).close();
@@ -152,7 +152,7 @@ test('the lock of a dead process is taken over', () => {
   for (const lock of stale) {
     writeFileSync(path.join(at, lockName), JSON.stringify(lock));
     must(open(at)).close();
-    expect(readdirSync(at).toSorted()).toEqual(['authority', 'identity', 'owner', 'square', 'webrtc-direct']);
+    expect(readdirSync(at).toSorted()).toEqual(['access', 'authority', 'identity', 'owner', 'square', 'webrtc-direct']);
   }
 });
 

@@ -29,6 +29,7 @@ const standing = (changes: Partial<Standing> = {}): Standing => ({
   dataFolder: '/srv/wavu',
   isNewFolder: false,
   square: true,
+  access: 'open',
   ownerLink: null,
   behindProxy: false,
   certificate: null,
@@ -67,6 +68,9 @@ test('notes say what the host can do about it', () => {
   expect(greeting(standing({ certificate, nowMs: 90 * 86_400_000 }), false)).toContain('ends on 1970-04-11');
   expect(greeting(standing({ certificate, nowMs: 101 * 86_400_000 }), false)).toContain('ended on 1970-04-11');
   expect(greeting(standing({ square: false, isNewFolder: true }), false)).toMatch(/Square off\n.*back it up/);
+  const forMembers = standing({ access: 'members', square: false, ownerLink: { fragment: 'own/x', why: 'first' } });
+  expect(greeting(forMembers, false)).toMatch(/For members: .*\n[^]*opens it first owns this relay/);
+  expect(greeting(forMembers, false)).not.toContain('owns the Square');
 });
 
 test('a certificate signed by itself is said to be that, and not to name nobody', () => {

@@ -69,7 +69,15 @@ test('Ctrl-C in the midst of things: exit 0 within two seconds, the port free, t
   expect(performance.now() - since).toBeLessThan(2_000);
   await closed;
   expect((await idle.heard()).isClosed).toBe(true);
-  expect(readdirSync(data).toSorted()).toEqual(['authority', 'identity', 'lan-certificate', 'owner', 'square', 'webrtc-direct']);
+  expect(readdirSync(data).toSorted()).toEqual([
+    'access',
+    'authority',
+    'identity',
+    'lan-certificate',
+    'owner',
+    'square',
+    'webrtc-direct',
+  ]);
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   await new Promise((resolve) => server.close(resolve));

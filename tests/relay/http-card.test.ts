@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { isRefusal } from '../../src/protocol/refusal.ts';
 import { encodeRelayCard, readRelayCard } from '../../src/protocol/relay-card.ts';
 import type { RelayCard } from '../../src/protocol/relay-card.ts';
+import { parseRoomId } from '../../src/protocol/ids.ts';
 import { peerId } from './http-world.ts';
 
 const card: RelayCard = {
@@ -11,13 +12,20 @@ const card: RelayCard = {
   relay: { peerId, addresses: [`/dns4/wavu.example/tcp/443/tls/ws/p2p/${peerId}`] },
   sisters: ['/dns4/west.example/tcp/443/tls/ws'],
   square: { topic: 'wavu/square/1/00', openSecret: new Uint8Array(32).fill(9) },
+  access: null,
 };
 const json = (changes: object = {}): unknown => ({ ...(JSON.parse(encodeRelayCard(card)) as object), ...changes });
 
 test('comes back as it was written', () => {
   expect(readRelayCard(json())).toEqual(card);
-  const without = { ...card, sisters: [], square: null };
-  expect(readRelayCard(JSON.parse(encodeRelayCard(without)))).toEqual(without);
+  const realm = parseRoomId('ab'.repeat(16))!;
+  for (const access of [null, { realm, owner: 'Asha' }, { realm, owner: '' }]) {
+    const without = { ...card, sisters: [], square: null, access };
+    expect(readRelayCard(JSON.parse(encodeRelayCard(without)))).toEqual(without);
+  }
+  // What it cannot read is as if absent.
+  expect(readRelayCard(json({ access: { realm, owner: 'x'.repeat(999) } }))).toEqual({ ...card, access: { realm, owner: '' } });
+  for (const access of [7, {}, { realm: 'ab' }, [realm]]) expect(readRelayCard(json({ access }))).toEqual(card);
 });
 
 test('leaves alone what it does not know', () => {

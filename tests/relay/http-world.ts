@@ -85,6 +85,7 @@ export async function openTestDoor(
     peerId,
     otherDoors: () => [],
     sisters: () => [],
+    access: () => null,
     square: { topic: 'wavu/square/1/00', openSecret: new Uint8Array(32).fill(7) },
     counts: () => ({ http_requests: 3 }),
     isHealthy: () => true,

@@ -21,6 +21,7 @@ export interface RelayLine {
   readonly peerId: string;
   readonly data: string;
   readonly square: 'on' | 'off';
+  readonly access: 'open' | 'members';
   readonly authority: string | null;
   readonly ownerLink: string | null;
   readonly pid: number;

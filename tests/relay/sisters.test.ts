@@ -91,6 +91,7 @@ test('who is not named is no sister: it is let wait, heard in nothing, and let g
     direct: null,
     topics: [],
     maxPages: 8,
+    mayConnect: true,
     handshakeMs: 5_000,
     log: () => {},
   });

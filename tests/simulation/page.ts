@@ -1,4 +1,6 @@
 /** The real app and the real relay in a memory world: what a device runs, started, crashed and started again. */
+import { createAccess } from '../../relay/access.ts';
+import type { AccessShelf } from '../../relay/access.ts';
 import { createDesks } from '../../relay/desks.ts';
 import type { Desks } from '../../relay/desks.ts';
 import { createOwner } from '../../relay/owner.ts';
@@ -50,6 +52,8 @@ export interface RelayOptions {
   /** Addresses of those it forms one mesh with. */
   readonly sisters?: readonly string[];
   readonly maxPages?: number;
+  /** It keeps no Square, and is for members. */
+  readonly access?: AccessShelf;
 }
 
 /** What stands between the app and its world, for tests that watch or break it. */
@@ -104,12 +108,16 @@ export const createPage = (
 export const createRelay = (
   world: World,
   name: string,
-  { address, square, sisters = [], maxPages = 4_096 }: RelayOptions,
+  { address, square, access, sisters = [], maxPages = 4_096 }: RelayOptions,
 ): Relay => {
   const keys = square === undefined ? null : deriveRoomKeys(square.secret);
   const topic = keys && `wavu/square/1/${keys.id}`;
   const told = keys && { topic, openSecret: toBase64url(keys.secret) };
-  const card = { version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, sisters, square: told };
+  const forMembers = keys && access && { realm: keys.id, owner: '' };
+  const card = {
+    ...{ version: 1, build: 'simulation', relay: { peerId: cardPeerId, addresses: [address] }, sisters },
+    ...(forMembers ? { access: forMembers } : { square: told }),
+  };
   let owner: Owner | null = null;
   const node = world.node(name, { role: 'relay', address, card });
   let running: Desks | null = null;
@@ -125,11 +133,12 @@ export const createRelay = (
         ...life,
         maxPages,
         square: kept,
+        access: access && owner ? createAccess(network.self, owner, life.clock, access) : null,
         self: network.self,
         addresses: sisters,
         dial: network.openRelay,
       });
-      if (topic !== null && kept !== null) network.join(topic, () => undefined, kept.mayGoOn);
+      if (!access && topic !== null && kept !== null) network.join(topic, () => undefined, kept.mayGoOn);
       network.listen(running.on);
     },
     crash: (how) => {

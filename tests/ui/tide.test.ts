@@ -1,6 +1,6 @@
 /** The tide line is always true. */
 import { expect, test } from 'vitest';
-import type { MeshView, NeighbourView } from '../../src/app/view.ts';
+import type { MeshView, NeighbourView, RelayView } from '../../src/app/view.ts';
 import { tideSentence } from '../../src/ui/shell/tide.tsx';
 import { en } from '../../src/ui/words/en.ts';
 import { createFormat } from '../../src/ui/words/format.ts';
@@ -18,13 +18,14 @@ const near: NeighbourView = {
   ways: 1,
 };
 const mesh = (
-  state: 'connecting' | 'open' | 'lost' | null,
+  state: RelayView['state'] | null,
   neighbours: number | readonly NeighbourView['path'][],
   rttMs: number | null = null,
   online = true,
+  members: RelayView['members'] = null,
 ): MeshView => ({
   online,
-  relay: state === null ? null : { address: 'ws://x', state, rttMs, score: null },
+  relay: state === null ? null : { address: 'ws://x', state, rttMs, score: null, members },
   others: [],
   neighbours:
     typeof neighbours === 'number'
@@ -46,6 +47,14 @@ test.each([
   [mesh('open', ['direct', 'relayed', 'through'], 42), 'Relay 42 ms · 2 neighbours · 1 through others'],
   [mesh('connecting', 0), 'Looking for the relay'],
   [mesh('lost', 0), 'Relay lost, looking again · Nobody reachable; messages wait here'],
+  [mesh('not-let-in', 0, 3, true, { owner: 'Asha', isMine: false }), 'This relay is for members. Ask Asha for an invite.'],
+  [mesh('not-let-in', 0, 3, true, { owner: '', isMine: false }), 'This relay is for members.'],
+  [
+    mesh('not-let-in', 1, 3, true, { owner: 'Asha', isMine: false }),
+    'This relay is for members. Ask Asha for an invite. · 1 neighbour still here',
+  ],
+  [mesh('open', 0, 3, true, { owner: 'Asha', isMine: true }), 'Relay 3 ms · yours · 0 neighbours'],
+  [mesh('open', 0, 3, true, { owner: 'Asha', isMine: false }), 'Relay 3 ms · 0 neighbours'],
   [mesh(null, 0), 'Nobody reachable; messages wait here'],
   [mesh(null, 0, null, false), 'This device is offline · Nobody reachable; messages wait here'],
 ])('%#', (view, sentence) => {

@@ -35,6 +35,8 @@ export interface RelayHostSettings {
   readonly topics: readonly string[];
   /** What of their messages; left out: all. */
   readonly mayGoOn?: MayGoOn;
+  /** Whether a thin guest may begin a libp2p connection, which is for public topics alone. */
+  readonly mayConnect: boolean;
   readonly maxPages: number;
   readonly handshakeMs: number;
   readonly log: Log;
@@ -136,6 +138,10 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
   const acceptThin: RelayHost['acceptSocket'] = async (socket, from, stream) => {
     let begun = 0;
     const onBegin = ({ pageKey, channels }: ThinGuest): void => {
+      if (!settings.mayConnect) {
+        // Nobody took it: the channel ends it.
+        return count('thin_connection_refused');
+      }
       begun += 1;
       // Each costs a Noise handshake; a page begins one, and again when that broke.
       if (begun > connectionsPerGuest) return channels.wire.abort('too many connections');

@@ -13,11 +13,11 @@ export interface Findings {
 
 /**
  * `answers`: the address of this page does. `silent`: it does not, and no link is there. `shut`: it does, and no socket opens there.
- * `refuses`: one does, and no link comes of it.
+ * `refuses`: one does, and no link comes of it. `not-let-in`: it is for members.
  */
 export type RelayFound =
   | { readonly state: 'open'; readonly door: 'first' | 'second'; readonly answers: boolean; readonly rttMs: number | null }
-  | { readonly state: 'silent' | 'shut' | 'refuses' };
+  | { readonly state: 'silent' | 'shut' | 'refuses' | 'not-let-in' };
 
 export interface PeopleFound {
   readonly direct: number;

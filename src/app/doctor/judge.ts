@@ -7,7 +7,7 @@ export interface Judgement {
   readonly next: NextStep;
 }
 
-export type Verdict = 'joined' | 'nobody-here' | 'without-relay' | 'cut-off';
+export type Verdict = 'joined' | 'nobody-here' | 'without-relay' | 'not-let-in' | 'cut-off';
 
 /** `join-network`: and pair then. `none`: there is nothing to do. */
 export type NextStep =
@@ -15,6 +15,7 @@ export type NextStep =
   | 'pair'
   | 'join-network'
   | 'other-browser'
+  | 'ask-invite'
   | 'keep-open'
   | 'allow-direct'
   | 'invite'
@@ -31,6 +32,7 @@ export function judge(found: Findings): Judgement {
 function verdictOf({ relay, people }: Findings): Verdict {
   const byOurselves = people.direct + people.through;
   if (relay.state === 'open') return byOurselves + people.relayed > 0 ? 'joined' : 'nobody-here';
+  if (relay.state === 'not-let-in') return 'not-let-in';
   return byOurselves > 0 ? 'without-relay' : 'cut-off';
 }
 
@@ -40,6 +42,8 @@ function nextAfter(verdict: Verdict, found: Findings): NextStep {
   switch (verdict) {
     case 'cut-off':
       return withoutAnybody(found.webRtc);
+    case 'not-let-in':
+      return 'ask-invite';
     case 'without-relay':
       return 'keep-open';
     case 'nobody-here':

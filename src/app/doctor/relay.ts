@@ -13,12 +13,14 @@ export async function findRelay(
   signal: AbortSignal,
 ): Promise<RelayFound> {
   const relay = (): RelayView | null => patient.view().mesh.relay;
+  const isForOthers = (): boolean => relay()?.state === 'not-let-in';
   const answers = (await within(clock, answerMs, signal, readCard)) !== null;
-  await until(clock, patient, linkMs, signal, () => relay()?.state === 'open');
+  await until(clock, patient, linkMs, signal, () => relay()?.state === 'open' || isForOthers());
   if (!answers) await until(clock, patient, sureAtMs - clock.ticksMs(), signal, () => relay()?.state !== 'open');
   await until(clock, patient, roundMs, signal, () => relay()?.state !== 'open' || relay()?.rttMs !== null);
   const seen = relay();
   if (seen?.state === 'open') return { state: 'open', door: doorOf(seen), answers, rttMs: seen.rttMs };
+  if (isForOthers()) return { state: 'not-let-in' };
   if (!answers) return { state: 'silent' };
   const opens = await within(clock, answerMs, signal, surroundings.opensSocket);
   return { state: opens === true ? 'refuses' : 'shut' };

@@ -80,7 +80,7 @@ export function createComing({ core, vault }: MembersDesk, knocking: Knocking, {
       core.lane.run(async () => {
         const room = core.rooms.get(id);
         if (room === undefined || room.stage !== 'out' || room.wait === null) return;
-        if (await vault.turn((turn) => knocking.stop(turn, room))) onCame(room);
+        if (await vault.turn((turn) => knocking.stop(turn, room, false))) onCame(room);
       }),
     left: (id) =>
       core.lane.run(async () => {

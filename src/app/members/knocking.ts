@@ -32,6 +32,8 @@ export interface Knocking {
   wait(turn: Turn, room: Room, invite: MemberInvite, isOver: boolean): void;
   /** There is a path to somebody who may let us in. */
   knockAt(peer: Peer, room: Room): void;
+  /** Of the links that we wait behind or came in by: they open relays for members as well. */
+  signSecrets(): readonly Uint8Array[];
   /** The psk of the session in which somebody answers ours. */
   pskOf(inviteId: Uint8Array): Uint8Array | null;
   /** True: somebody knocks by the link we wait behind, and can let nobody in either. */
@@ -39,7 +41,7 @@ export interface Knocking {
   /** True: somebody who has our link says that it has ended. */
   onEnded(turn: Turn, envelope: Uint8Array): boolean;
   /** We are in, or wait no longer. */
-  stop(turn: Turn, room: Room): void;
+  stop(turn: Turn, room: Room, isIn: boolean): void;
   topicsOf(room: Room, day: number): readonly Topic[];
   forget(room: RoomId): void;
   close(): void;
@@ -48,6 +50,7 @@ export interface Knocking {
 export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
   const { suite } = vault;
   const waits = new Map<RoomId, Waiting>();
+  const cameBy = new Map<RoomId, Uint8Array>();
   let again: Stop | null = null;
 
   const knockOf = (id: RoomId, waiting: Waiting): Knock | null => {
@@ -106,6 +109,10 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
     load: async () => {
       for (const { key, value } of await core.storage.range(under('knock'))) {
         const room = core.rooms.get(key.split('/')[1] as RoomId);
+        if (room !== undefined && key === keyOf.cameBy(room.id)) {
+          cameBy.set(room.id, value);
+          continue;
+        }
         const wait = readWait(value);
         if (room !== undefined && wait !== null) hold(room, wait);
       }
@@ -126,6 +133,7 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
       sendTo(peer, frameOf(encodeHop({ kind: 'envelope', ttl: 0, copies: 1, to: toLinkEnd }, knock.bytes)));
       look(room, waiting);
     },
+    signSecrets: () => [...[...waits.values()].map(({ keys }) => keys.signSecret), ...cameBy.values()],
     pskOf: (inviteId) => {
       for (const { wait, keys } of waits.values()) if (isEqual(inviteIdOf(wait.operation), inviteId)) return keys.psk;
       return null;
@@ -158,9 +166,12 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
       }
       return false;
     },
-    stop: (turn, room) => {
+    stop: (turn, room, isIn) => {
+      const secret = waits.get(room.id)?.keys.signSecret;
       turn.write({ op: 'delete', key: keyOf.knock(room.id) });
+      if (isIn && secret !== undefined) turn.write({ op: 'put', key: keyOf.cameBy(room.id), value: secret });
       turn.after(() => {
+        if (isIn && secret !== undefined) cameBy.set(room.id, secret);
         waits.delete(room.id);
         room.wait = null;
       });
@@ -169,7 +180,10 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
       const waiting = waits.get(room.id);
       return waiting === undefined ? [] : [castTopic(suite, waiting.keys.castSecret, day)];
     },
-    forget: (room) => void waits.delete(room),
+    forget: (room) => {
+      waits.delete(room);
+      cameBy.delete(room);
+    },
     close: () => again?.(),
   };
   return knocking;

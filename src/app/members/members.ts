@@ -6,20 +6,20 @@ import type { MessageId, PersonId, RoomId, Topic } from '../../protocol/ids.ts';
 import { safetyNumber } from '../../protocol/people/fingerprint.ts';
 import { servedCasts } from '../../protocol/rooms/room-acts.ts';
 import { sendingEpoch } from '../../protocol/rooms/room.ts';
-import type { Summary } from '../../protocol/content.ts';
-import type { Desk } from '../delivery/desk.ts';
 import { createDirect } from '../direct/direct.ts';
 import { createDirectory } from '../direct/directory.ts';
-import type { Keeper } from '../delivery/keeper.ts';
-import type { Peer, Peers } from '../mesh/peers.ts';
+import type { Peer } from '../mesh/peers.ts';
 import { showAs } from '../identity.ts';
 import { createNewest } from '../rooms/newest.ts';
 import type { Room } from '../rooms/room.ts';
 import type { SafetyView } from '../view.ts';
+import { createAccess } from './access.ts';
+import type { Access } from './access.ts';
 import { createActs } from './acts.ts';
 import { createAdmission } from './admission.ts';
 import { createComing } from './coming.ts';
 import { createMembersDesk } from './desk.ts';
+import type { MembersDeskInit, MembersHands } from './hands.ts';
 import { createInvites } from './invites.ts';
 import { createJudging } from './judging.ts';
 import { createKnocking } from './knocking.ts';
@@ -67,20 +67,9 @@ export interface Members {
   /** A path to somebody of the room stands. False: greet them as in any room. */
   greet(peer: Peer, room: Room): boolean;
   topicsOf(room: Room, day: number): readonly Topic[];
+  /** Relays for members. */
+  readonly access: Pick<Access, 'enter' | 'owns'>;
   close(): void;
-}
-
-export interface MembersDeskInit extends Desk {
-  readonly peers: Peers;
-  readonly keeper: Keeper;
-}
-
-export interface MembersHands {
-  onSummary(peer: Peer, room: Room, summary: Summary): void;
-  /** Everybody here shall say how far they have everything. */
-  onCameIn(room: Room): void;
-  /** Whom we meet by changed. */
-  onTopics(): void;
 }
 
 export async function createMembers(core: Core, vault: Vault, desk: MembersDeskInit, hands: MembersHands): Promise<Members> {
@@ -143,11 +132,15 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     // What they are called here, they are called in the conversations with them.
     for (const each of core.rooms.values()) direct.refresh(each);
     core.showRooms();
-    hands.onTopics();
+    onTopics();
     myName.watch(room);
     judging.watch(room);
   };
 
+  const onTopics = (): void => {
+    hands.onTopics();
+    access.changed();
+  };
   const acts = createActs(members, changed);
   const judging = createJudging(members, desk.timelines);
   const newKeys = createNewKeys(core, vault, {
@@ -156,10 +149,11 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
   });
   const invites = createInvites(members);
   const knocking = createKnocking(members);
+  const access = createAccess(members, knocking);
   const moving = createMoving(members, knocking, {
     onMoved: () => {
       core.showRooms();
-      hands.onTopics();
+      onTopics();
     },
     onCameIn: (room) => {
       hands.onCameIn(room);
@@ -172,7 +166,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     onCame: (room) => {
       changed(room.id);
       core.showRooms();
-      hands.onTopics();
+      onTopics();
     },
     hasEnded: (invite) => invites.hasEnded(invite.room, invite.operation),
   });
@@ -265,6 +259,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       if (room?.stage === 'in') await acts.leave(room);
       await coming.left(id);
       invites.forget(id);
+      access.changed();
     },
     safetyOf: (person) => {
       const { words, digits } = safetyNumber(vault.suite, me.person, person);
@@ -287,7 +282,9 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       if (room.wait !== null) return knocking.topicsOf(room, day);
       return reach.secretsIn(room).map((secret) => castTopic(vault.suite, secret, day));
     },
+    access,
     close: () => {
+      access.close();
       receive.close();
       post.close();
       knocking.close();

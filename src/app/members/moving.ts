@@ -41,7 +41,7 @@ export function createMoving({ core, vault }: MembersDesk, knocking: Knocking, h
         const cameIn = room.stage !== 'in' && stage === 'in';
         const isKept = await vault.turn((turn) => {
           turn.write(writeRoom({ ...room, stage }, room.unread));
-          if (cameIn) knocking.stop(turn, room);
+          if (cameIn) knocking.stop(turn, room, true);
         });
         if (!isKept) return tryAgain(room, stage);
         room.stage = stage;

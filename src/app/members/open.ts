@@ -4,7 +4,8 @@ import type { Suite } from '../../protocol/suite/suite.ts';
 import { keyOf } from '../records.ts';
 import { loadKeys } from './keys.ts';
 import { createMembers } from './members.ts';
-import type { Members, MembersDeskInit, MembersHands } from './members.ts';
+import type { MembersDeskInit, MembersHands } from './hands.ts';
+import type { Members } from './members.ts';
 import { openVault } from './vault.ts';
 
 /** Everything about rooms of members is loaded when the first is there: a start without them does not pay for it. */

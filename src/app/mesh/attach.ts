@@ -6,6 +6,7 @@ import type { Keeper } from '../delivery/keeper.ts';
 import { createReceive } from '../delivery/receive.ts';
 import type { Share } from '../delivery/share.ts';
 import { createSync } from '../delivery/sync.ts';
+import { keyOf } from '../records.ts';
 import { fitName } from '../fit-name.ts';
 import { nameBytes } from '../fit.ts';
 import type { Network } from '../../ports/network.ts';
@@ -17,7 +18,7 @@ import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
-import type { SquareCard } from '../../protocol/relay-card.ts';
+import type { RelayCard } from '../../protocol/relay-card.ts';
 import { topicOn } from '../../protocol/room-keys.ts';
 import { isForRoom } from '../../protocol/wire/hop.ts';
 import type { Members } from '../members/members.ts';
@@ -25,7 +26,7 @@ import type { Pairing } from '../pairing/pairing.ts';
 import type { Room } from '../rooms/room.ts';
 import { createMesh } from './mesh.ts';
 import type { Doors, Mesh } from './mesh.ts';
-import { partIn } from './peers.ts';
+import { partIn, sayMeet } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import type { SquareRules } from '../square/square.ts';
 import { createSquare } from './square.ts';
@@ -39,6 +40,8 @@ export interface Attached {
   cameIn(room: Room): void;
   /** Before a room is left: whoever is there shall know. */
   leaving(room: RoomId): void;
+  /** An owner link of our own relay was opened here. */
+  owned(): Promise<void>;
   /** Somebody lives here now: what waited for a name may begin. */
   named(): void;
   close(): Promise<void>;
@@ -52,6 +55,8 @@ export interface AttachedDesk extends Desk {
   readonly square: SquareRules;
   /** Null until they are ready: what comes for them before is said again. */
   members(): Members | null;
+  /** Null: nobody lives here yet, or they could not be loaded. */
+  openMembers(): Promise<Members | null>;
   /** Null until somebody wants to pair. */
   pairing(): Pairing | null;
 }
@@ -134,7 +139,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     return true;
   };
 
-  let square: SquareCard | null = null;
+  let card: Pick<RelayCard, 'square' | 'access'> | null = null;
   const squareRoom = createSquare(core, network, {
     entered: desk.square.entered,
     onEnvelope: (bytes, from) => {
@@ -146,7 +151,8 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
   /** Nobody is put into a room before there is somebody, and the rooms on the disk are known. */
   const openSquare = async (): Promise<void> => {
     if (core.store.view().stage !== 'ready') return;
-    await squareRoom.told(square);
+    await squareRoom.told(card?.square ?? null);
+    if (card?.access) await desk.square.realm(card.access.realm);
     mesh.roomsChanged();
   };
 
@@ -166,8 +172,19 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     onSquareWord: desk.square.hear,
     onClaimed: desk.square.claimed,
     onOwnRelay: desk.square.relayOpened,
-    onCard: (card) => {
-      square = card.square;
+    showKey: async (relay, nth) => {
+      const frame = (await desk.openMembers())?.access.enter(relay.peer, network.self, nth) ?? null;
+      return frame !== null && sayMeet(relay, frame) === 'sent';
+    },
+    onOwned: async (relay, held) => {
+      // Who is in my rooms is told to no relay that only says it is mine.
+      if ((await core.storage.get(keyOf.ownedRelay(relay.peer))) === null) return false;
+      const say = (word: Uint8Array): boolean => sayMeet(relay, { kind: 'access', word }) === 'sent';
+      (await desk.openMembers())?.access.owns({ id: relay.peer, held, say });
+      return true;
+    },
+    onCard: (read) => {
+      card = read;
       void openSquare();
     },
   });
@@ -180,6 +197,13 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     leaving: (id) => {
       const room = core.rooms.get(id);
       if (room !== undefined) sync.farewell(room);
+    },
+    owned: async () => {
+      const relay = mesh.ownRelay();
+      if (relay === null) return;
+      const write = { op: 'put', key: keyOf.ownedRelay(relay.peer), value: new Uint8Array(0) } as const;
+      if (!(await core.lane.run(() => core.commit([write], 'strict')))) return;
+      if (card?.access) mesh.enterAgain(relay);
     },
     named: () => void openSquare(),
     close: async () => {

@@ -49,6 +49,9 @@ export interface MeetingHands {
   dropped(peer: PeerId, host: Link, why: MeetRefusal): void;
   pong(host: Link, token: number): void;
   /** What a relay says of its Square; others may not. */
+  /** This relay hears nothing else before it has let us in. */
+  membersOnly(host: Link): void;
+  entered(host: Link, frame: Extract<MeetFrame, { kind: 'entered' }>): void;
   ofSquare(host: Link, frame: Extract<MeetFrame, { kind: 'square' | 'claimed' }>): void;
 }
 
@@ -130,13 +133,18 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
           return hands.pong(link, frame.token);
         case 'refused':
           core.log('introducer-refused', { why: frame.why });
+          if (frame.why === 'members-only') hands.membersOnly(link);
           if (frame.peer !== null) return hands.dropped(frame.peer, link, frame.why);
           // Perhaps a join: once it is calm we say again what we want kept.
-          return askAgain(link);
+          return frame.why === 'members-only' ? undefined : askAgain(link);
+        case 'entered':
+          return hands.entered(link, frame);
         case 'square':
         case 'claimed':
           return hands.ofSquare(link, frame);
         case 'claim':
+        case 'enter':
+        case 'access':
         case 'join':
         case 'leave':
         case 'pass':

@@ -3,23 +3,21 @@ import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
-import type { Topic } from '../../protocol/ids.ts';
-import type { ClaimOutcome, MeetFrame } from '../../protocol/meet.ts';
-import type { RefusalReason } from '../../protocol/refusal.ts';
-import type { Room } from '../rooms/room.ts';
+import type { MeetFrame } from '../../protocol/meet.ts';
 import type { RelayRefused } from '../view.ts';
 import { createCardReader } from './card-reader.ts';
-import type { RelayCard } from '../../protocol/relay-card.ts';
 import { createDialer } from './dialer.ts';
 import { createFrames } from './frames.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createHost } from './host.ts';
 import { createIntroduced } from './introduced.ts';
 import { createMeeting } from './meeting.ts';
+import type { MeshHands } from './mesh-hands.ts';
 import { neighbourView } from './neighbour-view.ts';
+import { createOutside } from './outside.ts';
 import { createPaths, keyOfPath } from './paths.ts';
 import { newEra, partIn, pathOf, routeOf, sayMeet } from './peers.ts';
-import type { Peer, Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 import { readRelayLink } from './relay-link.ts';
 import { isOfAHouse } from './relay-hint.ts';
 import { createRelays } from './relays.ts';
@@ -39,6 +37,9 @@ export interface Mesh {
   readonly relayByHand: Relays['byHand'];
   stopAddingRelay(): void;
   forgetRelay(address: string): Promise<void>;
+  /** Our own relay may take this device for another than before. */
+  enterAgain(relay: Link): void;
+  ownRelay(): Link | null;
   /** The visible part changed. */
   show(): void;
   wake(): void;
@@ -53,23 +54,6 @@ export interface Doors {
   readonly firstDoor?: string;
 }
 
-export interface MeshHands {
-  /** A path to somebody of this room stands. */
-  onPath(peer: Peer, room: Room): void;
-  /** What was handed to others for them was dropped; `isTooFast`: for all that we hand to them. */
-  onDropped(peer: Peer, room: Room, isTooFast: boolean): void;
-  onEnvelope(bytes: Uint8Array, peer: Peer): RefusalReason | null;
-  /** Of version 2. */
-  onHop(bytes: Uint8Array, peer: Peer): void;
-  onCast(bytes: Uint8Array, peer: Peer): RefusalReason | null;
-  topicsOf(room: Room, day: number): readonly Topic[];
-  onCard(card: RelayCard): void;
-  /** The word of a Square's owner. Null: our own relay said it. */
-  onSquareWord(word: Uint8Array, peer: Peer | null): void;
-  onClaimed(outcome: ClaimOutcome): void;
-  onOwnRelay(): void;
-}
-
 export function createMesh(core: Core, network: Network, peers: Peers, { readCard, firstDoor }: Doors, hands: MeshHands): Mesh {
   const show = (): void => {
     const state = relay.state();
@@ -79,6 +63,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
         online: core.store.view().mesh.online,
         relay: state && {
           ...state,
+          ...outside.view(relay.own()),
           rttMs: link && heartbeat.rttMs(keyOfLink(link)),
           score: link && peers.routing.scoreOf(link),
         },
@@ -107,6 +92,17 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
         paths.opened(peer);
       }
       seeker.stir();
+    },
+  });
+
+  const outside = createOutside(core.clock, {
+    ...hands,
+    onIn: (link) => meeting.again(link),
+    onChange: () => {
+      // Somebody may own it by now.
+      if (outside.isShut(relay.own())) card.read();
+      seeker.stir();
+      show();
     },
   });
 
@@ -142,6 +138,8 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     ...introduced,
     passed: (id, link, bytes) => frames.passed(id, link, bytes),
     pong: (link, token) => heartbeat.answered(keyOfLink(link), token),
+    membersOnly: outside.membersOnly,
+    entered: outside.entered,
     ofSquare: (link, frame) => {
       if (link !== relay.own()) return core.log('meet-frame-refused', { why: 'not-owner', kind: frame.kind });
       if (frame.kind === 'square') hands.onSquareWord(frame.word, null);
@@ -161,7 +159,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     },
   });
   const seeker = createSeeker(core, {
-    canSeek: () => !relay.isOwnOpen() && [...peers.all()].some((peer) => peer.direct !== null),
+    canSeek: () => (!relay.isOwnOpen() || outside.isShut(relay.own())) && [...peers.all()].some((peer) => peer.direct !== null),
     wanted: meeting.topics,
     seek: routes.seek,
   });
@@ -177,6 +175,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     onChange: show,
   });
   const card = createCardReader(core, readCard, (read) => {
+    outside.told(read.access);
     hands.onCard(read);
     relay.lookAt(read.relay.addresses);
     relay.know(read.sisters, 'mesh');
@@ -205,6 +204,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   const closed = (link: Link): void => {
     if (link.end === 'relay') {
       heartbeat.forget(keyOfLink(link));
+      outside.closed(link);
       meeting.closed(link);
       routes.closed(link);
       relay.lost(link);
@@ -257,6 +257,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
         for (const id of peer.rooms) if (!core.rooms.has(id)) partIn(id, peer);
       }
       meeting.update();
+      outside.again();
       seeker.stir();
       show();
     },
@@ -272,6 +273,8 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     relayByHand: relay.byHand,
     stopAddingRelay: relay.stopAdding,
     forgetRelay: relay.forget,
+    enterAgain: outside.membersOnly,
+    ownRelay: relay.own,
     tellRelay: (frame) => {
       const link = relay.own();
       return link !== null && sayMeet(link, frame) === 'sent';
@@ -291,6 +294,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       host.close();
       routes.close();
       seeker.close();
+      outside.close();
       heartbeat.close();
       showing?.();
       relay.close();

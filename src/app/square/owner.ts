@@ -11,6 +11,7 @@ import type { OwnerWord } from '../../protocol/square/word.ts';
 import { keyOf } from '../records.ts';
 
 export interface Owner {
+  readonly room: RoomId;
   load(): Promise<void>;
   word(): OwnerWord | null;
   /** As it is said to others. */
@@ -44,6 +45,7 @@ export function createOwner(core: Core, room: RoomId): Owner {
   };
 
   return {
+    room,
     load: async () => {
       const kept = await core.storage.get(keyOf.ownerWord(room));
       if (kept !== null && known === null) read(kept.value);
@@ -74,4 +76,10 @@ export function createOwner(core: Core, room: RoomId): Owner {
       return encodeOwnerWord(word, room, me.key);
     },
   };
+}
+
+/** By its number alone, which nobody vouches for: what it brings about is that ours is said. */
+export function isOlder(bytes: Uint8Array, word: OwnerWord | null): boolean {
+  const outline = outlineOfWord(bytes);
+  return 'seq' in outline && word !== null && outline.seq < word.seq;
 }

@@ -9,8 +9,6 @@ import { createAllowance } from '../../protocol/meeting/allowance.ts';
 import type { Allowance } from '../../protocol/meeting/allowance.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { mayNextSpeakMs, ownerRefusal } from '../../protocol/square/pace.ts';
-import { outlineOfWord } from '../../protocol/square/word.ts';
-import type { OwnerWord } from '../../protocol/square/word.ts';
 import type { Outbox } from '../delivery/outbox.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
@@ -25,7 +23,7 @@ import type { OwnerDeedOf, SquareDeed } from './deed.ts';
 import { createGate } from './gate.ts';
 import { createHidden } from './hidden.ts';
 import type { Hidden } from './hidden.ts';
-import { createOwner } from './owner.ts';
+import { createOwner, isOlder } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { squareView } from './square-view.ts';
 
@@ -34,6 +32,8 @@ export interface SquareRules {
   load(): Promise<void>;
   /** The relay we came by keeps this one. */
   entered(room: RoomId): Promise<void>;
+  /** It keeps none, and is for members: an owner link is about this. */
+  realm(id: RoomId): Promise<void>;
   /** `via`: by whose link. Before anything is opened. */
   mayOpen(room: Room, via: string): RefusalReason | null;
   judge(room: Room, message: Message, via: string): RefusalReason | null;
@@ -45,7 +45,7 @@ export interface SquareRules {
   hear(word: Uint8Array, peer: Peer | null): void;
   relayOpened(): void;
   claimed(outcome: ClaimOutcome): void;
-  /** An owner link was opened. Answers once the Square is there; null: it did not come. */
+  /** An owner link was opened. Answers once the Square is there; null: there is none, or trouble says so. */
   claim(secret: Uint8Array): Promise<RoomId | null>;
   does(deed: SquareDeed): Promise<boolean>;
   close(): void;
@@ -57,6 +57,8 @@ export interface SquareDesk {
   readonly outbox: Outbox;
   /** To our own relay; false: it is not there. */
   tellRelay(frame: MeetFrame): boolean;
+  /** Our relay took this device for its owner, by a link that was opened here. */
+  owned(): void;
 }
 
 /** All of one Square; there may be older ones, of other relays at this address. */
@@ -72,17 +74,27 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
   const gate = createGate(core.clock);
   const answers = new WeakMap<object, Allowance>();
   let here: Kept | null = null;
+  let realm: Owner | null = null;
   const arrivals: (() => void)[] = [];
   let tidying: Stop | null = null;
   /** Our relay says its word as we come, perhaps before we know of its Square. */
   let saidByRelay: Uint8Array | null = null;
 
-  const show = (): void => core.store.change({ square: here && squareView(core, here, claim.state()) });
+  const ownerHere = (): Owner | null => here?.owner ?? realm;
+
+  const show = (): void => {
+    core.store.change({ square: here && squareView(core, here, claim.state()) });
+    const ended = claim.state();
+    if (here !== null || realm === null || ended === null || ended === 'claiming') return;
+    // No Square shows how it ended.
+    claim.forget();
+    if (ended !== 'yours') core.trouble('bad-link');
+  };
 
   const claim = createClaim(core, {
     word: () => {
       const me = core.me();
-      return me && (here?.owner.write(me, { did: 'began', about: '' }) ?? null);
+      return me && (ownerHere()?.write(me, { did: 'began', about: '' }) ?? null);
     },
     say: desk.tellRelay,
     changed: show,
@@ -177,8 +189,10 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
 
   const hear = (bytes: Uint8Array, peer: Peer | null): void => {
     if (peer === null) saidByRelay = bytes;
+    const owner = ownerHere();
+    if (owner === null) return;
+    const why = owner.hear(bytes, peer === null ? 'our-relay' : 'somebody', () => gate.mayOpen(peer?.id ?? 'our-relay'));
     if (here === null) return;
-    const why = here.owner.hear(bytes, peer === null ? 'our-relay' : 'somebody', () => gate.mayOpen(peer?.id ?? 'our-relay'));
     if (why === null) return obey(here, peer);
     if (why !== 'repeated') return core.log('word-refused', { why });
     const ours = here.owner.bytes();
@@ -187,6 +201,12 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       if (peer === null) desk.tellRelay({ kind: 'square', word: ours });
       else tell(peer, ours);
     }
+  };
+
+  const arrived = (): void => {
+    if (saidByRelay !== null) hear(saidByRelay, null);
+    claim.goOn();
+    for (const run of arrivals.splice(0)) run();
   };
 
   return {
@@ -198,9 +218,13 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       if (room === undefined) return;
       here = await keptOf(room);
       show();
-      if (saidByRelay !== null) hear(saidByRelay, null);
-      claim.goOn();
-      for (const arrived of arrivals.splice(0)) arrived();
+      arrived();
+    },
+    realm: async (id) => {
+      if (realm?.room === id) return;
+      realm = createOwner(core, id);
+      await realm.load();
+      arrived();
     },
     // Not yet read: it comes again.
     mayOpen: (room, via) => (all.has(room.id) ? (gate.mayOpen(via) ? null : 'too-many') : 'too-soon'),
@@ -229,15 +253,19 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
     },
     hear,
     relayOpened: claim.goOn,
-    claimed: claim.answered,
+    claimed: (outcome) => {
+      if (outcome === 'yours' && claim.state() === 'claiming') desk.owned();
+      claim.answered(outcome);
+    },
     claim: async (secret) => {
       claim.begin(secret);
-      if (here === null) {
+      if (ownerHere() === null) {
         await new Promise<void>((resolve) => {
           arrivals.push(resolve);
           core.clock.after(arriveMs, resolve);
         });
       }
+      if (ownerHere() === null) core.trouble('bad-link');
       return here?.room.id ?? null;
     },
     does: async (deed) => {
@@ -263,12 +291,6 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       claim.close();
     },
   };
-}
-
-/** By its number alone, which nobody vouches for: what it brings about is that ours is said. */
-function isOlder(bytes: Uint8Array, word: OwnerWord | null): boolean {
-  const outline = outlineOfWord(bytes);
-  return 'seq' in outline && word !== null && outline.seq < word.seq;
 }
 
 const ownRelay = {};

@@ -31,6 +31,8 @@ export interface MeetingPlaceHands {
   far(page: PeerId, frame: FarFrame): boolean;
   /** Its good will is used up. */
   drop(page: PeerId): void;
+  /** Whether this is not to be heard of that page yet; left out: all is heard of everybody. */
+  isShut?(page: PeerId, frame: MeetFrame): boolean;
   /** What not every meeting place hears; null: it was heard. */
   beside?(page: PeerId, frame: MeetFrame): MeetRefusal | null;
   ticksMs(): number;
@@ -81,6 +83,9 @@ export function createMeetingPlace(
   };
 
   const hear = (page: PeerId, share: PageShare, frame: MeetFrame): void => {
+    if (hands.isShut?.(page, frame) === true) {
+      return refusePage(page, share.frames.take(1) ? 'members-only' : 'too-fast', frame.kind === 'pass' ? frame.to : null);
+    }
     if (isFar(frame)) return hands.far(page, frame) ? undefined : refusePage(page, 'malformed');
     if (!share.frames.take(1)) return refusePage(page, 'too-fast', frame.kind === 'pass' ? frame.to : null);
     switch (frame.kind) {

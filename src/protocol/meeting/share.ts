@@ -33,4 +33,5 @@ export const strikeCost: Readonly<Record<MeetRefusal, number>> = {
   'not-met': 1,
   'too-fast': 0.25,
   overloaded: 0,
+  'members-only': 1,
 };

@@ -133,6 +133,8 @@ function relayState({ state }: RelayView, { mesh }: Words): string {
       return mesh.relayOpen;
     case 'connecting':
       return mesh.relayConnecting;
+    case 'not-let-in':
+      return mesh.relayMembers;
     case 'lost':
       return mesh.relayLost;
   }

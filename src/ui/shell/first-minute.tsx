@@ -68,7 +68,8 @@ function Facts(): ReactElement {
   const { w, f } = useWords();
   const mesh = useView((view) => view.mesh);
   const ready = useView((view) => view.stage !== 'opening' && view.trouble === null) ?? false;
-  const relay = mesh?.relay?.state === 'open' ? mesh.relay : null;
+  const state = mesh?.relay?.state;
+  const relay = state === 'open' || state === 'not-let-in' ? (mesh?.relay ?? null) : null;
   const near = mesh?.neighbours.length ?? 0;
   const reached = relay && (relay.rttMs === null ? w.tide.relayOpen : w.tide.relayIn(f.ms(relay.rttMs)));
   const facts = [

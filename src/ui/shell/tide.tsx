@@ -27,11 +27,12 @@ export function tideSentence(mesh: MeshView, { w, f }: Speech): string {
     [...parts, ...(far > 0 ? [f.count(w.tide.through, far)] : [])].join(' · ');
   if (relay?.state === 'open') {
     const reached = relay.rttMs === null ? w.tide.relayOpen : w.tide.relayIn(f.ms(relay.rttMs));
-    return sentence(reached, f.count(w.tide.neighbours, near));
+    return sentence(reached, ...(relay.members?.isMine === true ? [w.tide.relayMine] : []), f.count(w.tide.neighbours, near));
   }
   if (near > 0) return sentence(relayLine(mesh, w.tide), f.count(w.tide.stillHere, near));
   if (far > 0) return sentence(relayLine(mesh, w.tide));
   if (!online) return `${w.tide.offline} · ${w.tide.nobody}`;
+  if (relay?.state === 'not-let-in') return relayLine(mesh, w.tide);
   if (relay?.state === 'connecting') return w.tide.relayConnecting;
   if (relay?.state === 'lost') return `${w.tide.relayLost} · ${w.tide.nobody}`;
   return w.tide.nobody;
@@ -40,5 +41,6 @@ export function tideSentence(mesh: MeshView, { w, f }: Speech): string {
 function relayLine({ relay, online }: MeshView, tide: Speech['w']['tide']): string {
   if (!online) return tide.offline;
   if (!relay) return tide.relayNone;
+  if (relay.state === 'not-let-in') return tide.relayMembers(relay.members?.owner ?? '');
   return relay.state === 'lost' ? tide.relayLost : tide.relayConnecting;
 }

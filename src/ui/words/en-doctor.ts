@@ -26,6 +26,7 @@ export const enDoctor: DoctorWords = {
     joined: 'You are connected.',
     'nobody-here': 'The relay is reached. Nobody else is, just now.',
     'without-relay': 'The relay is not reached. You are connected without it.',
+    'not-let-in': 'This relay is for members, and you are not among them yet.',
     'cut-off': 'This device reaches nobody just now.',
   },
   steps: {
@@ -33,6 +34,7 @@ export const enDoctor: DoctorWords = {
     pair: 'Connect with somebody beside you, by two codes. No server is needed for it.',
     'join-network': 'Bring this device into a Wi-Fi or hotspot with somebody, then connect by two codes.',
     'other-browser': 'Use another browser, or allow WebRTC in this one. Without it only a relay can connect you.',
+    'ask-invite': "Ask the relay's owner, or somebody of their rooms, for an invite.",
     'keep-open': 'Keep this page open. Your neighbours lead you on, and the relay is looked for meanwhile.',
     'allow-direct': 'Allow WebRTC in this browser, or use another one. Until then all goes through the relay.',
     invite: 'Invite somebody to a room.',
@@ -55,6 +57,7 @@ export const enDoctor: DoctorWords = {
     silent: 'The address of this page does not answer.',
     shut: 'The address answers, but no WebSocket opens there. Something in between may block it.',
     refuses: 'A WebSocket opens, but no link came of it in time.',
+    'not-let-in': 'Reached. It is for members, and hears nobody else.',
   },
   webRtcAbsent: 'This browser has no WebRTC, or it is switched off.',
   webRtcRefused: 'This browser has WebRTC, but does not let this page use it.',

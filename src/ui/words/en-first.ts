@@ -62,6 +62,8 @@ export const enFirst: FirstWords = {
     relayOpen: 'Relay reached',
     relayConnecting: 'Looking for the relay',
     relayLost: 'Relay lost, looking again',
+    relayMembers: (owner) => `This relay is for members.${owner && ` Ask ${owner} for an invite.`}`,
+    relayMine: 'yours',
     relayNone: 'No relay',
     neighbours: { one: '# neighbour', other: '# neighbours' },
     stillHere: { one: '# neighbour still here', other: '# neighbours still here' },

@@ -7,6 +7,7 @@ export const enMesh: MeshWords = {
   relay: 'Relay',
   relayOpen: 'connected',
   relayConnecting: 'connecting',
+  relayMembers: 'for members, not let in',
   relayLost: 'lost, looking again',
   others: 'Other relays',
   othersHint: 'This device remembers them, and meets people by one of them beside its own relay.',

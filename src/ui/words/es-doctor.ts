@@ -26,6 +26,7 @@ export const esDoctor: DoctorWords = {
     joined: 'Hay conexión.',
     'nobody-here': 'Se llega al relé. Ahora mismo, a nadie más.',
     'without-relay': 'No se llega al relé. Hay conexión sin él.',
+    'not-let-in': 'Este relé es para miembros, y tú aún no lo eres.',
     'cut-off': 'Ahora mismo este dispositivo no llega a nadie.',
   },
   steps: {
@@ -33,6 +34,7 @@ export const esDoctor: DoctorWords = {
     pair: 'Conéctate con alguien que esté a tu lado, con dos códigos. No hace falta ningún servidor.',
     'join-network': 'Lleva este dispositivo a una wifi o un punto de acceso con alguien, y conectaos con dos códigos.',
     'other-browser': 'Usa otro navegador, o permite WebRTC en este. Sin él, solo un relé puede conectarte.',
+    'ask-invite': 'Pide una invitación a quien tiene el relé, o a alguien de sus salas.',
     'keep-open': 'Deja abierta esta página. Tus vecinos te llevan más allá, y mientras se busca el relé.',
     'allow-direct': 'Permite WebRTC en este navegador, o usa otro. Hasta entonces todo pasa por el relé.',
     invite: 'Invita a alguien a una sala.',
@@ -55,6 +57,7 @@ export const esDoctor: DoctorWords = {
     silent: 'La dirección de esta página no responde.',
     shut: 'La dirección responde, pero allí no se abre ningún WebSocket. Puede que algo en medio lo bloquee.',
     refuses: 'Se abre un WebSocket, pero no dio un enlace a tiempo.',
+    'not-let-in': 'Alcanzado. Es para miembros y no atiende a nadie más.',
   },
   webRtcAbsent: 'Este navegador no tiene WebRTC, o está desactivado.',
   webRtcRefused: 'Este navegador tiene WebRTC, pero no deja que esta página lo use.',

@@ -62,6 +62,8 @@ export const esFirst: FirstWords = {
     relayOpen: 'Relé alcanzado',
     relayConnecting: 'Buscando el relé',
     relayLost: 'Relé perdido, buscando de nuevo',
+    relayMembers: (owner) => `Este relé es para miembros.${owner && ` Pide una invitación a ${owner}.`}`,
+    relayMine: 'tuyo',
     relayNone: 'Sin relé',
     neighbours: { one: '# vecino', other: '# vecinos' },
     stillHere: { one: '# vecino sigue aquí', other: '# vecinos siguen aquí' },

@@ -7,6 +7,7 @@ export const esMesh: MeshWords = {
   relay: 'Relé',
   relayOpen: 'conectado',
   relayConnecting: 'conectando',
+  relayMembers: 'para miembros, sin entrar',
   relayLost: 'perdido, buscando de nuevo',
   others: 'Otros relés',
   othersHint: 'Este dispositivo los recuerda y encuentra gente por uno de ellos, además del relé propio.',

@@ -6,6 +6,7 @@ export interface MeshWords {
   readonly relay: string;
   readonly relayOpen: string;
   readonly relayConnecting: string;
+  readonly relayMembers: string;
   readonly relayLost: string;
   readonly others: string;
   readonly othersHint: string;

@@ -26,6 +26,7 @@ export const swDoctor: DoctorWords = {
     joined: 'Umeunganishwa.',
     'nobody-here': 'Kituo kimefikiwa. Hakuna mwingine anayefikika kwa sasa.',
     'without-relay': 'Kituo hakifikiki. Umeunganishwa bila hicho.',
+    'not-let-in': 'Kituo hiki ni cha wanachama, nawe bado si mmoja wao.',
     'cut-off': 'Kifaa hiki hakimfikii mtu yeyote kwa sasa.',
   },
   steps: {
@@ -33,6 +34,7 @@ export const swDoctor: DoctorWords = {
     pair: 'Unganisha na mtu aliye karibu nawe, kwa misimbo miwili. Hakuna seva inayohitajika.',
     'join-network': 'Weka kifaa hiki kwenye Wi-Fi au hotspot pamoja na mtu, kisha unganisheni kwa misimbo miwili.',
     'other-browser': 'Tumia kivinjari kingine, au ruhusu WebRTC katika hiki. Bila hiyo ni kituo tu kinachoweza kukuunganisha.',
+    'ask-invite': 'Mwombe mwenye kituo, au mtu wa vyumba vyake, mwaliko.',
     'keep-open': 'Acha ukurasa huu wazi. Majirani wako wanakupitisha, na kituo kinatafutwa wakati huo.',
     'allow-direct': 'Ruhusu WebRTC katika kivinjari hiki, au tumia kingine. Hadi hapo yote hupitia kituo.',
     invite: 'Alika mtu kwenye chumba.',
@@ -55,6 +57,7 @@ export const swDoctor: DoctorWords = {
     silent: 'Anwani ya ukurasa huu haijibu.',
     shut: 'Anwani inajibu, lakini WebSocket haifunguki hapo. Huenda kuna kitu kati kinachoizuia.',
     refuses: 'WebSocket inafunguka, lakini kiungo hakikupatikana kwa wakati.',
+    'not-let-in': 'Kimefikiwa. Ni cha wanachama, hakimsikilizi mwingine.',
   },
   webRtcAbsent: 'Kivinjari hiki hakina WebRTC, au imezimwa.',
   webRtcRefused: 'Kivinjari hiki kina WebRTC, lakini hakiruhusu ukurasa huu kuitumia.',

@@ -62,6 +62,8 @@ export const swFirst: FirstWords = {
     relayOpen: 'Kituo kimefikiwa',
     relayConnecting: 'Kinatafutwa kituo',
     relayLost: 'Kituo kimepotea, kinatafutwa tena',
+    relayMembers: (owner) => `Kituo hiki ni cha wanachama.${owner && ` Mwombe ${owner} mwaliko.`}`,
+    relayMine: 'chako',
     relayNone: 'Hakuna kituo',
     neighbours: { one: 'jirani #', other: 'majirani #' },
     stillHere: { one: 'jirani # bado yupo', other: 'majirani # bado wapo' },

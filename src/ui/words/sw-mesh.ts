@@ -7,6 +7,7 @@ export const swMesh: MeshWords = {
   relay: 'Kituo',
   relayOpen: 'kimeunganishwa',
   relayConnecting: 'kinaunganishwa',
+  relayMembers: 'cha wanachama, hujaingizwa',
   relayLost: 'kimepotea, kinatafutwa tena',
   others: 'Vituo vingine',
   othersHint: 'Kifaa hiki kinavikumbuka, na hukutana na watu kwa kimoja chavyo pamoja na kituo chake.',

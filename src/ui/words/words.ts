@@ -69,6 +69,9 @@ export interface Words {
     readonly relayOpen: string;
     readonly relayConnecting: string;
     readonly relayLost: string;
+    /** '': nobody owns it. */
+    readonly relayMembers: (owner: string) => string;
+    readonly relayMine: string;
     readonly relayNone: string;
     readonly neighbours: Counted;
     readonly stillHere: Counted;

@@ -1,5 +1,6 @@
 /** The doctor's findings are those of the real app, in a world where the relay stands, is gone, or lets nobody in. */
 import { expect, test } from 'vitest';
+import { noOwner } from '../../../relay/owner.ts';
 import { createSurroundings, deviceRules } from '../../../src/adapters/memory/surroundings.ts';
 import type { DeviceRules } from '../../../src/adapters/memory/surroundings.ts';
 import { openDoctorWith } from '../../../src/app/doctor/doctor.ts';
@@ -97,6 +98,17 @@ test.each([
   const asha = await village.person('Asha');
   const { found } = await examine(village, doctorOf(asha, { socket }));
   expect(found.relay).toEqual({ state });
+});
+
+test('a relay for members that does not let this page in', async () => {
+  const shelf = { kept: noOwner, keep: () => undefined };
+  const access = { kept: new Uint8Array(0), keep: () => undefined };
+  const village = createVillage('doctor, for members', { square: { secret: new Uint8Array(32).fill(7), shelf }, access });
+  const asha = await village.person('Asha');
+  await village.until('outside', () => appOf(asha).view().mesh.relay?.state === 'not-let-in');
+  const { found, judgement } = await examine(village, doctorOf(asha));
+  expect(found.relay).toEqual({ state: 'not-let-in' });
+  expect(judgement).toEqual({ verdict: 'not-let-in', next: 'ask-invite' });
 });
 
 test('an address that does not answer, with a link beside it that does', async () => {

@@ -11,6 +11,7 @@ const relays: readonly RelayFound[] = [
   { state: 'silent' },
   { state: 'shut' },
   { state: 'refuses' },
+  { state: 'not-let-in' },
 ];
 const webRtcs: readonly WebRtcTry[] = [
   { state: 'absent' },
@@ -51,8 +52,9 @@ const all: readonly Findings[] = [true, false].flatMap((secure) =>
 
 const canLink = ({ webRtc }: Findings): boolean => webRtc.state === 'tried' && webRtc.isLinked;
 const isRelayOpen = ({ relay }: Findings): boolean => relay.state === 'open';
+const isForOthers = ({ relay }: Findings): boolean => relay.state === 'not-let-in';
 const withoutRelay = ({ people }: Findings): number => people.direct + people.through;
-const isAlone = (found: Findings): boolean => !isRelayOpen(found) && withoutRelay(found) === 0;
+const isAlone = (found: Findings): boolean => !isRelayOpen(found) && !isForOthers(found) && withoutRelay(found) === 0;
 
 /** For which findings each step is right; whatever else it is said for is wrong. */
 const reasons: Readonly<Record<NextStep, (found: Findings) => boolean>> = {
@@ -60,7 +62,8 @@ const reasons: Readonly<Record<NextStep, (found: Findings) => boolean>> = {
   pair: (found) => isAlone(found) && canLink(found),
   'join-network': (found) => isAlone(found) && found.webRtc.state === 'tried' && found.webRtc.hosts === 'none',
   'other-browser': (found) => isAlone(found) && !canLink(found),
-  'keep-open': (found) => !isRelayOpen(found) && withoutRelay(found) > 0,
+  'ask-invite': isForOthers,
+  'keep-open': (found) => !isRelayOpen(found) && !isForOthers(found) && withoutRelay(found) > 0,
   'allow-direct': (found) => isRelayOpen(found) && !canLink(found),
   invite: (found) => isRelayOpen(found) && withoutRelay(found) + found.people.relayed === 0 && found.people.roomsOut === 0,
   wait: (found) => isRelayOpen(found) && found.people.roomsOut > 0,
@@ -76,7 +79,8 @@ const reasons: Readonly<Record<NextStep, (found: Findings) => boolean>> = {
 const verdicts: Readonly<Record<Verdict, (found: Findings) => boolean>> = {
   joined: (found) => isRelayOpen(found) && withoutRelay(found) + found.people.relayed > 0,
   'nobody-here': (found) => isRelayOpen(found) && withoutRelay(found) + found.people.relayed === 0,
-  'without-relay': (found) => !isRelayOpen(found) && withoutRelay(found) > 0,
+  'not-let-in': isForOthers,
+  'without-relay': (found) => !isRelayOpen(found) && !isForOthers(found) && withoutRelay(found) > 0,
   'cut-off': isAlone,
 };
 
