@@ -1,4 +1,5 @@
 /** What the mesh asks of whoever keeps rooms: whom to greet, what came, and what is known of this device there. */
+import type { ReadCard } from '../../ports/door.ts';
 import type { Topic } from '../../protocol/ids.ts';
 import type { ClaimOutcome } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
@@ -6,6 +7,12 @@ import type { RelayCard } from '../../protocol/relay-card.ts';
 import type { Room } from '../rooms/room.ts';
 import type { KeyHands } from './outside.ts';
 import type { Peer } from './peers.ts';
+
+/** How the relay is found. */
+export interface Doors {
+  readonly readCard: ReadCard;
+  readonly firstDoor?: string;
+}
 
 export interface MeshHands extends KeyHands {
   /** A path to somebody of this room stands. */

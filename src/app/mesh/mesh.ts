@@ -1,7 +1,6 @@
 /** Everything about reaching others: the relay, who is named by it and by neighbours, links to them, and what comes over those. */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
-import type { ReadCard } from '../../ports/door.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { RelayRefused } from '../view.ts';
@@ -12,7 +11,7 @@ import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createHost } from './host.ts';
 import { createIntroduced } from './introduced.ts';
 import { createMeeting } from './meeting.ts';
-import type { MeshHands } from './mesh-hands.ts';
+import type { Doors, MeshHands } from './mesh-hands.ts';
 import { neighbourView } from './neighbour-view.ts';
 import { createOutside } from './outside.ts';
 import { createPaths, keyOfPath } from './paths.ts';
@@ -46,12 +45,6 @@ export interface Mesh {
   /** To our own relay; false: it is not there. */
   tellRelay(frame: MeetFrame): boolean;
   close(): void;
-}
-
-/** How the relay is found. */
-export interface Doors {
-  readonly readCard: ReadCard;
-  readonly firstDoor?: string;
 }
 
 export function createMesh(core: Core, network: Network, peers: Peers, { readCard, firstDoor }: Doors, hands: MeshHands): Mesh {
