@@ -20,6 +20,7 @@ export interface Abroad {
   came(page: PeerId): void;
   /** And once the others were told that it left, it counts again. */
   went(page: PeerId): void;
+  names(page: PeerId): boolean;
   /** For pages of sisters. */
   tell(page: PeerId, frame: MeetFrame): void;
   pass(page: PeerId, frame: Passed): boolean;
@@ -33,6 +34,8 @@ export interface Abroad {
 
 export interface AbroadHands {
   isHere(page: PeerId): boolean;
+  /** A sister says that it is there by itself. */
+  isElsewhere(page: PeerId): void;
   tellHere(page: PeerId, frame: MeetFrame): void;
   passHere(page: PeerId, frame: Passed): boolean;
   ticksMs(): number;
@@ -134,6 +137,7 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
         sister.kept += 1;
       }
       sister.pages.set(page, topics.add(topic));
+      hands.isElsewhere(page);
       if (!isHere(page)) introduce(sister, page, topic, kind === 'here');
     }
   };
@@ -241,6 +245,7 @@ export function createAbroad(introductions: Introductions, hands: AbroadHands): 
         for (const topic of sister.pages.get(page) ?? []) if (isOurs(topic)) introduce(sister, page, topic);
       }
     },
+    names: (page) => [...sisters.values()].some(({ pages }) => pages.has(page)),
     tell,
     pass: (page, { from, bytes }) => {
       const sister = sisterOf(page);

@@ -97,6 +97,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
   const isKeptBack = (frame: MeetFrame): boolean => 'bytes' in frame && square?.isKeptBack(frame.bytes) === true;
   const abroad = createAbroad(introductions, {
     isHere,
+    isElsewhere: (peer) => guests.entered(peer),
     tellHere: (peer, frame) => {
       const page = pages.get(peer);
       if (page === undefined) return guests.tell(peer, frame);
@@ -141,27 +142,15 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     abroad.introductions,
   );
   const guests = createGuests({
-    place: () => guestPlace,
+    place: () => place,
     isPage: (peer) => pages.has(peer),
+    isBeyond: abroad.names,
     send: (peer, frame) => isKeptBack(frame) || pages.get(peer)?.line.offer(encodeMeet(frame)) === true,
     beyond: (peer, frame) => isKeptBack(frame) || abroad.pass(peer, frame),
     ticksMs: clock.ticksMs,
     luck,
     mostGuests: maxPages,
   });
-
-  /** What sisters say of a guest counts as little as what they say of a page that is here. */
-  const guestPlace: MeetingPlace = {
-    ...place,
-    entered: (guest) => {
-      place.entered(guest);
-      abroad.came(guest);
-    },
-    left: (guest) => {
-      place.left(guest);
-      abroad.went(guest);
-    },
-  };
 
   const isIn = (page: Page): boolean => access === null || access.isIn(page.link.peer);
   const dropEnded = (): void => {

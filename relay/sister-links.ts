@@ -205,8 +205,14 @@ export function createSisterLinks(world: SisterLinksWorld): SisterLinks {
         inside.set(link.peer, { link, sinceMs: clock.ticksMs() });
         return stand(door);
       }
-      const strangers = [...inside.keys()].filter((peer) => doorOf(peer) === undefined);
-      if (doors.length === 0 || strangers.length >= mostWaiting) return link.close();
+      if (doors.length === 0) return link.close();
+      const strangers = [...inside].filter(([peer]) => doorOf(peer) === undefined);
+      if (strangers.length >= mostWaiting) {
+        // One goes, by luck: whoever fills all places keeps out no sister that is not known yet.
+        const [peer, unlucky] = strangers[(entropy.bytes(1)[0] ?? 0) % strangers.length]!;
+        inside.delete(peer);
+        unlucky.link.close();
+      }
       inside.set(link.peer, { link, sinceMs: clock.ticksMs() });
       hurry();
     },

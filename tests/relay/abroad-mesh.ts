@@ -62,7 +62,14 @@ export function createMesh(...names: readonly string[]): Mesh {
     };
     const isHere = (page: PeerId): boolean => here.has(page);
     const introductions = createIntroductions(luckOf, (one, other) => isHere(one) || isHere(other));
-    const abroad = createAbroad(introductions, { isHere, tellHere, passHere, ticksMs: () => nowMs, luck: luckOf });
+    const abroad = createAbroad(introductions, {
+      isHere,
+      isElsewhere: () => undefined,
+      tellHere,
+      passHere,
+      ticksMs: () => nowMs,
+      luck: luckOf,
+    });
     const rules = { bytes: [256_000, 1_000_000], frames: [2_000, 4_000], topics: [800, 2_560] } as const;
     const place = createMeetingPlace(
       rules,

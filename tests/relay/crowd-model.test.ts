@@ -165,10 +165,14 @@ function createCrowd(seed: number) {
     return true;
   };
 
+  /** Half of them come to one relay alone, as a page or behind others: a sister's page is nobody's guest. */
+  const isAtHome = (house: House, id: PeerId): boolean => houses[names.indexOf(id) % houses.length] === house;
+  const comers = (house: House): PeerId[] => names.filter((id, at) => at < names.length / 2 || isAtHome(house, id));
+
   const step = (): void => {
     const house = oneOf(houses)!;
     const id = oneOf([...house.pages.keys()]) ?? oneOf(names)!;
-    const other = oneOf(names)!;
+    const other = oneOf(comers(house))!;
     const what = below(100);
     if (what < 14) comes(house, other);
     else if (what < 24) {
@@ -177,7 +181,7 @@ function createCrowd(seed: number) {
       if (here !== undefined) house.meet.closed(here.link);
     } else if (what < 42) join(house, id);
     else if (what < 50) leave(house, id);
-    else if (what < 62) seek(house, id, other, someTopics());
+    else if (what < 62 && names.indexOf(other) >= names.length / 2) seek(house, id, other, someTopics());
     else if (what < 66) {
       loseWay(house, other, id);
       says(house, id, { kind: 'lost', to: id, peer: other });

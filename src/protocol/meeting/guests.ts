@@ -20,7 +20,7 @@ export interface Guests {
   pass(guest: PeerId, from: PeerId, bytes: Uint8Array): boolean;
   /** Without those to whom the page leads alone: it would reach them by us and itself. */
   forPage(page: PeerId, frame: MeetFrame): MeetFrame | null;
-  /** A page came by itself: from now on it speaks for itself. */
+  /** A page came by itself, here or to another place: from now on it speaks for itself. */
   entered(page: PeerId): void;
   /** A page went, and whoever was only behind it. */
   left(page: PeerId): void;
@@ -33,6 +33,8 @@ export interface Guests {
 export interface GuestsHands {
   place(): MeetingPlace;
   isPage(peer: PeerId): boolean;
+  /** Another place, where it is by itself, says that it is there. */
+  isBeyond(peer: PeerId): boolean;
   /** False: it reads too slowly for more. */
   send(page: PeerId, frame: MeetFrame): boolean;
   /** To whom another place introduced them. False: none leads there, or it is too slow. */
@@ -107,14 +109,12 @@ export function createGuests(hands: GuestsHands): Guests {
   };
 
   const seek = (page: PeerId, { from, hops, topics }: Seek): void => {
-    // Who is here needs nobody to stand in.
-    if (hands.isPage(from)) return;
+    // Who is here, or at a place that we know, needs nobody to stand in, and nobody shall draw to itself what is for them.
+    if (hands.isPage(from) || hands.isBeyond(from)) return;
     const desk = deskOf(page);
     if (!desk.seeks.take(1) || !desk.topics.take(topics.length)) return count('guests_too-fast');
     const guest = guestBy(page, desk, from, hops);
     if (guest === null) return count('guests_too-many');
-    // Whoever heard of it was perhaps too slow for it, and went: perhaps this page.
-    if (guests.get(from) !== guest) return;
     const nowMs = hands.ticksMs();
     const kept = topics.filter(mayKeep(desk, guest));
     if (kept.length < topics.length) count('guests_too-many-topics');
