@@ -2,7 +2,7 @@
 FROM node:24-slim AS build
 WORKDIR /wavu
 COPY . .
-# Installs what the page and the relay need, applies the patches, builds dist/.
+# Installs what the page and the relay need, builds dist/.
 RUN npm run build
 
 FROM node:24-slim

@@ -16,7 +16,6 @@ const inputs = [
   'public',
   'src',
   'models',
-  'patches',
 ];
 /** Inside dist, which vite empties first: a killed build leaves none. */
 const record = fromRoot('dist', '.wavu-build');

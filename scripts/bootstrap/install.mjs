@@ -5,7 +5,6 @@ import { count, hasTools, missing } from './installed.mjs';
 import { isAlive, takeLock } from './lock.mjs';
 import { needNode24 } from './node24.mjs';
 import { needNpm, npm } from './npm.mjs';
-import { applyPatches, patchesChanged, unpatch } from './patch.mjs';
 import { cache, fail, fromRoot, say, since } from './say.mjs';
 
 /** @typedef {import('./installed.mjs').Extent} Extent */
@@ -34,7 +33,7 @@ export async function install(needs) {
 
 /** @param {Extent} needs */
 function isDone(needs) {
-  return !existsSync(unfinished) && missing(needs) === 0 && !patchesChanged();
+  return !existsSync(unfinished) && missing(needs) === 0;
 }
 
 /** @param {Extent} needs */
@@ -44,9 +43,7 @@ async function bring(needs) {
   // Tools that were installed once stay: `npm start` must not prune them.
   const extent = hasTools() ? 'full' : needs;
   const broken = existsSync(unfinished);
-  const before = broken ? null : missing(extent);
-  const removed = unpatch();
-  const lacking = before === null ? null : before + removed;
+  const lacking = broken ? null : missing(extent);
   if (lacking !== 0) {
     const startMs = performance.now();
     announce(extent, lacking, broken);
@@ -68,7 +65,6 @@ async function bring(needs) {
     say(`installed in ${since(startMs)}.`);
   }
   needNode24();
-  await applyPatches();
 }
 
 /** A run killed outright leaves its npm behind; two of them in one folder would spoil it. */

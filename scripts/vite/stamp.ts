@@ -16,17 +16,7 @@ export interface Stamp {
 const startedAtMs = Date.now();
 
 /** What decides the outcome of a build; a change elsewhere does not make it another one. */
-const sources = [
-  'src',
-  'models',
-  'public',
-  'index.html',
-  'vite.config.ts',
-  'scripts/vite',
-  'patches',
-  'package.json',
-  'package-lock.json',
-];
+const sources = ['src', 'models', 'public', 'index.html', 'vite.config.ts', 'scripts/vite', 'package.json', 'package-lock.json'];
 
 export function stampOf(root: string, fileNames: readonly string[]): Stamp {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

@@ -80,19 +80,6 @@ test('a killed install is started over clean, and its lock is taken over', async
   expect(checkout.npmCalls().at(-1)).toMatch(/^ci /);
 });
 
-test('a changed patch meets an unpatched package', async () => {
-  const checkout = createCheckout();
-  checkout.write('patches/thing+1.0.0.patch', 'one');
-  await checkout.run('bench');
-  await checkout.run('bench');
-  expect(checkout.read('node_modules/thing/patched.txt')).toBe('patched ');
-  checkout.write('patches/thing+1.0.0.patch', 'two');
-  const changed = await checkout.run('bench');
-  expect(checkout.read('node_modules/thing/patched.txt')).toBe('patched ');
-  expect(changed.talk).toContain('applied 1 patch to dependencies');
-  expect(checkout.npmCalls().at(-1)).toMatch(/^install /);
-});
-
 test('an npm that outlived its killed bootstrap is waited for', async () => {
   const checkout = createCheckout();
   const killed = checkout.begin('bench', { env: { FAKE_NPM: 'slow' } });

@@ -31,8 +31,6 @@ function finish(): void {
   for (const place of Object.keys(packages)) mkdirSync(place, { recursive: true });
   mkdirSync('node_modules/vite/bin', { recursive: true });
   writeFileSync('node_modules/vite/bin/vite.js', fakeVite);
-  mkdirSync('node_modules/patch-package', { recursive: true });
-  writeFileSync('node_modules/patch-package/index.js', fakePatchPackage);
   writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }));
 }
 
@@ -45,11 +43,6 @@ mkdirSync('dist/.vite', { recursive: true });
 writeFileSync('dist/index.html', '');
 writeFileSync('dist/main.js', readFileSync('src/main.tsx'));
 writeFileSync('dist/.vite/manifest.json', JSON.stringify({ 'index.html': { file: 'main.js', isEntry: true } }));
-`;
-
-const fakePatchPackage = `
-const { appendFileSync } = require('node:fs');
-appendFileSync('node_modules/thing/patched.txt', 'patched ');
 `;
 
 if (verb !== '--version') act();
