@@ -111,8 +111,12 @@ test('Back closes what is open and leaves the room where it is', async () => {
   // From a dialog to a place: Back leads to where one was, not into the dialog.
   await neema.hands.press(en.home.fresh);
   await dialog(en.home.fresh);
-  await neema.hands.press(en.home.squareName);
-  await neema.until('the Square', (seen) => seen.room === en.home.squareName);
+  await neema.hands.press(en.home.start);
+  await dialog(en.start.title);
+  await neema.hands.fill('#room-name', 'Elsewhere');
+  await neema.hands.press(en.start.open);
+  await neema.hands.press(en.start.create);
+  await neema.until('the new room', (seen) => seen.room === 'Elsewhere');
   await back();
   await neema.until('the list', (seen) => seen.room === null);
   await noDialog();
