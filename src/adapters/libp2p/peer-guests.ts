@@ -23,7 +23,8 @@ export interface Guests {
   forgive(peer: PeerId): void;
 }
 
-const most = 512;
+/** Of each a seal is kept, over 1 kB. */
+const most = 128;
 const ticksMs = (): number => performance.now();
 const freshOffers = (): Allowance => createAllowance(0.5, 8, ticksMs);
 
