@@ -15,6 +15,9 @@ export const limits = {
   sisters: 8,
   topicsPerFrame: 512,
   pagesPerFrame: 64,
+  /** Of the directory: contacts in one answer, and what one record says. */
+  contacts: 16,
+  recordBytes: 512,
   /** Neighbours a frame is handed on by, at most. */
   hops: 8,
   textBytes: 8_000,
