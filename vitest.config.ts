@@ -9,7 +9,7 @@ const proofs = [
   'tests/protocol/vectors/**/*.test.ts',
   'tests/app/{storms,asking,members-*}.test.ts',
   'tests/house/bootstrap.test.ts',
-  'tests/simulation/{determinism,idle,members,scenarios,suites-agree}.test.ts',
+  'tests/simulation/{determinism,idle,members,scenarios,suites-agree,directory}.test.ts',
 ];
 const inPages = { fileParallelism: false, maxWorkers: 1 };
 

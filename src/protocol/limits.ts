@@ -18,6 +18,9 @@ export const limits = {
   /** Envelopes that one word of a room's cast may name, and peers it may name beside one. */
   castIds: 64,
   castPeers: 64,
+  /** Of the directory: contacts in one answer, and what one record says. */
+  contacts: 16,
+  recordBytes: 512,
   /** Neighbours a frame is handed on by, at most. */
   hops: 8,
   textBytes: 8_000,

@@ -30,6 +30,7 @@ export interface Wanted {
 
 export const createDials = (air: Air, place: Place): Dials => {
   const { core, paths, rules } = air;
+  const mostOf = ({ role }: Place): number => (role === 'relay' ? rules.maxRelayLinks : rules.maxLinks);
   const underWay = new Set<(why: OpenRefused['why']) => void>();
 
   const attempt: Dials['attempt'] = (signal, begin) =>
@@ -83,9 +84,8 @@ export const createDials = (air: Air, place: Place): Dials => {
     if (wanted.path === 'webrtc' && !paths.mayMeet(place.name, far.name)) return timeout();
     dial.later(wayMs, far.name, () => {
       if (paths.isCut(place.name, far.name) || !far.alive() || far.isClosed()) return timeout();
-      const most = far.role === 'relay' ? rules.maxRelayLinks : rules.maxLinks;
       const backMs = paths.delayMs(place.name, far.name, place.luck);
-      if (far.halves.size >= most) return dial.refuse('refused-there', backMs);
+      if (far.halves.size >= mostOf(far)) return dial.refuse('refused-there', backMs);
       const [ours, theirs] = air.connect(
         wanted.path,
         { station: place, end: wanted.ends.ours, opener: 'us', opensAfterMs: backMs },
@@ -109,7 +109,7 @@ export const createDials = (air: Air, place: Place): Dials => {
     openRelay: (address, signal) =>
       attempt(signal, (dial) => {
         if (!looksLikeAddress(address)) return dial.refuse('bad-address', 0);
-        if (place.halves.size >= rules.maxLinks) return dial.refuse('too-many', 0);
+        if (place.halves.size >= mostOf(place)) return dial.refuse('too-many', 0);
         const far = air.relayAt(address);
         if (far === null) return dial.refuse('unreachable', 5);
         // TCP, the socket's upgrade, the handshake.

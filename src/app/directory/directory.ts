@@ -1,0 +1,166 @@
+/** One server of the directory: answers others, and finds and leaves records itself. It sleeps while fewer than sixteen are known. */
+import type { Clock, Stop } from '../../ports/clock.ts';
+import type { Entropy } from '../../ports/entropy.ts';
+import type { Network } from '../../ports/network.ts';
+import type { Contact } from '../../protocol/directory/contact.ts';
+import type { Place } from '../../protocol/directory/distance.ts';
+import { checkRecord, keyOfWriter } from '../../protocol/directory/record.ts';
+import type { DirectoryRecord } from '../../protocol/directory/record.ts';
+import { hourOf } from '../../protocol/hour.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { limits } from '../../protocol/limits.ts';
+import { createAllowance } from '../../protocol/meeting/allowance.ts';
+import type { Allowance } from '../../protocol/meeting/allowance.ts';
+import type { Suite } from '../../protocol/suite/suite.ts';
+import { createLines } from './lines.ts';
+import type { Lines, Question, Reply } from './lines.ts';
+import { lookUp } from './look-up.ts';
+import type { LookUp } from './look-up.ts';
+import { createShelf } from './shelf.ts';
+import { createTable, serverOf } from './table.ts';
+import type { Server, Table } from './table.ts';
+
+export interface Directory extends Pick<Lines, 'frame' | 'closed'> {
+  /** Servers that somebody named: whoever answers is kept, and asked for more. */
+  meet(contacts: readonly Contact[]): void;
+  /** Null: it sleeps. */
+  find(key: Place, done: (result: LookUp | null) => void): void;
+  /** How many took it; null: it sleeps. */
+  leave(record: DirectoryRecord, done: (kept: number | null) => void): void;
+  counts(): { readonly servers: number; readonly records: number };
+  close(): void;
+}
+
+export interface DirectoryWorld {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly network: Network;
+  readonly suite: Suite;
+  /** Ourselves, as others dial us. */
+  readonly self: Contact;
+  /** What a place must have cost. */
+  readonly bits: number;
+  /** Servers known of each part. Fewer stand for a larger directory. */
+  readonly perBucket?: number;
+}
+
+/** With us. */
+const leastServers = 16;
+/** Siblings that a record is left with. */
+const holders = 16;
+const startsOf = 48;
+const mostAskers = 4_096;
+const refreshMs = 600_000;
+
+export function createDirectory({ clock, entropy, network, suite, self, bits, perBucket }: DirectoryWorld): Directory {
+  const me = serverOf(suite, self, bits);
+  if (me === null) throw new Error('our own place cost too little');
+  const table: Table = createTable(me.place, perBucket);
+  const shelf = createShelf(suite, me.place, clock);
+  const askers = new Map<PeerId, { readonly questions: Allowance; readonly records: Allowance }>();
+  /** Asked once whether they answer, lately. */
+  const greeted = new Set<PeerId>();
+  let underWay = 0;
+  let refresh: Stop | null = null;
+  const isAwake = (): boolean => table.size() + 1 >= leastServers;
+
+  const askerOf = (peer: PeerId): { readonly questions: Allowance; readonly records: Allowance } => {
+    const known = askers.get(peer) ?? {
+      questions: createAllowance(20, 200, clock.ticksMs),
+      records: createAllowance(2, 100, clock.ticksMs),
+    };
+    askers.set(peer, known);
+    if (askers.size > mostAskers) for (const first of askers.keys()) return (askers.delete(first), known);
+    return known;
+  };
+
+  /** Nobody is kept on somebody's word, not even on their own: only who answers at that address. */
+  const greet = (contact: Contact, how: 'came' | 'told'): void => {
+    if (contact.peer === self.peer || greeted.has(contact.peer) || underWay >= mostGreeted) return;
+    const server = serverOf(suite, contact, bits);
+    if (server === null || !table.hasPlaceFor(server, how)) return;
+    greeted.add(server.peer);
+    if (greeted.size > mostAskers) greeted.clear();
+    underWay += 1;
+    lines.ask(server, { kind: 'find', place: me.place, from: self }, (reply) => {
+      underWay -= 1;
+      if (reply?.kind !== 'near') return;
+      table.answered(server, how);
+      for (const other of reply.contacts) greet(other, 'told');
+    });
+  };
+
+  const answer = (from: PeerId, question: Question): Reply | null => {
+    const asker = askerOf(from);
+    if (!asker.questions.take(1)) return null;
+    const { number } = question;
+    if (question.kind === 'put') {
+      return { kind: asker.records.take(1) && shelf.put(question.record) ? 'kept' : 'not-kept', number };
+    }
+    // By the name that the link proves.
+    if (question.from?.peer === from) greet(question.from, 'came');
+    const contacts = table.nearest(question.place, limits.contacts).filter(({ peer }) => peer !== from);
+    return { kind: 'near', number, contacts, record: shelf.at(question.place) };
+  };
+
+  const lines = createLines(network, clock, { answer });
+
+  const search = (target: Place, done: (result: LookUp) => void): void =>
+    lookUp(
+      target,
+      table.nearest(target, startsOf),
+      {
+        ask: (server, _path, take) =>
+          lines.ask(server, { kind: 'find', place: target, from: self }, (reply) => {
+            if (reply?.kind !== 'near') table.failed(server.peer);
+            else table.answered(server);
+            take(reply?.kind === 'near' ? reply : null);
+            if (reply?.kind === 'near') for (const other of reply.contacts) greet(other, 'told');
+          }),
+        serverOf: (contact) => (contact.peer === self.peer ? null : serverOf(suite, contact, bits)),
+        isGood: (record) => checkRecord(suite, record, target, hourOf(clock.nowMs())) === null,
+        lied: ({ peer }) => table.lied(peer),
+      },
+      done,
+    );
+
+  /** Our own part, and one by luck. */
+  const lookAround = (): void => {
+    greeted.clear();
+    search(me.place, () => search(entropy.bytes(32), () => undefined));
+    refresh = clock.after(refreshMs, lookAround);
+  };
+  refresh = clock.after(settleMs, lookAround);
+
+  return {
+    meet: (contacts) => {
+      for (const contact of contacts) greet(contact, 'told');
+    },
+    find: (key, done) => (isAwake() ? search(key, done) : done(null)),
+    leave: (record, done) => {
+      if (!isAwake()) return done(null);
+      search(keyOfWriter(suite, record.writer), ({ nearest }) => {
+        const chosen: readonly Server[] = nearest.slice(0, holders);
+        let [open, kept] = [chosen.length, 0];
+        if (open === 0) return done(0);
+        for (const server of chosen) {
+          lines.ask(server, { kind: 'put', record }, (reply) => {
+            open -= 1;
+            if (reply?.kind === 'kept') kept += 1;
+            if (open === 0) done(kept);
+          });
+        }
+      });
+    },
+    frame: lines.frame,
+    closed: lines.closed,
+    counts: () => ({ servers: table.size(), records: shelf.size() }),
+    close: () => {
+      refresh?.();
+      lines.close();
+    },
+  };
+}
+
+const mostGreeted = 32;
+const settleMs = 5_000;

@@ -1,0 +1,118 @@
+/** Questions to servers and their answers, over links that stand or are opened for it: each is answered, or is not in time. */
+import type { Clock, Stop } from '../../ports/clock.ts';
+import type { Link, Network } from '../../ports/network.ts';
+import type { Contact } from '../../protocol/directory/contact.ts';
+import { decodeDirectory, encodeDirectory } from '../../protocol/directory/message.ts';
+import type { DirectoryMessage } from '../../protocol/directory/message.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { isRefusal } from '../../protocol/refusal.ts';
+
+export type Question = Extract<DirectoryMessage, { readonly kind: 'find' | 'put' }>;
+export type Reply = Exclude<DirectoryMessage, Question>;
+/** Without its number. */
+export type Asked = Question extends infer Each ? (Each extends Question ? Omit<Each, 'number'> : never) : never;
+
+export interface Lines {
+  ask(server: Contact, asked: Asked, done: (reply: Reply | null) => void): void;
+  frame(link: Link, bytes: Uint8Array): void;
+  closed(link: Link): void;
+  close(): void;
+}
+
+export interface LinesHands {
+  /** Null: it is not answered. */
+  answer(from: PeerId, question: Question): Reply | null;
+}
+
+const answerMs = 2_500;
+/** Links that we opened; the longest unused goes for a new one. */
+const mostOpen = 48;
+
+interface Line {
+  link: Link | null;
+  /** What waits for the link. */
+  readonly unsent: Uint8Array[];
+  readonly opening: AbortController;
+}
+
+export function createLines(network: Network, clock: Clock, { answer }: LinesHands): Lines {
+  /** The longest unused first. */
+  const lines = new Map<PeerId, Line>();
+  const waiting = new Map<number, { readonly peer: PeerId; readonly done: (reply: Reply | null) => void; readonly stop: Stop }>();
+  let last = 0;
+  let isClosed = false;
+
+  const drop = (peer: PeerId): void => {
+    const line = lines.get(peer);
+    lines.delete(peer);
+    line?.opening.abort();
+    line?.link?.close();
+    for (const [number, each] of [...waiting]) if (each.peer === peer) settle(number, null);
+  };
+  const settle = (number: number, reply: Reply | null): void => {
+    const asked = waiting.get(number);
+    waiting.delete(number);
+    asked?.stop();
+    asked?.done(reply);
+  };
+
+  const open = async ({ peer, address }: Contact, line: Line): Promise<void> => {
+    const opened = await network.openRelay(address, line.opening.signal);
+    if (lines.get(peer) !== line) return opened.state === 'open' ? opened.link.close() : undefined;
+    // Whoever else answers there is not whom we ask.
+    if (opened.state !== 'open' || opened.link.peer !== peer) {
+      if (opened.state === 'open') opened.link.close();
+      return drop(peer);
+    }
+    line.link = opened.link;
+    for (const bytes of line.unsent.splice(0)) line.link.send(bytes);
+  };
+
+  const lineTo = (server: Contact): Line => {
+    const known = lines.get(server.peer);
+    const line: Line = known ?? { link: null, unsent: [], opening: new AbortController() };
+    lines.delete(server.peer);
+    lines.set(server.peer, line);
+    if (known === undefined) void open(server, line);
+    if (lines.size > mostOpen)
+      for (const [peer] of lines)
+        if (![...waiting.values()].some((each) => each.peer === peer)) {
+          drop(peer);
+          break;
+        }
+    return line;
+  };
+
+  return {
+    ask: (server, asked, done) => {
+      if (isClosed) return done(null);
+      last = (last + 1) % 2 ** 32;
+      const number = last;
+      const stop = clock.after(answerMs, () => settle(number, null));
+      waiting.set(number, { peer: server.peer, done, stop });
+      const line = lineTo(server);
+      const bytes = encodeDirectory({ ...asked, number });
+      if (line.link === null) line.unsent.push(bytes);
+      else if (line.link.send(bytes) !== 'sent') settle(number, null);
+    },
+    frame: (link, bytes) => {
+      const message = decodeDirectory(bytes);
+      if (isRefusal(message)) {
+        // A server that we asked and that babbles.
+        if (link.opener === 'us') drop(link.peer);
+        return;
+      }
+      if (message.kind === 'find' || message.kind === 'put') {
+        const reply = answer(link.peer, message);
+        if (reply !== null) link.send(encodeDirectory(reply));
+      } else if (waiting.get(message.number)?.peer === link.peer) settle(message.number, message);
+    },
+    closed: (link) => {
+      if (lines.get(link.peer)?.link === link) drop(link.peer);
+    },
+    close: () => {
+      isClosed = true;
+      for (const peer of [...lines.keys()]) drop(peer);
+    },
+  };
+}
