@@ -11,6 +11,8 @@ const [url = '', wanted = '8'] = process.argv.slice(2);
 const count = Number(wanted);
 const roomSize = 8;
 const everyMs = 60_000;
+/** What was said since may be under way. */
+const settledMs = 10_000;
 
 const tell = (facts: object): void => void process.stdout.write(`${JSON.stringify(facts)}\n`);
 const isIn = (app: App): boolean => app.view().mesh.relay?.state === 'open';
@@ -59,8 +61,11 @@ tell({ in: count });
 
 createInterface({ input: process.stdin })
   .on('line', () => {
+    const oldMs = Date.now() - settledMs;
     const marks = devices.flatMap(({ app }) =>
-      Object.values(app.view().timelines).flatMap(({ messages }) => messages.flatMap(({ mark }) => mark ?? [])),
+      Object.values(app.view().timelines).flatMap(({ messages }) =>
+        messages.flatMap(({ mark, sentAtMs }) => (sentAtMs < oldMs ? (mark ?? []) : [])),
+      ),
     );
     tell({ said, waiting: marks.filter(({ state }) => state === 'waiting').length });
   })

@@ -69,7 +69,7 @@ export const restart: Bench = {
         unit: 'messages',
         baseline: null,
         limit: { of: 'value', atMost: 0 },
-        counted: `own messages that nobody has, ${(2 * returnMs) / 1_000} s after the relay is back; those of the last moment included`,
+        counted: `own messages older than 10 s that nobody has, ${(2 * returnMs) / 1_000} s after the relay is back`,
         samples: clients,
       });
     } finally {
