@@ -151,5 +151,5 @@ export function createMembersDesk(
 export const inviteIdOf = (invite: OperationId): Uint8Array => hexToBytes(invite).slice(0, 16);
 
 const mostAtOnce = 16;
-/** A room is passed on by its members, each to three others. */
+/** A room is passed on by its members, along the tree of a cast. */
 const mostHops = 8;

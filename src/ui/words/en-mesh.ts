@@ -10,7 +10,7 @@ export const enMesh: MeshWords = {
   relayMembers: 'for members, not let in',
   relayLost: 'lost, looking again',
   others: 'Other relays',
-  othersHint: 'This device remembers them, and meets people by one of them beside its own relay.',
+  othersHint: 'This device meets people by one of them beside its own relay, and remembers those not connected by hand.',
   otherStates: {
     open: 'connected',
     'by-hand': 'connected by hand; when this link ends, connect anew',

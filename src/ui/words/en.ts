@@ -164,7 +164,7 @@ export const en: Words = {
       'Rooms of members and conversations of two are sealed with AES-256-GCM. Their keys are agreed by X25519 and ML-KEM-768 together, so that a later quantum computer does not open them.',
       'Whoever joins such a room cannot read what was written before; whoever is removed, not what is written once its writer knows.',
       'Open rooms are sealed with AES-256-GCM under a key made from the room link.',
-      'The relay passes sealed bytes on and cannot read a room. It sees addresses, times and sizes.',
+      'The relay passes sealed bytes on and cannot read a room. It sees addresses, times and sizes, and which pages share a room; one for members also knows your device.',
     ],
     notSealed: [
       'Whoever has the link of an open room reads everything in it. Whoever has an invite to a room of members is let in while it works.',

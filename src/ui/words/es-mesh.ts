@@ -10,7 +10,8 @@ export const esMesh: MeshWords = {
   relayMembers: 'para miembros, sin entrar',
   relayLost: 'perdido, buscando de nuevo',
   others: 'Otros relés',
-  othersHint: 'Este dispositivo los recuerda y encuentra gente por uno de ellos, además del relé propio.',
+  othersHint:
+    'Este dispositivo encuentra gente por uno de ellos, además del relé propio, y recuerda los que no se conectaron a mano.',
   otherStates: {
     open: 'conectado',
     'by-hand': 'conectado a mano; cuando este enlace termine, conecta de nuevo',

@@ -165,7 +165,7 @@ export const es: Words = {
       'Las salas de miembros y las conversaciones de dos se sellan con AES-256-GCM. Sus claves se acuerdan con X25519 y ML-KEM-768 a la vez, para que un futuro ordenador cuántico no las abra.',
       'Quien entra en una sala así no puede leer lo escrito antes; a quien se saca, lo escrito desde que lo sabe quien escribe.',
       'Las salas abiertas se sellan con AES-256-GCM bajo una clave hecha a partir del enlace de la sala.',
-      'El relé pasa bytes sellados y no puede leer una sala. Ve direcciones, horas y tamaños.',
+      'El relé pasa bytes sellados y no puede leer una sala. Ve direcciones, horas y tamaños, y qué páginas comparten una sala; uno para miembros conoce también tu dispositivo.',
     ],
     notSealed: [
       'Quien tenga el enlace de una sala abierta lee todo lo que hay en ella. A quien tenga una invitación a una sala de miembros se le deja entrar mientras valga.',

@@ -10,7 +10,8 @@ export const swMesh: MeshWords = {
   relayMembers: 'cha wanachama, hujaingizwa',
   relayLost: 'kimepotea, kinatafutwa tena',
   others: 'Vituo vingine',
-  othersHint: 'Kifaa hiki kinavikumbuka, na hukutana na watu kwa kimoja chavyo pamoja na kituo chake.',
+  othersHint:
+    'Kifaa hiki hukutana na watu kwa kimoja chavyo pamoja na kituo chake, na hukumbuka vile visivyounganishwa kwa mkono.',
   otherStates: {
     open: 'kimeunganishwa',
     'by-hand': 'kimeunganishwa kwa mkono; kiungo kikiisha, unganisha upya',

@@ -163,7 +163,7 @@ export const sw: Words = {
       'Vyumba vya wanachama na mazungumzo ya wawili hufungwa kwa AES-256-GCM. Funguo zao hukubaliwa kwa X25519 na ML-KEM-768 kwa pamoja, ili kompyuta ya kwanta ya baadaye isivifungue.',
       'Anayejiunga na chumba kama hicho hawezi kusoma yaliyoandikwa awali; aliyeondolewa, yanayoandikwa mara mwandishi akijua.',
       'Vyumba vya wazi hufungwa kwa AES-256-GCM kwa ufunguo unaotokana na kiungo cha chumba.',
-      'Kituo hupitisha baiti zilizofungwa na hakiwezi kusoma chumba. Huona anwani, nyakati na ukubwa.',
+      'Kituo hupitisha baiti zilizofungwa na hakiwezi kusoma chumba. Huona anwani, nyakati na ukubwa, na kurasa zipi zinashiriki chumba; kituo cha wanachama hujua pia kifaa chako.',
     ],
     notSealed: [
       'Yeyote mwenye kiungo cha chumba cha wazi husoma yote yaliyomo. Mwenye mwaliko wa chumba cha wanachama huruhusiwa kuingia mradi unafanya kazi.',
