@@ -258,9 +258,12 @@ test('an invite makes nobody knock at the machines of their own house, however i
       'dns4/a.home.arpa',
     ],
     ...['dns4/127.1', 'dns4/0x7f.1', 'dns4/2130706433', 'dns4/192.168.1.1', 'dnsaddr/nas.local'],
+    // What stands first is not always where a browser goes.
+    ...['ip4/8.8.8.8/tcp/443/tls/sni/router.lan', 'dns4/wavu.example/tcp/443/tls/sni/192.168.1.1'],
+    ...['ip6zone/x/ip6/fd00::1', 'dns4/192.168.1.%31'],
   ];
   for (let at = 0; at < hosts.length; at += 2) {
-    const relays = hosts.slice(at, at + 2).map((host) => `/${host}/tcp/8470/tls/ws`);
+    const relays = hosts.slice(at, at + 2).map((host) => `/${host.includes('/tcp/') ? host : `${host}/tcp/8470/tls`}/ws`);
     await world.finish(appOf(asha).joinRoom(withRelays(village, link, relays)));
   }
   await world.runFor(600_000);

@@ -1,5 +1,6 @@
 /** Reads what names a relay: its address as people see and scan it, or as programs spell it. */
 import { limits } from '../../protocol/limits.ts';
+import { isIp4 } from './house-address.ts';
 import { doorOf } from './relay-keeper.ts';
 
 /** The ways in, the likeliest first; null: this is no relay's address. An invite, which has words behind its `#`, is none. */
@@ -15,11 +16,11 @@ export function readRelayLink(text: string): readonly string[] | null {
   const port = Number(digits ?? (isSecure ? 443 : 80));
   if (port < 1 || port > 65_535) return null;
   const bare = name.toLowerCase().replace(/^\[|\]$/g, '');
-  const host = name.startsWith('[') ? `/ip6/${bare}` : `/${isIp4.test(bare) ? 'ip4' : 'dns4'}/${bare}`;
+  const host = name.startsWith('[') ? `/ip6/${bare}` : `/${isIp4(bare) ? 'ip4' : 'dns4'}/${bare}`;
   const secure = `${host}/tcp/${port}/tls/ws`;
   if (isSecure) return [secure];
   const [udp, certhash] = [/[?&]udp=(\d{1,5})(?=&|$)/.exec(query)?.[1], /[?&]certhash=(u[\w-]{20,80})(?=&|$)/.exec(query)?.[1]];
-  const direct = udp && certhash && isIp4.test(bare) ? [`${host}/udp/${udp}/webrtc-direct/certhash/${certhash}`] : [];
+  const direct = udp && certhash && isIp4(bare) ? [`${host}/udp/${udp}/webrtc-direct/certhash/${certhash}`] : [];
   // Where the device trusts the relay's own certificate, a page of HTTPS gets in by that.
   return [`${host}/tcp/${port}/ws`, ...direct, secure].filter(isAddress);
 }
@@ -41,4 +42,3 @@ export const isAddress = (text: string): boolean => /^\/[\x21-\x7e]+$/.test(text
 
 const mostLetters = 512;
 const shape = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?\/?(\?[^#\s]*)?$/i;
-const isIp4 = /^\d{1,3}(\.\d{1,3}){3}$/;
