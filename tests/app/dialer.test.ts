@@ -4,20 +4,9 @@ import { createDialer } from '../../src/app/mesh/dialer.ts';
 import { createPeers } from '../../src/app/mesh/peers.ts';
 import { createRouting } from '../../src/app/routing/routing.ts';
 import type { PeerId, RoomId } from '../../src/protocol/ids.ts';
-import type { Link, Network } from '../../src/ports/network.ts';
+import type { Network } from '../../src/ports/network.ts';
 import { createHandClock } from '../relay/hand-clock.ts';
-
-const linkTo = (peer: string, end: Link['end']): Link => ({
-  id: peer,
-  peer: peer as PeerId,
-  end,
-  opener: 'us',
-  path: 'webrtc',
-  maxFrameBytes: 32_768,
-  state: () => 'open',
-  send: () => 'sent',
-  close: () => undefined,
-});
+import { linkTo } from './plain-link.ts';
 
 /** Dials in an hour to somebody of a room of ours, whose links hold so long. */
 async function dialsIn(holdMs: number): Promise<number> {

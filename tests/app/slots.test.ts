@@ -1,5 +1,8 @@
 /** A page holds a dozen links at most, however many want one, and nobody is left without. */
 import { expect, test } from 'vitest';
+import type { LinkEvents, Network } from '../../src/ports/network.ts';
+import { createHandClock } from '../relay/hand-clock.ts';
+import { linkTo } from './plain-link.ts';
 import type { Page } from '../simulation/page.ts';
 import { createSlots } from '../../src/app/mesh/slots.ts';
 import { createPeers } from '../../src/app/mesh/peers.ts';
@@ -50,6 +53,29 @@ test('strangers fill every place: who shares a room gets one all the same', asyn
       .rooms.some(({ people }) => people.some(({ path }) => path === 'direct'));
   await until('the two linked', () => isLinked(asha) && isLinked(baraka));
   expect(Math.max(linksOf(asha), linksOf(baraka))).toBeLessThanOrEqual(most);
+});
+
+test('who shares a room and has no place gets that of the stranger who is reached worst', () => {
+  const { clock, turn } = createHandClock();
+  const routing = createRouting(clock, { changed: () => undefined, opened: () => undefined });
+  const peers = createPeers(routing);
+  const slots = createSlots(clock, peers);
+  const opened: LinkEvents['onOpen'][] = [];
+  const network: Pick<Network, 'listen'> = { listen: ({ onOpen }) => (opened.push(onOpen), () => undefined) };
+  routing.watch(network as Network).listen({ onOpen: () => undefined, onFrame: () => undefined, onClose: () => undefined });
+  const closed: string[] = [];
+  for (let at = 0; at < 12; at += 1) {
+    const name = `stranger ${at}`;
+    const link = { ...linkTo(name, 'peer'), close: () => void closed.push(name) };
+    for (const onOpen of opened) onOpen(link);
+    peers.meet(link.peer).direct = link;
+    routing.told(link, at === 7 ? 900 : 20 + at);
+  }
+  turn(60_000);
+  const mate = peers.meet('mate' as PeerId);
+  mate.rooms.add('well' as RoomId);
+  expect(slots.mayCome(mate.id)).toBe(true);
+  expect(closed).toEqual(['stranger 7']);
 });
 
 test('a crowd that says it comes, and never does: who shares a room has a place at once, other strangers after ten seconds', () => {

@@ -6,7 +6,7 @@ import type { Peer, Peers } from './peers.ts';
 export interface Slots {
   /** Held, and under way. */
   count(): number;
-  /** Whether we begin a link to them: then it is under way. A stranger may have to go for it. */
+  /** Whether we begin a link to them: then it is under way. The stranger we reach worst may have to go for it. */
   mayDial(peer: Peer): boolean;
   /** Whether somebody who begins one gets it; the same. */
   mayCome(id: PeerId): boolean;
@@ -31,9 +31,11 @@ export function createSlots(clock: Clock, peers: Peers): Slots {
   /** Strangers who only say that they come take nobody's place. */
   const ofRooms = (): number => held().filter(({ id }) => sharesRoom(id)).length + underWay().filter(sharesRoom).length;
   const displaceStranger = (): boolean => {
-    const stranger = held().find(({ id }) => !sharesRoom(id));
-    stranger?.direct?.close();
-    return stranger !== undefined;
+    const [worst] = held()
+      .filter(({ id }) => !sharesRoom(id))
+      .toSorted((one, other) => worth(one) - worth(other));
+    worst?.direct?.close();
+    return worst !== undefined;
   };
   const makePlace = (): boolean => held().length < mostLinks || displaceStranger();
   const expectLink = (id: PeerId, isTaken: boolean): boolean => {
@@ -63,3 +65,5 @@ const meshLinks = 6;
 /** So many, where they come by themselves: a crowd of strangers leaves places for the rooms. */
 const mostStrange = 9;
 const comingMs = 10_000;
+
+const worth = ({ direct, routing }: Peer): number => (direct && routing.scoreOf(direct)?.value) ?? 0;
