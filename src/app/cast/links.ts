@@ -1,4 +1,7 @@
-/** With whom a page shares a room's branches: in a small room with everybody, else with those next to it and whom it is next to. */
+/**
+ * With whom a page shares a room's branches: in a small room with everybody, else with whom it is linked to, those next to it, and whom it
+ * is next to.
+ */
 import { placeOf } from '../../protocol/cast.ts';
 import type { PeerId, RoomId } from '../../protocol/ids.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
@@ -6,6 +9,8 @@ import { neighboursOn } from './ring.ts';
 
 /** In one room. */
 export interface Links {
+  /** Next to me on the room's ring, by my choice or theirs. */
+  readonly near: readonly Peer[];
   /** Branches may grow along these. */
   readonly all: readonly Peer[];
   /** Who hears what I have. */
@@ -63,16 +68,18 @@ export function createLinkBook(peers: Peers): LinkBook {
     in: (room) => {
       const others = peers.inRoom(room);
       const near = neighboursIn(room, others);
-      if (others.length <= small) return { all: others, told: near, first: others, own: others };
+      if (others.length <= small) return { near: others, all: others, told: near, first: others, own: others };
       const linked = others.filter(({ direct }) => direct !== null);
+      const chosen = others.filter((peer) => near.includes(peer) || choosing.get(peer)?.get(room) === peer.era);
       const isFew = linked.length < few;
-      const all = others.filter((peer) => near.includes(peer) || choosing.get(peer)?.get(room) === peer.era);
       // With whom I am linked, and whoever may know nothing of casts: at the moment of joining that is everybody.
-      const begins = new Set(isFew ? all : linked);
+      const begins = new Set(isFew ? chosen : linked);
+      const all = [...new Set([...chosen, ...linked])];
       return {
+        near: chosen,
         all,
         told: all,
-        first: isFew ? all : all.filter(({ direct }) => direct !== null),
+        first: isFew ? chosen : chosen.filter(({ direct }) => direct !== null),
         own: others.filter((peer) => begins.has(peer) || !speakers.has(peer)),
       };
     },

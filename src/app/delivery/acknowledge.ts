@@ -44,7 +44,7 @@ export function createAcknowledge(core: Core, peers: Peers, cast: Cast): Acknowl
   /** The author hears from some at once that it need not say it again. */
   const isNext = (room: Room, author: DeviceId): boolean =>
     Math.max(room.names.size, room.members.size) <= fewDevices ||
-    cast.links.in(room.id).all.some((peer) => peer.device === author) ||
+    cast.links.in(room.id).near.some((peer) => peer.device === author) ||
     peers.inRoom(room.id).every((peer) => peer.device !== author);
 
   return (room, arrived) => {
