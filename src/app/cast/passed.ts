@@ -1,5 +1,6 @@
 /** The envelopes that passed here lately: who is known to have each, and its bytes for whoever asks. */
 import type { CastId } from '../../protocol/cast.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 
 export interface Passed {
@@ -34,8 +35,7 @@ export function createPassedBook(): PassedBook {
     get: (id) => all.get(id),
     add: (id, passed) => {
       all.set(id, passed);
-      const [oldest] = all.keys();
-      if (all.size > mostPassed && oldest !== undefined) all.delete(oldest);
+      forgetFirst(all, mostPassed);
     },
     forget: (id) => void all.delete(id),
   };
