@@ -64,6 +64,7 @@ export function createRelayByHand(
       };
       now = begun;
       begun.offer = await network.offer(ending.signal, 'relay').catch(() => null);
+      if (now === begun && begun.offer === null) stop();
       if (now !== begun || begun.offer === null) return { refused: 'stopped' };
       return { page: `${page}${relayOfferPath}?offer=${toBase64url(begun.offer.bytes)}` };
     },
