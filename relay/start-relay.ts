@@ -150,7 +150,6 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     tlsFor: house === null ? 'everybody' : 'neighbours',
     respond,
     acceptUpgrade: node.acceptUpgrade,
-    log,
   });
   if (heard.state === 'refused') {
     await node.close();

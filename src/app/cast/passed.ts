@@ -26,7 +26,6 @@ export interface Said {
 export interface PassedBook {
   get(id: CastId): Passed | undefined;
   add(id: CastId, passed: Passed): void;
-  forget(id: CastId): void;
 }
 
 export function createPassedBook(): PassedBook {
@@ -37,7 +36,6 @@ export function createPassedBook(): PassedBook {
       all.set(id, passed);
       forgetFirst(all, mostPassed);
     },
-    forget: (id) => void all.delete(id),
   };
 }
 
