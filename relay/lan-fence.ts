@@ -3,7 +3,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isEverywhere } from './everywhere.ts';
 
-/** Address, prefix, and both as bytes for the certificate: an address, then its mask. */
+/** All addresses that begin with as many bits of `from`. */
 interface Range {
   readonly from: string;
   readonly prefix: number;
