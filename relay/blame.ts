@@ -4,14 +4,14 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { isRefusal } from '../src/protocol/refusal.ts';
 import { readRelayCard, relayCardPath } from '../src/protocol/relay-card.ts';
+import { isEverywhere } from './everywhere.ts';
 
 /**
  * A program on 127.0.0.1 and ours on 0.0.0.0 may both "have" a port on some systems, and browsers then meet the other one.
  * The address that answers, or null.
  */
 export async function whoAnswersAlready(port: number, host: string): Promise<string | null> {
-  const here =
-    host === '0.0.0.0' || host === '::' ? ['127.0.0.1', '::1'] : host.startsWith('127.') || host === '::1' ? [host] : [];
+  const here = isEverywhere(host) ? ['127.0.0.1', '::1'] : host.startsWith('127.') || host === '::1' ? [host] : [];
   const answers = await Promise.all(here.map(async (each) => ((await isOpen(each, port)) ? each : null)));
   return answers.find((each) => each !== null) ?? null;
 }

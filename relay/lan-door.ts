@@ -1,4 +1,5 @@
 /** Keeps the certificate for this house fit: made anew when an address or the name of now is not in it, or before it ends. */
+import { isIPv6 } from 'node:net';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -40,7 +41,7 @@ export function openLanDoor({ folder, namesNow, clock, entropy, log }: LanDoorWo
     // Another would end no later than the authority does: in vain, minute by minute.
     (leaf.validUntilMs - clock.nowMs() > renewBeforeMs || leaf.validUntilMs >= authority.validUntilMs) &&
     names.every((name) => leaf.covers({ kind: 'name', name, port: null })) &&
-    addresses.every((name) => leaf.covers({ kind: 'ip4', name, port: null }));
+    addresses.every((name) => leaf.covers({ kind: isIPv6(name) ? 'ip6' : 'ip4', name, port: null }));
 
   // A browser's exception holds for one certificate: as long as the kept one will do, it stays.
   const kept = folder.keptLeaf === null ? null : readLeaf(authority, folder.keptLeaf);

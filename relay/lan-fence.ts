@@ -1,8 +1,9 @@
 /** What an authority of our own may ever speak for: private addresses, this machine, and this host's own name. Nothing of the internet. */
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { isEverywhere } from './everywhere.ts';
 
-/** Address, prefix, and both as bytes for the certificate: an address, then its mask. */
+/** All addresses that begin with as many bits of `from`. */
 interface Range {
   readonly from: string;
   readonly prefix: number;
@@ -49,8 +50,7 @@ export function localNameOf(hostName: string): string | null {
 
 /** Those of `host`, all of this machine where it listens everywhere. Link-local IPv6 is left out: it needs a zone, which no address bar takes. */
 export function fencedAddressesHere(host: string): readonly string[] {
-  const isEverywhere = host === '0.0.0.0' || host === '::';
-  const all = isEverywhere
+  const all = isEverywhere(host)
     ? Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address))
     : [host];
   const fit = (address: string): boolean =>

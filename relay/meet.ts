@@ -12,6 +12,7 @@ import type { Link } from '../src/ports/network.ts';
 import type { Log } from '../src/ports/log.ts';
 import { createAbroad } from './abroad.ts';
 import type { Abroad } from './abroad.ts';
+import { named } from './named-counts.ts';
 import { createSlowLink } from './slow-link.ts';
 import type { SlowLink } from './slow-link.ts';
 import type { Access } from './access.ts';
@@ -233,6 +234,3 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     },
   };
 }
-
-const named = (what: string, counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`${what}_${name}`, value]));

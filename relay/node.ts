@@ -12,6 +12,7 @@ import type { DirectCertificate } from './direct-certificate.ts';
 import type { Access } from './access.ts';
 import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorkeeper.ts';
 import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
+import { named } from './named-counts.ts';
 import type { Square } from './square.ts';
 import { freeUdpPort } from './udp-refusal.ts';
 
@@ -204,6 +205,3 @@ function refuseUpgrade(socket: Duplex, status: string, why: string): void {
   if (socket.writable) socket.end(head);
   setTimeout(() => socket.destroy(), refuseMs).unref();
 }
-
-const named = (prefix: string, counts: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).map(([name, value]) => [`${prefix}_${name}`, value]));

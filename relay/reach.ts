@@ -1,6 +1,7 @@
 /** Which addresses lead here, and what each of them gives: the app, or the doorstep. */
 import { networkInterfaces } from 'node:os';
 import { isIPv6 } from 'node:net';
+import { isEverywhere } from './everywhere.ts';
 import type { Certificate } from './http/certificate.ts';
 import type { Leaf } from './lan-authority.ts';
 import { distanceOf } from './http/remote.ts';
@@ -23,10 +24,10 @@ export interface Listening {
 
 /** This machine first, then names, then numbers. */
 export function waysIn({ host, port, certificate, leaf }: Listening): readonly Way[] {
-  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const isAnywhere = isEverywhere(host);
   const ways: Way[] = [];
   const trusted = certificate?.isSelfSigned === true ? 'app-after-warning' : 'app';
-  if (isEverywhere || distanceOf(host) === 'this-machine') {
+  if (isAnywhere || distanceOf(host) === 'this-machine') {
     ways.push({ url: `http://${nameHere(host)}:${port}/`, gives: 'app', who: 'this machine', isBare: false });
   }
   if (certificate !== null) {
@@ -35,10 +36,10 @@ export function waysIn({ host, port, certificate, leaf }: Listening): readonly W
       ways.push({ url: `https://${name}:${port}/`, gives: trusted, who: 'wherever this name leads', isBare: false });
     }
   }
-  for (const name of isEverywhere ? (leaf?.names ?? []).filter((each) => each !== 'localhost') : []) {
+  for (const name of isAnywhere ? (leaf?.names ?? []).filter((each) => each !== 'localhost') : []) {
     ways.push({ url: `https://${name}:${port}/`, gives: 'app-once-trusted', who: 'this network', isBare: false });
   }
-  for (const address of isEverywhere ? addressesHere(host === '::') : [host]) {
+  for (const address of isAnywhere ? addressesHere(host === '::') : [host]) {
     const distance = distanceOf(address);
     if (distance === 'this-machine') continue;
     const isSix = isIPv6(address);
@@ -69,7 +70,7 @@ export const bestForOthers = (ways: readonly Way[]): Way | null => {
 /** Everybody types localhost; only who listens on another loopback address must be told that one. */
 const nameHere = (host: string): string => {
   if (host === '::1') return '[::1]';
-  return host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
+  return isEverywhere(host) || host === '127.0.0.1' ? 'localhost' : host;
 };
 
 /** Without link-local ones: they need a zone, which no address bar takes. */

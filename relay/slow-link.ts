@@ -3,7 +3,6 @@ import type { Clock, Stop } from '../src/ports/clock.ts';
 import type { Link } from '../src/ports/network.ts';
 
 export interface SlowLink {
-  readonly link: Link;
   /** Must not be lost. */
   say(frame: Uint8Array): void;
   /** Only if it can go now: nothing overtakes what waits. */
@@ -37,7 +36,6 @@ export function createSlowLink(clock: Clock, link: Link, { mostHeld, onTooSlow, 
   };
 
   return {
-    link,
     say: (frame) => {
       if (!isWaiting && held.length === 0 && link.send(frame) !== 'full') return;
       held.push(frame);

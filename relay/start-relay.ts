@@ -15,6 +15,7 @@ import { nameHolder, whoAnswersAlready } from './blame.ts';
 import { openDataFolder } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
 import { codeOf } from './error-code.ts';
+import { isEverywhere } from './everywhere.ts';
 import type { Settings } from './flags.ts';
 import type { OwnerLink, Standing } from './greeting.ts';
 import { createAnswers } from './http/answer.ts';
@@ -28,6 +29,7 @@ import { createPairPage } from './http/pair-page.ts';
 import { distanceOf } from './http/remote.ts';
 import { openLanDoor } from './lan-door.ts';
 import { fencedAddressesHere, localNameOf } from './lan-fence.ts';
+import { named } from './named-counts.ts';
 import { startRelayNode } from './node.ts';
 import type { DirectDoor } from './node.ts';
 import { createOwner } from './owner.ts';
@@ -117,11 +119,11 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
   const counts = (): Readonly<Record<string, number>> => ({
     uptime_seconds: Math.round((clock.ticksMs() - startedAt) / 1000),
     resident_bytes: process.memoryUsage.rss(),
-    ...prefixed('http_', door?.counts() ?? {}),
+    ...named('http', door?.counts() ?? {}),
     ...node.counts(),
   });
   const build = `${packageVersion()}+${app.files.build}`;
-  const servesThisMachine = settings.host === '0.0.0.0' || settings.host === '::' || distanceOf(settings.host) === 'this-machine';
+  const servesThisMachine = isEverywhere(settings.host) || distanceOf(settings.host) === 'this-machine';
   const respond = createAnswers({
     app: app.files,
     build,
@@ -150,7 +152,6 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     tlsFor: house === null ? 'everybody' : 'neighbours',
     respond,
     acceptUpgrade: node.acceptUpgrade,
-    log,
   });
   if (heard.state === 'refused') {
     await node.close();
@@ -226,9 +227,6 @@ const directOf = (
   { directCertificate: certificate }: DataFolder,
 ): DirectDoor | null => (port === null ? null : { host: host === '::' ? '0.0.0.0' : host, port, certificate });
 
-const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(counts).map(([name, value]) => [prefix + name, value]));
-
 async function takenLines(port: number, at: string): Promise<readonly string[]> {
   const holder = await nameHolder(port, at);
   return [
@@ -239,7 +237,7 @@ async function takenLines(port: number, at: string): Promise<readonly string[]> 
 }
 
 async function doorLines({ host, port }: Settings, code: string): Promise<readonly string[]> {
-  if (code === 'EADDRINUSE') return takenLines(port, host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+  if (code === 'EADDRINUSE') return takenLines(port, isEverywhere(host) ? '127.0.0.1' : host);
   if (code === 'EACCES') return [`--port ${port}: this user may not open it (${code}). Ports from 1024 on are free to all.`];
   if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return [`--host ${host}: this machine has no such address (${code}).`];
   return [`--port ${port} on ${host} cannot be opened (${code}).`];

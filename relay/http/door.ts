@@ -5,7 +5,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
-import type { Log } from '../../src/ports/log.ts';
 import { codeOf } from '../error-code.ts';
 import { plain } from './answer.ts';
 import type { Answer, Asked, Respond } from './answer.ts';
@@ -26,7 +25,6 @@ export interface DoorWanted {
   readonly behindProxy: boolean;
   readonly respond: Respond;
   readonly acceptUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  readonly log: Log;
   readonly limits?: Partial<HttpLimits>;
 }
 

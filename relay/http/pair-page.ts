@@ -3,10 +3,9 @@
  * carried back by hand. No script.
  */
 import { encodeQR } from 'qr';
-import { fromBase64url } from '../../src/protocol/bytes.ts';
 import { linkText } from '../../src/protocol/contact/link-text.ts';
-import { limits } from '../../src/protocol/limits.ts';
-import { relayAnswerPlace } from '../../src/protocol/relay-by-hand.ts';
+import { isRefusal } from '../../src/protocol/refusal.ts';
+import { offerIn, relayAnswerPlace } from '../../src/protocol/relay-by-hand.ts';
 import type { OfferRefusal, RelayNode } from '../node.ts';
 import { fromWhere, isReachable, plain } from './answer.ts';
 import type { Answer, Asked } from './answer.ts';
@@ -22,10 +21,8 @@ export const createPairPage =
   (asked, host) => {
     // Whoever only looks ahead has no use for an answer.
     if (asked.method !== 'GET') return plain(405, 'Only GET.\n', { allow: 'GET' });
-    const text = /[?&]offer=([\w-]*)(?:&|$)/.exec(asked.target)?.[1] ?? '';
-    if (text.length > mostLetters) return refusal('bad-signal');
-    const offer = fromBase64url(text);
-    if (offer === null || offer.length === 0) return refusal('bad-signal');
+    const offer = offerIn(asked.target);
+    if (isRefusal(offer)) return refusal('bad-signal');
     // Where they came by is what they reach; a name says nothing of that.
     const others = otherDoors().filter((each) => isReachable(each, fromWhere(asked)));
     const at = [
@@ -36,8 +33,6 @@ export const createPairPage =
     return typeof answer === 'string' ? refusal(answer) : shown(linkText(relayAnswerPlace, answer));
   };
 
-/** In base64url. */
-const mostLetters = Math.ceil((limits.signalBytes * 4) / 3);
 const mostHosts = 4;
 
 const shown = (answer: string): Answer =>

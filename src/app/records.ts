@@ -48,7 +48,7 @@ export const keyOf = {
   ownedRelay: (relay: PeerId): string => `owned/${relay}`,
   /** The relay's card as last read. */
   card: 'relay/card',
-  /** Addresses of relays that invites named, one a line. */
+  /** Relays beside ours (the address book): one a line, with where each was named and when it answered. */
   otherRelays: 'relay/others',
   /** A person said that no model shall score links. */
   noModel: 'me/no-model',

@@ -1,12 +1,13 @@
 /** What is said inside a room, signed by the device that says it: messages, receipts, summaries. */
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { concat, createReader, createWriter, fromBase64url, toBase64url } from './bytes.ts';
+import { concat, createReader, createWriter } from './bytes.ts';
 import type { Reader } from './bytes.ts';
 import { isSigned, sign, signatureBytes } from './device.ts';
 import type { DeviceKey } from './device.ts';
-import { parseDeviceId, parseMessageId, parsePeerId } from './ids.ts';
+import { parseDeviceId, parseMessageId } from './ids.ts';
 import type { DeviceId, MessageId, PeerId, RoomId } from './ids.ts';
 import { limits } from './limits.ts';
+import { readPeer, writePeer } from './meet-ids.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -64,7 +65,7 @@ export function encodeContent(content: Content, room: RoomId, key: DeviceKey): U
       for (const id of content.messages) out.fixed(hexToBytes(id));
       break;
     case 'summary':
-      out.capped(fromBase64url(content.peer) ?? new Uint8Array(0)).text(content.name);
+      writePeer(out, content.peer).text(content.name);
       out.u8(abouts.indexOf(content.about)).varint(content.heads.length);
       for (const head of content.heads) out.fixed(hexToBytes(head.device)).varint(head.upTo);
       break;
@@ -119,7 +120,7 @@ function readFields(read: Reader, kind: Content['kind'], author: DeviceId): Cont
       return messages.every((id) => id !== null) ? { kind, author, messages } : null;
     }
     case 'summary': {
-      const peer = parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
+      const peer = readPeer(read);
       const name = read.text(limits.nameBytes);
       const about = abouts[read.u8()];
       const count = read.varint();

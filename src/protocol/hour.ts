@@ -1,5 +1,5 @@
 /** Hours since 1970 as they stand on the wire, and how long after one of them is still taken. */
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 const skewHours = 24;
 
 export const hourOf = (nowMs: number): number => Math.floor(nowMs / hourMs);

@@ -15,6 +15,9 @@ export const limits = {
   sisters: 8,
   topicsPerFrame: 512,
   pagesPerFrame: 64,
+  /** Behind a page that stands in for them at a relay; who has no relay seeks every ten minutes, and is gone after this. */
+  guestsPerPage: 64,
+  guestMs: 1_500_000,
   /** Envelopes that one word of a room's cast may name, and peers it may name beside one. */
   castIds: 64,
   castPeers: 64,

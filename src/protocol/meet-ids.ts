@@ -1,4 +1,4 @@
-/** Peers and topics as they stand in what pages and relays say to each other. */
+/** Peers and topics as they stand in what pages and relays say to each other, and peers in what is said in rooms. */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { fromBase64url, toBase64url } from './bytes.ts';
 import type { Reader, Writer } from './bytes.ts';

@@ -2,14 +2,13 @@
 import { expect, test } from 'vitest';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import type { Page } from '../simulation/page.ts';
-import { appOf, createVillage, roomOf, textsOf } from './village.ts';
+import { appOf, createVillage, hereIn, roomOf, textsOf } from './village.ts';
 import type { Village } from './village.ts';
 
 const frozenMs = 300_000;
 const backMs = 3_000;
 const names = ['Asha', 'Baraka', 'Chipo', 'Daudi'] as const;
 
-const hereIn = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter(({ here }) => here).length;
 const directIn = (page: Page, room: RoomId): number =>
   roomOf(appOf(page), room).people.filter(({ path }) => path === 'direct').length;
 

@@ -1,14 +1,10 @@
 /** Neighbours that lie, flood and pose: what they cost is bounded, and falls on them. */
 import { expect, test } from 'vitest';
 import { encodeFrame } from '../../src/protocol/frame.ts';
-import type { RoomId } from '../../src/protocol/ids.ts';
 import { seekIdBytes } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
-import type { Page } from '../simulation/page.ts';
 import { befriend, createMallory, nobody } from './mallory.ts';
-import { appOf, createVillage, networkOf, roomOf, textsOf } from './village.ts';
-
-const here = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter((person) => person.here).length;
+import { appOf, createVillage, hereIn, networkOf, roomOf, textsOf } from './village.ts';
 
 test('ten thousand invented peers cost a list of 64 and six dials at a time, and the honest are found', async () => {
   const village = createVillage('invented');
@@ -26,7 +22,7 @@ test('ten thousand invented peers cost a list of 64 and six dials at a time, and
   await world.runFor(1_000);
   expect(appOf(asha).view().mesh.neighbours.length).toBeLessThanOrEqual(65);
   await world.finish(appOf(baraka).joinRoom(roomOf(appOf(asha), well).invite ?? ''));
-  await until('found through the relay all the same', () => here(asha, well) === 1 && here(baraka, well) === 1);
+  await until('found through the relay all the same', () => hereIn(asha, well) === 1 && hereIn(baraka, well) === 1);
 });
 
 test('a flood of seeks goes no further than one a second, and seeks of one name once', async () => {
@@ -52,13 +48,8 @@ test('a flood of seeks goes no further than one a second, and seeks of one name 
 });
 
 test('who is directly linked is not drawn away, nor held to be alive, by what others pass on in their name', async () => {
-  const village = createVillage('posing');
-  const { world, person, room, until } = village;
-  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
-  const well = await room([asha, baraka]);
-  await until('linked', () => [asha, baraka].every((page) => roomOf(appOf(page), well).people[0]?.path === 'direct'));
-  const mallory = createMallory(village);
-  const link = await befriend(village, mallory, asha);
+  const { village, asha, baraka, well, mallory, link } = await besideMallory('posing');
+  const { world } = village;
   village.relay.crash('killed');
   const name = networkOf(baraka).self;
   baraka.crash('killed');
@@ -66,20 +57,15 @@ test('who is directly linked is not drawn away, nor held to be alive, by what ot
     mallory.say(link, { kind: 'passed', from: name, bytes: encodeFrame({ kind: 'pong', token: second }) });
     await world.runFor(1_000);
   }
-  expect(here(asha, well)).toBe(0);
+  expect(hereIn(asha, well)).toBe(0);
   await world.finish(appOf(asha).send(well, 'Are you there?'));
   await world.runFor(5_000);
   expect(textsOf(appOf(asha), well)).toEqual(['Are you there?']);
 });
 
 test('what is carried for others is bounded, and who passes more hears of it once a piece', async () => {
-  const village = createVillage('carried');
-  const { world, person, room, until } = village;
-  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
-  const well = await room([asha, baraka]);
-  await until('linked', () => [asha, baraka].every((page) => roomOf(appOf(page), well).people[0]?.path === 'direct'));
-  const mallory = createMallory(village);
-  const link = await befriend(village, mallory, asha);
+  const { village, asha, baraka, well, mallory, link } = await besideMallory('carried');
+  const { world, until } = village;
   const bytes = new Uint8Array(10_000);
   for (let at = 0; at < 300; at += 1) {
     mallory.say(link, { kind: 'pass', to: networkOf(baraka).self, bytes });
@@ -90,3 +76,14 @@ test('what is carried for others is bounded, and who passes more hears of it onc
   await until('the room goes on', () => textsOf(appOf(baraka), well).includes('Still here'), 5_000);
   expect(mallory.heard.filter(({ frame }) => frame.kind === 'lost' || frame.kind === 'refused').length).toBeLessThanOrEqual(600);
 });
+
+/** Two linked directly, and Mallory is a neighbour of one of them. */
+async function besideMallory(seed: string) {
+  const village = createVillage(seed);
+  const { person, room, until } = village;
+  const [asha, baraka] = [await person('Asha'), await person('Baraka')];
+  const well = await room([asha, baraka]);
+  await until('linked', () => [asha, baraka].every((page) => roomOf(appOf(page), well).people[0]?.path === 'direct'));
+  const mallory = createMallory(village);
+  return { village, asha, baraka, well, mallory, link: await befriend(village, mallory, asha) };
+}

@@ -1,8 +1,12 @@
 /** A relay that a page may open no socket to: an offer carried to its page, and the answer brought back. */
 import { expect, test } from 'vitest';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Network } from '../../src/ports/network.ts';
 import type { OtherRelayView, RelayRefused } from '../../src/app/view.ts';
 import { fromBase64url } from '../../src/protocol/bytes.ts';
+import { createRelayByHand } from '../../src/app/mesh/relay-by-hand.ts';
 import { linkText } from '../../src/protocol/contact/link-text.ts';
+import { createHandClock } from '../relay/hand-clock.ts';
 import { createRelay } from '../simulation/page.ts';
 import type { Page } from '../simulation/page.ts';
 import { appOf, createVillage } from './village.ts';
@@ -107,4 +111,27 @@ test('called off, an answer leads nowhere; neither does one whose relay is gone,
   expect(await take(second)).toBe('not-linked');
   expect(othersOf(asha)).toEqual([]);
   expect(await village.world.finish(appOf(asha).offerRelay('no address'))).toEqual({ refused: 'unreadable' });
+});
+
+test('an offer that could not be made leaves nothing under way', async () => {
+  const { village, asha } = await begin('no offer');
+  const network = asha.running()!.life.network();
+  const { clock } = createHandClock();
+  const waiting = new Set<() => void>();
+  const counting: Clock = {
+    ...clock,
+    after: (delayMs, run) => {
+      const stop = clock.after(delayMs, run);
+      waiting.add(stop);
+      return () => {
+        waiting.delete(stop);
+        stop();
+      };
+    },
+  };
+  const noHand: Network = { ...network, offer: () => Promise.reject(new Error('no WebRTC here')) };
+  const byHand = createRelayByHand({ clock: counting, log: () => undefined }, noHand, () => Promise.resolve(null));
+  expect(await village.world.finish(byHand.offer(link))).toEqual({ refused: 'stopped' });
+  expect(waiting.size).toBe(0);
+  expect(await village.world.finish(byHand.take('relay/abcd'))).toBe('expired');
 });

@@ -6,17 +6,15 @@ import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
 import type { Page, Relay } from '../simulation/page.ts';
-import { appOf, roomOf, textsOf } from './village.ts';
+import { appOf, hereIn, linksOf, meetingsIn, textsOf } from './village.ts';
 
 const addressOf = (name: string): string => `/memory/${name}`;
 
-interface Town {
+interface Town extends ReturnType<typeof meetingsIn> {
   readonly world: World;
   readonly relays: ReadonlyMap<string, Relay>;
   readonly logged: { readonly node: string; readonly event: string; readonly why: unknown }[];
   person(name: string, relay: string): Promise<Page>;
-  room(people: readonly Page[]): Promise<RoomId>;
-  until(what: string, holds: () => boolean, capMs?: number): Promise<void>;
 }
 
 /** Each relay, and whom it names. */
@@ -39,31 +37,10 @@ function createTown(seed: string, sisters: Readonly<Record<string, readonly stri
       await world.finish((await world.finish(page.start([]))).app.nameMe(name));
       return page;
     },
-    room: async ([founder, ...others]) => {
-      const room = await world.finish(appOf(founder).startRoom('The well', 'open'));
-      if (room === null) throw new Error('no room');
-      await world.finish(appOf(founder).show(room));
-      // A link of an open room names no relay.
-      const invite = roomOf(appOf(founder), room).invite ?? '';
-      for (const other of others) {
-        await world.finish(appOf(other).joinRoom(invite));
-        await world.finish(appOf(other).show(room));
-      }
-      return room;
-    },
-    until: async (what, holds, capMs = 60_000) => {
-      if (!(await world.runUntil(holds, capMs))) throw new Error(`after ${capMs} virtual ms still not: ${what}`);
-    },
+    // A link of an open room names no relay.
+    ...meetingsIn(world),
   };
 }
-
-const hereIn = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter(({ here }) => here).length;
-const linksOf = (page: Page): readonly string[] =>
-  page
-    .running()!
-    .life.network()
-    .links()
-    .map(({ end }) => end);
 
 async function talk({ world, until }: Town, pages: readonly Page[], room: RoomId, text: string): Promise<void> {
   for (const page of pages) await world.finish(appOf(page).send(room, `${text} of ${page.node.name}`));

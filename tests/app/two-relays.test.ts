@@ -4,19 +4,12 @@ import type { Network } from '../../src/ports/network.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
 import type { Page } from '../simulation/page.ts';
-import { address, appOf, createVillage, roomOf, textsOf, withRelays } from './village.ts';
+import { address, appOf, createVillage, hereIn, linksOf, roomOf, textsOf, withRelays } from './village.ts';
 import type { Village } from './village.ts';
 
 const farAddress = '/memory/far-relay';
 const deadAddress = '/memory/nobody';
 
-const hereIn = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter(({ here }) => here).length;
-const linksOf = (page: Page): readonly string[] =>
-  page
-    .running()!
-    .life.network()
-    .links()
-    .map(({ end }) => end);
 const relaysOf = (page: Page): number => linksOf(page).filter((end) => end === 'relay').length;
 
 interface Story {

@@ -3,7 +3,7 @@ import type { App } from '../../src/app/app.ts';
 import type { MessageView, RoomView } from '../../src/app/view.ts';
 import { createWorld } from '../../src/adapters/memory/world.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
-import type { Network } from '../../src/ports/network.ts';
+import type { Link, Network } from '../../src/ports/network.ts';
 import { decodeInviteLink, encodeMemberInvite } from '../../src/protocol/contact/invite-link.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
@@ -64,23 +64,28 @@ export function createVillage(seed: string, options: VillageOptions = {}): Villa
       await world.finish(app.nameMe(name));
       return page;
     },
-    room: async ([founder, ...others]) => {
-      const room = await world.finish(appOf(founder).startRoom('The well', 'open'));
-      if (room === null) throw new Error('no room');
-      await world.finish(appOf(founder).show(room));
-      const invite = roomOf(appOf(founder), room).invite ?? '';
-      for (const other of others) {
-        await world.finish(appOf(other).joinRoom(invite));
-        await world.finish(appOf(other).show(room));
-      }
-      return room;
-    },
-    until: async (what, holds, capMs = 60_000) => {
-      if (!(await world.runUntil(holds, capMs))) throw new Error(`after ${capMs} virtual ms still not: ${what}`);
-    },
+    ...meetingsIn(world),
   };
   return village;
 }
+
+/** Also where there is no village, or a larger one. */
+export const meetingsIn = (world: World): Pick<Village, 'room' | 'until'> => ({
+  room: async ([founder, ...others]) => {
+    const room = await world.finish(appOf(founder).startRoom('The well', 'open'));
+    if (room === null) throw new Error('no room');
+    await world.finish(appOf(founder).show(room));
+    const invite = roomOf(appOf(founder), room).invite ?? '';
+    for (const other of others) {
+      await world.finish(appOf(other).joinRoom(invite));
+      await world.finish(appOf(other).show(room));
+    }
+    return room;
+  },
+  until: async (what, holds, capMs = 60_000) => {
+    if (!(await world.runUntil(holds, capMs))) throw new Error(`after ${capMs} virtual ms still not: ${what}`);
+  },
+});
 
 export function appOf(page: Page | undefined): App {
   const running = page?.running();
@@ -99,6 +104,15 @@ export function networkOf(page: Page): Network {
   if (running === null) throw new Error('nobody is running there');
   return running.life.network();
 }
+
+/** How many others. */
+export const hereIn = (page: Page, room: RoomId): number => roomOf(appOf(page), room).people.filter(({ here }) => here).length;
+
+/** What the far ends of its links speak. */
+export const linksOf = (page: Page): readonly Link['end'][] =>
+  networkOf(page)
+    .links()
+    .map(({ end }) => end);
 
 /** Two codes, shown and scanned. */
 export async function pair({ world }: Village, one: Page, other: Page): Promise<void> {

@@ -65,6 +65,11 @@ async function answerOfTheRelay(): Promise<string> {
 test('where no socket gets to the relay, the dialog offers its page and takes what that answers', async () => {
   await asha.until('the own relay', isRelayOpen);
   await asha.hands.press(en.home.join);
+  // A door that no browser opens, and that stands before no page: there is nothing to carry an offer to.
+  await asha.hands.fill('#invite-link', `/ip4/127.0.0.1/udp/${house.port}/quic-v1`);
+  await asha.hands.press(en.join.connect);
+  await says(en.join.relayUnreachable);
+  expect(await asha.page.locator('#relay-answer').count()).toBe(0);
   await asha.hands.fill('#invite-link', `http://127.0.0.1:${house.port}/`);
   await asha.hands.press(en.join.connect);
   await says(en.join.relayUnreachable);

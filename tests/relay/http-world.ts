@@ -113,7 +113,6 @@ export async function openTestDoor(
       if (wanted.acceptUpgrade === undefined) socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\nhanded on');
       else wanted.acceptUpgrade(request, socket);
     },
-    log: () => undefined,
     ...(wanted.limits === undefined ? {} : { limits: wanted.limits }),
   });
   if (opened.state === 'refused') throw new Error(opened.code);

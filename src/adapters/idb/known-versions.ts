@@ -1,4 +1,6 @@
 /** Remembers the versions of records lately seen: a seal binds the version, and is made before the transaction that counts it. */
+import { forgetFirst } from '../../protocol/forget-first.ts';
+
 export interface KnownVersions {
   /** 0: there was none. A record never seen is taken for a new one; the transaction tells. */
   of(key: string): number;
@@ -14,7 +16,7 @@ export function createKnownVersions(most: number): KnownVersions {
       known.delete(key);
       if (version === 0) return;
       known.set(key, version);
-      if (known.size > most) known.delete(known.keys().next().value ?? '');
+      forgetFirst(known, most);
     },
   };
 }

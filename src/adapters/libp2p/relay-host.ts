@@ -21,7 +21,6 @@ import { wrapPipe } from './thin-connection.ts';
 import { welcomeThinGuest } from './thin-host.ts';
 import type { Holding, ThinGuest } from './thin-host.ts';
 import { createTopics } from './topics.ts';
-import type { Topics } from './topics.ts';
 import { nameOf } from './waiting.ts';
 
 export interface RelayHostSettings {
@@ -47,7 +46,6 @@ export interface RelayHost {
   readonly peerId: string;
   readonly self: PeerId;
   readonly book: LinkBook;
-  join: Topics['join'];
   /** Opens `/wavu/sister/1` at another relay. */
   readonly openSister: RelayDoors['open'];
   addresses(): string[];
@@ -171,7 +169,6 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     peerId: node.peerId.toString(),
     self: toPeerId(node.peerId),
     book,
-    join: topics.join,
     openSister: doors.open,
     addresses: () => {
       const known = [...settings.publicAddresses.map((each) => multiaddr(each)), ...node.getMultiaddrs()];

@@ -1,6 +1,7 @@
 /** Keeps a bounded number of imported keys; who was not asked for longest goes first. */
 import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 
 export function createKeyShelf(capacity: number, importKey: (bytes: Uint8Array) => KeyObject): (bytes: Uint8Array) => KeyObject {
   const shelf = new Map<string, KeyObject>();
@@ -11,7 +12,7 @@ export function createKeyShelf(capacity: number, importKey: (bytes: Uint8Array) 
     if (kept !== undefined) shelf.delete(name);
     const key = kept ?? importKey(bytes);
     shelf.set(name, key);
-    if (shelf.size > capacity) shelf.delete(shelf.keys().next().value ?? '');
+    forgetFirst(shelf, capacity);
     return key;
   };
 }

@@ -22,7 +22,7 @@ import { createMissing } from './missing.ts';
 import { createPassedBook } from './passed.ts';
 import type { Passed, Said } from './passed.ts';
 import { createSources } from './sources.ts';
-import type { Source } from './sources.ts';
+import type { Some, Source } from './sources.ts';
 
 export interface Cast {
   readonly links: LinkBook;
@@ -83,7 +83,7 @@ export function createCast(core: Core, peers: Peers, share: Share): Cast {
   });
 
   /** As it goes to one of these: the first of an author's says who else has it, and whoever hands it on leaves those out. */
-  const frameTo = (peer: Peer, words: Words, to: readonly Peer[], told: Set<PeerId>): Uint8Array => {
+  const frameTo = (peer: Peer, words: Words, to: readonly Peer[], told: Some): Uint8Array => {
     const frame = frameOf(words.sealed);
     const others = to.filter((each) => each !== peer).slice(0, limits.castPeers);
     if (others.length === 0 || told.has(peer.id) || !links.speaks(peer)) return frame;

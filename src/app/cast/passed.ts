@@ -1,5 +1,6 @@
 /** The envelopes that passed here lately: who is known to have each, and its bytes for whoever asks. */
 import type { CastId } from '../../protocol/cast.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 
 export interface Passed {
@@ -25,7 +26,6 @@ export interface Said {
 export interface PassedBook {
   get(id: CastId): Passed | undefined;
   add(id: CastId, passed: Passed): void;
-  forget(id: CastId): void;
 }
 
 export function createPassedBook(): PassedBook {
@@ -34,10 +34,8 @@ export function createPassedBook(): PassedBook {
     get: (id) => all.get(id),
     add: (id, passed) => {
       all.set(id, passed);
-      const [oldest] = all.keys();
-      if (all.size > mostPassed && oldest !== undefined) all.delete(oldest);
+      forgetFirst(all, mostPassed);
     },
-    forget: (id) => void all.delete(id),
   };
 }
 

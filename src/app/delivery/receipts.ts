@@ -1,6 +1,7 @@
 /** What others say to have of mine, signed or over a session: moves marks forward, and lets the outbox forget. */
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { shortOf } from '../../protocol/ids.ts';
 import type { DeviceId, MessageId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -110,9 +111,7 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     gotUpTo: (room, device, upTo) => take({ room, device, upTo }),
     sent: (room, message, n) => {
       const mine = numbers.get(room);
-      mine?.set(shortOf(message), n);
-      const [oldest] = mine?.keys() ?? [];
-      if (mine !== undefined && mine.size > mostRemembered && oldest !== undefined) mine.delete(oldest);
+      if (mine !== undefined) forgetFirst(mine.set(shortOf(message), n), mostRemembered);
     },
   };
 }

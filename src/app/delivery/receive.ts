@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import { decodeContent } from '../../protocol/content.ts';
 import type { Receipt, Summary } from '../../protocol/content.ts';
 import { envelopeIdOf, findRoom, openEnvelope } from '../../protocol/envelope.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { EnvelopeId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
@@ -126,8 +127,7 @@ function createSeen(): Seen {
     get: (id) => entries.get(id),
     add: (entry) => {
       entries.set(entry.id, entry);
-      const [oldest] = entries.keys();
-      if (entries.size > mostSeen && oldest !== undefined) entries.delete(oldest);
+      forgetFirst(entries, mostSeen);
     },
     forget: (id) => void entries.delete(id),
   };

@@ -6,6 +6,7 @@ import { openKnock } from '../../protocol/contact/knock.ts';
 import type { Knock } from '../../protocol/contact/knock.ts';
 import { encodeBetween } from '../../protocol/entries/between.ts';
 import { nothingSaid } from '../../protocol/entries/passing.ts';
+import { hourMs } from '../../protocol/hour.ts';
 import type { DeviceId, OperationId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -178,4 +179,3 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
 const turnMs = 1_500;
 /** Knocks come every ten seconds. */
 const deafMs = 25_000;
-const hourMs = 3_600_000;

@@ -1,9 +1,10 @@
 /**
- * The relays that this device may try beside its own: those that invites named, and those of one mesh with its own. Whoever
+ * The relays that this device may try beside its own: those that invites or a person named, and those of one mesh with its own. Whoever
  * answered last comes first, whoever did not answer last; what has not answered for a month is forgotten.
  */
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
+import { hourOf } from '../../protocol/hour.ts';
 import { keyOf } from '../records.ts';
 import { doorOf } from './relay-keeper.ts';
 import { isAddress } from './relay-link.ts';
@@ -39,7 +40,7 @@ export function createAddressBook({
 }: Pick<Core, 'clock' | 'lane' | 'storage' | 'commit'>): AddressBook {
   let known: readonly KnownDoor[] = [];
   let loading: Promise<unknown> | null = null;
-  const hourNow = (): number => Math.floor(clock.nowMs() / hourMs);
+  const hourNow = (): number => hourOf(clock.nowMs());
 
   const keep = (): Promise<unknown> => {
     const lines = known
@@ -107,5 +108,4 @@ export function createAddressBook({
 
 const mostOfEach = 8;
 const mostProven = 4;
-const hourMs = 3_600_000;
 const forgetHours = 30 * 24;

@@ -5,10 +5,9 @@
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Link, Network, Offer } from '../../ports/network.ts';
-import { toBase64url } from '../../protocol/bytes.ts';
 import { linkBytes } from '../../protocol/contact/link-text.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { relayAnswerPlace, relayOfferPath } from '../../protocol/relay-by-hand.ts';
+import { pathWithOffer, relayAnswerPlace } from '../../protocol/relay-by-hand.ts';
 import { codeLivesMs } from '../pairing/begun.ts';
 import type { RelayOffered, RelayRefused } from '../view.ts';
 import { pageOf, readRelayLink } from './relay-link.ts';
@@ -64,8 +63,9 @@ export function createRelayByHand(
       };
       now = begun;
       begun.offer = await network.offer(ending.signal, 'relay').catch(() => null);
+      if (now === begun && begun.offer === null) stop();
       if (now !== begun || begun.offer === null) return { refused: 'stopped' };
-      return { page: `${page}${relayOfferPath}?offer=${toBase64url(begun.offer.bytes)}` };
+      return { page: page + pathWithOffer(begun.offer.bytes) };
     },
     take: async (text) => {
       const begun = now;

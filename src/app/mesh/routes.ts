@@ -9,6 +9,7 @@ import { seekIdBytes } from '../../protocol/meet.ts';
 import type { Carry, FarFrame, MeetFrame, Seek } from '../../protocol/meet.ts';
 import { createAllowance } from '../../protocol/meeting/allowance.ts';
 import type { Allowance } from '../../protocol/meeting/allowance.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { PeerId, Topic } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { sayMeet } from './peers.ts';
@@ -177,15 +178,6 @@ interface Track {
   readonly link: Link;
   readonly hops: number;
   usedAtMs: number;
-}
-
-/** Sets and maps keep their order. */
-function forgetFirst(
-  kept: { readonly size: number; keys(): Iterable<unknown>; delete(key: never): boolean },
-  most: number,
-): void {
-  if (kept.size <= most) return;
-  for (const first of kept.keys()) return void kept.delete(first as never);
 }
 
 const mostTracks = 1_024;

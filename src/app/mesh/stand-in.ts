@@ -5,6 +5,7 @@
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Link } from '../../ports/network.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Seek } from '../../protocol/meet.ts';
 import { createAllowance } from '../../protocol/meeting/allowance.ts';
@@ -55,9 +56,9 @@ export function createStandIn({ clock, log }: Pick<Core, 'clock' | 'log'>): Stan
 
   /** Who looked by a neighbour, and has not for so long that it must be gone, makes place. */
   const hasPlace = (by: Link): boolean => {
-    const oldMs = clock.ticksMs() - keptMs;
+    const oldMs = clock.ticksMs() - limits.guestMs;
     for (const [peer, { atMs }] of behind) if (atMs < oldMs) behind.delete(peer);
-    return behind.size < mostBehind && [...behind.values()].filter((each) => each.by === by).length < mostByNeighbour;
+    return behind.size < limits.guestsPerPage && [...behind.values()].filter((each) => each.by === by).length < mostByNeighbour;
   };
 
   return {
@@ -110,8 +111,5 @@ interface Behind {
   readonly atMs: number;
 }
 
-const mostBehind = 64;
 const mostByNeighbour = 32;
 const againMs = 1_000;
-/** Who has no relay seeks every ten minutes. */
-const keptMs = 1_500_000;

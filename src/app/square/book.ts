@@ -2,6 +2,7 @@
 import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import type { Message } from '../../protocol/content.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { DeviceId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
@@ -53,8 +54,7 @@ export function createBook(core: Core, room: Room, desk: BookDesk): Book {
     if (said.some(({ id }) => id === message.id)) return;
     voices.delete(message.author);
     voices.set(message.author, [...said, message].slice(-mostSaid));
-    const [oldest] = voices.keys();
-    if (voices.size > mostVoices && oldest !== undefined) voices.delete(oldest);
+    forgetFirst(voices, mostVoices);
   };
 
   const add = (message: Message): void => {

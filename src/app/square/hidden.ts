@@ -1,5 +1,6 @@
 /** What I do not want to see of a Square: single messages, and all of some devices. Nobody else hears of it. */
 import type { Core } from '../core.ts';
+import { parseDeviceId } from '../../protocol/ids.ts';
 import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import type { Spoken } from '../../protocol/square/pace.ts';
 import { decodeJson, encodeJson, keyOf } from '../records.ts';
@@ -32,8 +33,7 @@ export function createHidden(core: Core, room: RoomId): Hidden {
       const kept = await core.storage.get(keyOf.hidden(room));
       const read = kept && decodeJson(kept.value, { devices: 'string', messages: 'string' });
       if (!read) return;
-      // Written by `keep`, where they were what they are called.
-      devices = new Set(read.devices.split(',').filter(Boolean) as DeviceId[]);
+      devices = new Set(read.devices.split(',').flatMap((each) => parseDeviceId(each) ?? []));
       messages = new Set(read.messages.split(',').filter(Boolean));
     },
     has: (message) => devices.has(message.author) || messages.has(nameOf(message)),

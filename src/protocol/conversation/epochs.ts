@@ -4,6 +4,7 @@
  */
 import { isEqual } from '../bytes.ts';
 import type { Reader, Writer } from '../bytes.ts';
+import { hourMs } from '../hour.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
 import { sizes } from '../suite/suite.ts';
@@ -124,7 +125,6 @@ export function readEpochs(read: Reader, side: Side): Epochs | null {
   return stage && { current, sinceMs, contents, stage };
 }
 
-const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const contentsPerEpoch = 50;
 const resting: Stage = { at: 'resting' };

@@ -1,6 +1,7 @@
 /** The sessions between two devices, at most four: which of them is spoken on, which are only listened on, and when they end. */
 import { bytesToHex, compareBytes, createReader, createWriter, hexToBytes, isEqual } from '../bytes.ts';
 import type { Reader } from '../bytes.ts';
+import { hourMs } from '../hour.ts';
 import type { PersonId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { isRefusal, refuse } from '../refusal.ts';
@@ -156,7 +157,6 @@ export function restorePair(suite: Suite, bytes: Uint8Array): Pair | Refusal {
 /** Before it nobody wrote down whose a session is: it is begun anew. */
 const version = 2;
 const uses: readonly PairSession['use'][] = ['speak', 'listen'];
-const hourMs = 3_600_000;
 const weekMs = 604_800_000;
 /** Above what a session with all its seeds comes to. */
 const mostSessionBytes = 160_000;

@@ -1,9 +1,9 @@
 /** What a device says to a room of itself, in passing: that it is there, how far it has everything, and how to begin a session with it. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { createReader, createWriter, fromBase64url, toBase64url } from '../bytes.ts';
-import { parsePeerId } from '../ids.ts';
+import { createReader, createWriter } from '../bytes.ts';
 import type { OperationId, PeerId } from '../ids.ts';
 import { limits } from '../limits.ts';
+import { readPeer, writePeer } from '../meet-ids.ts';
 import { bundleBytes } from '../people/bundle.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
@@ -25,8 +25,7 @@ export interface RoomWord {
 export const roomWordKind = 68;
 
 export function encodeRoomWord(word: RoomWord): Uint8Array {
-  const out = createWriter().u8(roomWordKind).u8(abouts.indexOf(word.about));
-  out.capped(fromBase64url(word.peer) ?? new Uint8Array(0));
+  const out = writePeer(createWriter().u8(roomWordKind).u8(abouts.indexOf(word.about)), word.peer);
   if (word.bundle === null) out.u8(0);
   else out.u8(1).fixed(word.bundle);
   out.u8(word.heads.length);
@@ -38,7 +37,7 @@ export function decodeRoomWord(content: Uint8Array): RoomWord | Refusal {
   const read = createReader(content);
   if (read.u8() !== roomWordKind) return refuse(read.isGood() ? 'unknown-kind' : 'truncated');
   const about = abouts[read.u8()];
-  const peer = parsePeerId(toBase64url(read.capped(limits.peerIdBytes)));
+  const peer = readPeer(read);
   const has = read.u8();
   const bundle = has === 1 ? read.fixed(bundleBytes) : null;
   const count = read.u8();

@@ -82,7 +82,8 @@ export function createGuests(hands: GuestsHands): Guests {
     const isNew = known?.ways.has(page) !== true;
     if (
       isNew &&
-      (desk.behind.size >= mostBehind || (known === undefined ? guests.size >= hands.mostGuests : known.ways.size >= mostWays))
+      (desk.behind.size >= limits.guestsPerPage ||
+        (known === undefined ? guests.size >= hands.mostGuests : known.ways.size >= mostWays))
     ) {
       return null;
     }
@@ -200,7 +201,7 @@ export function createGuests(hands: GuestsHands): Guests {
       forget(id);
     },
     sweep: () => {
-      const oldMs = hands.ticksMs() - keptMs;
+      const oldMs = hands.ticksMs() - limits.guestMs;
       for (const [id, guest] of [...guests]) {
         for (const [page, { atMs }] of guest.ways) if (atMs < oldMs) loseWay(id, page);
         const old = [...guest.topics].flatMap(([topic, atMs]) => (atMs < oldMs ? [topic] : []));
@@ -229,11 +230,8 @@ interface Desk {
   readonly bytes: Allowance;
 }
 
-const mostBehind = 64;
 const mostTopicsBehind = 512;
 /** Guests of one page under one topic: a room behind it passes on among itself. */
 const mostOfTopic = 8;
 /** Pages that stand in for the same. */
 const mostWays = 2;
-/** Who has no relay seeks every ten minutes. */
-const keptMs = 1_500_000;

@@ -1,4 +1,5 @@
 /** Who may do what (O4, O7 to O9), and what it changes. */
+import { hourMs } from '../hour.ts';
 import { limits } from '../limits.ts';
 import { compareSeniority } from './known.ts';
 import type { Known, OperationNode } from './known.ts';
@@ -128,7 +129,6 @@ export const withVerdict = (view: View, number: number, verdict: Verdict): View 
   verdicts: put(view.verdicts, number, verdict),
 });
 
-const hourMs = 3_600_000;
 /** A day of skew. */
 const graceHours = 24;
 

@@ -4,6 +4,7 @@
  * A *cut* is a set that is wholly in the past of every operation outside it. Nothing outside is concurrent with anything inside, so
  * the fold up to the cut stands, and only what came after is folded anew: a room without concurrency costs one step an operation.
  */
+import { forgetFirst } from '../forget-first.ts';
 import { apply, judge, judgeStanding, withVerdict } from './authority.ts';
 import { closureOf } from './known.ts';
 import type { Known, OperationNode } from './known.ts';
@@ -26,7 +27,7 @@ export function viewOf(known: Known, tips: readonly number[]): View {
   const { from, rest } = lastCut(known, tips);
   const view = fold(known, from, rest);
   known.views.set(name, view);
-  if (known.views.size > keptViews) known.views.delete(known.views.keys().next().value ?? '');
+  forgetFirst(known.views, keptViews);
   return view;
 }
 

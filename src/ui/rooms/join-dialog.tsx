@@ -8,6 +8,7 @@ import { go } from '../shell/place.ts';
 import { useDeed } from '../shell/trouble.ts';
 import { useActs } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
+import { isLikeAnswer, isLikeRelay } from './pasted.ts';
 import { RelayByHand } from './relay-by-hand.tsx';
 import { relayRefusedWords } from './relay-refused.ts';
 import { canScan, Scanner } from './scanner.tsx';
@@ -125,9 +126,3 @@ export function JoinDialog({ onClose }: { readonly onClose: () => void }): React
     </Modal>
   );
 }
-
-/** As a relay's page shows it to one who came by hand. */
-const isLikeAnswer = (text: string): boolean => text.startsWith('relay/');
-
-/** Whether it is one, the app says. An invite has something behind its `#`. */
-const isLikeRelay = (text: string): boolean => /^(https?:\/\/[^\s#]+|[\w.-]+:\d+\/?|\/[a-z]\w+\/\S+)$/i.test(text.trim());

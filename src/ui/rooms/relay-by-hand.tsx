@@ -30,9 +30,11 @@ export function RelayByHand({ link, answer, onAnswer, onLinked }: RelayByHandPro
     let isOver = false;
     const offer = async (): Promise<void> => {
       const offered = await acts.offerRelay(link);
-      if (!isOver) setPage('page' in offered ? offered.page : null);
+      if (isOver) return;
+      if ('page' in offered) setPage(offered.page);
+      else setRefused(offered.refused);
     };
-    offer().catch(() => undefined);
+    offer().catch(() => !isOver && setRefused('stopped'));
     return () => {
       isOver = true;
     };
@@ -58,6 +60,8 @@ export function RelayByHand({ link, answer, onAnswer, onLinked }: RelayByHandPro
     void take(answer);
   };
 
+  // No way by hand either: why the relay is not reached stands above.
+  if (page === null && turn === 0) return null;
   return (
     <form className="stack" onSubmit={submit}>
       <p className="quiet small">{w.join.byHand}</p>
