@@ -11,7 +11,7 @@ import type { Room } from '../rooms/room.ts';
 
 export interface Reminders {
   /** Who is next to us changes as people come and go: those who are now shall know soon. */
-  settle(room: Room): void;
+  settle(room: Room, afterMs?: number): void;
   /** So far they said to be, in full. */
   heard(peer: Peer, room: Room, summary: Summary): void;
   close(): void;
@@ -89,9 +89,9 @@ export function createReminders(
   let stop = core.clock.after(remindMs, remind);
 
   return {
-    settle: (room) => {
+    settle: (room, afterMs = settleMs) => {
       if (settling.has(room.id)) return;
-      const begin = core.clock.after(settleMs, () => {
+      const begin = core.clock.after(afterMs, () => {
         settling.delete(room.id);
         if (core.rooms.get(room.id) !== room) return;
         for (const peer of cast.links.neighbours(room.id))

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts';
 import { decodeText } from '../../protocol/bytes.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
-import type { DeviceId, PeerId } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Stop } from '../../ports/clock.ts';
 import { countAsLost, pathOf, sendTo } from '../mesh/peers.ts';
@@ -18,7 +18,7 @@ import { frameFor, say } from './say.ts';
 import type { Share } from './share.ts';
 
 export interface Sync {
-  /** Tells a peer what we have, once per era of its path. */
+  /** Tells a peer what we have, once per era of its path. Whoever told us before and comes back is compared with. */
   greet(peer: Peer, room: Room): void;
   /** Everybody in the room shall say theirs. */
   ask(room: Room): void;
@@ -36,6 +36,8 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
   const asking = new Map<string, { readonly atMs: number; readonly stop: Stop }>();
   /** Not answered yet: the newest of each peer and room says what those before it said. */
   const unanswered = new Map<string, Summary>();
+  /** In which era of their path each was told in full. */
+  const toldIn = new WeakMap<Peer, Map<RoomId, number>>();
 
   const tell = (peer: Peer, room: Room, about: Summary['about']): void => {
     const me = core.me();
@@ -53,11 +55,14 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
     const isFirst = !peer.told.has(room.id);
     const result = say(core, me, room, summary, peer);
     if (result === 'sent') peer.told.set(room.id, room.changes);
+    if (result === 'sent') toldIn.set(peer, (toldIn.get(peer) ?? new Map<RoomId, number>()).set(room.id, peer.era));
     // Who hears it knows that we know what a cast is.
     if (result === 'sent' && isFirst && about !== 'leaves') stand.say(peer, room, 'answers');
     if (result === 'sent' && isFirst) reminders.settle(room);
     if (result === 'full') askLater(peer, room);
   };
+
+  const isTold = (peer: Peer, room: Room): boolean => peer.told.has(room.id) && toldIn.get(peer)?.get(room.id) === peer.era;
 
   /** In reply to what they said: only so often, or a flood of theirs would be one of ours. */
   const reply = (peer: Peer, room: Room, about: Summary['about']): void => {
@@ -151,7 +156,7 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
     }
     if (end === 'spent') return askLater(peer, room, spentMs);
     if (end === 'stopped') reply(peer, room, 'asks');
-    else if (summary.about === 'asks' || !peer.told.has(room.id) || hasMore(theirs, room)) reply(peer, room, 'tells');
+    else if (summary.about === 'asks' || !isTold(peer, room) || hasMore(theirs, room)) reply(peer, room, 'tells');
     if (end === 'all' && isStuck) askLater(peer, room, againMs);
   };
 
@@ -193,7 +198,10 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
       });
     },
     greet: (peer, room) => {
-      if (!peer.told.has(room.id)) tell(peer, room, 'tells');
+      if (peer.told.has(room.id)) return;
+      // Who does not know us so well begins in full, and is answered so.
+      if (peer.heardAs.has(room.id) && cast.links.speaks(peer)) reminders.settle(room, soonMs);
+      else tell(peer, room, 'tells');
     },
   };
 }
@@ -217,6 +225,8 @@ interface Part {
 /** A long history goes in parts, each asked for by the summary that follows the one before. */
 const mostAtOnce = 128;
 const calmMs = 1_500;
+/** What waits for whoever comes back goes first. */
+const soonMs = 300;
 /** Whoever did not keep what we gave, for want of a disk, is given it again no sooner. */
 const againMs = 10_000;
 /** As much of our share is there again then as one go brings. */

@@ -86,6 +86,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     // By its signed word it is in this room, whoever named it to us.
     peer.rooms.add(room.id);
     // In a room of members its operations say who is called what.
+    if (room.keys !== null) peer.heardAs.set(room.id, summary.author);
     if (room.keys !== null) makePlaceFor(summary.author, room);
     if (room.keys !== null) room.names.set(summary.author, fitName(summary.name, nameBytes));
     const me = core.me();
@@ -160,6 +161,11 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
   const mesh = createMesh(core, network, peers, doors, {
     onPath: (peer, room) => {
       if (room.keys === null && (desk.members()?.greet(peer, room) ?? true)) return;
+      const device = peer.heardAs.get(room.id);
+      if (peer.device === null && device !== undefined) {
+        peer.device = device;
+        desk.members()?.sees(peer);
+      }
       // What waits goes before the greeting, whose answer is work on both sides.
       outbox.flush(room.id);
       desk.square.greet(peer, room);

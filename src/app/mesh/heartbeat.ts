@@ -34,6 +34,8 @@ export interface HeartbeatHands {
 
 export function createHeartbeat(clock: Clock, hands: HeartbeatHands): Heartbeat {
   const watched = new Map<string, Watched>();
+  /** How long what others carry took, before it broke: mostly it comes back as it was. */
+  const carried = new Map<string, readonly number[]>();
   let nextToken = 1;
   let lastTickMs = clock.ticksMs();
   let stop = clock.after(tickMs, () => tick());
@@ -73,11 +75,20 @@ export function createHeartbeat(clock: Clock, hands: HeartbeatHands): Heartbeat 
   return {
     watch: (path) => {
       const nowMs = clock.ticksMs();
-      const each: Watched = { path, heardAtMs: nowMs, askedAtMs: nowMs, token: 0, asked: 0, samples: [], patienceMs };
+      const samples = carried.get(path.key) ?? [];
+      const asked = Math.max(0, samples.length - 1);
+      const each: Watched = { path, heardAtMs: nowMs, askedAtMs: nowMs, token: 0, asked, samples, patienceMs };
       watched.set(path.key, each);
       ask(each);
     },
-    forget: (key) => void watched.delete(key),
+    forget: (key) => {
+      const each = watched.get(key);
+      watched.delete(key);
+      if (each?.path.isCarried !== true || each.samples.length === 0) return;
+      carried.delete(key);
+      const [oldest] = carried.set(key, each.samples).keys();
+      if (carried.size > mostCarried && oldest !== undefined) carried.delete(oldest);
+    },
     heard: (key) => {
       const each = watched.get(key);
       if (each === undefined) return;
@@ -133,6 +144,7 @@ function median(samples: readonly number[]): number | null {
 }
 
 const mostSamples = 3;
+const mostCarried = 64;
 
 const tickMs = 1_000;
 const everyMs = 20_000;

@@ -6,7 +6,7 @@ import type { Room } from '../rooms/room.ts';
 import type { Dialer } from './dialer.ts';
 import type { MeetingHands } from './meeting.ts';
 import type { Paths } from './paths.ts';
-import { partIn, pathOf } from './peers.ts';
+import { missIn, pathOf } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 
 export type Introduced = Pick<MeetingHands, 'met' | 'left' | 'metStranger' | 'leftStranger' | 'dropped'>;
@@ -59,7 +59,7 @@ export function createIntroduced({ rooms, log }: Pick<Core, 'rooms' | 'log'>, de
       const peer = peers.get(id);
       if (peer === undefined) return;
       // A direct link knows better than others whether they are still there.
-      if (!desk.isNamed(id, room.id) && (peer.direct === null || peer.direct === by)) partIn(room.id, peer);
+      if (!desk.isNamed(id, room.id) && (peer.direct === null || peer.direct === by)) missIn(room.id, peer);
       if (peer.rooms.size === 0 && peer.direct === null) peer.routes.clear();
       paths.forgetIfGone(peer);
       desk.show();

@@ -247,7 +247,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
   return {
     roomsChanged: () => {
       for (const peer of peers.all()) {
-        for (const id of peer.rooms) if (!core.rooms.has(id)) partIn(id, peer);
+        for (const id of [...peer.rooms, ...peer.heardAs.keys()]) if (!core.rooms.has(id)) partIn(id, peer);
       }
       meeting.update();
       outside.again();

@@ -27,6 +27,8 @@ export interface Peer {
   readonly told: Map<RoomId, number>;
   /** What this peer was given, by room and then author. */
   readonly given: Map<RoomId, Map<DeviceId, Given>>;
+  /** As whom it said in full what it has, by open room: a name is of one start of a page, so that outlives every path. */
+  readonly heardAs: Map<RoomId, DeviceId>;
 }
 
 /** Of one author's messages: they said to have all up to `after` (-1: of this path nothing is known), and had from us up to `last`. */
@@ -49,6 +51,8 @@ export interface Peers {
 
 export function createPeers(routing: Routing): Peers {
   const peers = new Map<PeerId, Peer>();
+  /** Gone, but not for good: most come back with the relay. */
+  const parted = new Map<PeerId, Peer>();
   return {
     routing,
     all: () => peers.values(),
@@ -56,7 +60,7 @@ export function createPeers(routing: Routing): Peers {
     meet: (id) => {
       const known = peers.get(id);
       if (known !== undefined) return known;
-      const peer: Peer = {
+      const peer: Peer = parted.get(id) ?? {
         id,
         rooms: new Set(),
         routes: new Set(),
@@ -68,11 +72,24 @@ export function createPeers(routing: Routing): Peers {
         era: 0,
         told: new Map(),
         given: new Map(),
+        heardAs: new Map(),
       };
+      parted.delete(id);
       peers.set(id, peer);
       return peer;
     },
-    forget: (id) => void peers.delete(id),
+    forget: (id) => {
+      const peer = peers.get(id);
+      if (peer === undefined) return;
+      peers.delete(id);
+      if (peer.heardAs.size === 0) return;
+      newEra(peer);
+      Object.assign(peer, { via: null, device: null, rttMs: null });
+      peer.routes.clear();
+      peer.rooms.clear();
+      const [oldest] = parted.set(id, peer).keys();
+      if (parted.size > mostParted && oldest !== undefined) parted.delete(oldest);
+    },
     inRoom: (room) => [...peers.values()].filter((peer) => peer.rooms.has(room) && pathOf(peer) !== null),
   };
 }
@@ -148,9 +165,17 @@ export function countAsLost(room: RoomId, peer: Peer): void {
   for (const [author, each] of given ?? []) given?.set(author, { ...each, after: -1, last: 0 });
 }
 
-/** One of us went from this room: should we meet there again, everything is to be said again. */
-export function partIn(room: RoomId, peer: Peer): void {
+/** Nobody names them for this room any more: should we meet there again, everything is to be said again. */
+export function missIn(room: RoomId, peer: Peer): void {
   peer.rooms.delete(room);
   peer.told.delete(room);
   countAsLost(room, peer);
 }
+
+/** One of us left it. */
+export function partIn(room: RoomId, peer: Peer): void {
+  missIn(room, peer);
+  peer.heardAs.delete(room);
+}
+
+const mostParted = 64;
