@@ -11,13 +11,20 @@ import { say } from './say.ts';
 /** What arrived is on the disk. */
 export type Acknowledge = (room: Room, arrived: readonly Arrived[]) => void;
 
-export function createAcknowledge(core: Core, peers: Peers, cast: Cast): Acknowledge {
+/** `owe`: nobody knows a path to the author. */
+export function createAcknowledge(
+  core: Core,
+  peers: Peers,
+  cast: Cast,
+  owe: (room: Room, author: DeviceId) => void,
+): Acknowledge {
   const later = new WeakMap<Room, Map<DeviceId, Set<MessageId>>>();
 
   const send = (room: Room, author: DeviceId, ids: ReadonlySet<MessageId>, guesses: readonly Peer[]): void => {
     const me = core.me();
     if (me === null) return;
     const ends = peers.inRoom(room.id).filter((peer) => peer.device === author);
+    if (ends.length === 0) owe(room, author);
     // Before their first summary nobody is bound to a path: the path it came by is the best guess.
     for (const peer of ends.length > 0 ? ends : guesses.slice(0, 1)) {
       const messages = [...ids];

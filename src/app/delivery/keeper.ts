@@ -55,7 +55,13 @@ export interface Prepared {
   apply(): void;
 }
 
-export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Timelines): Keeper {
+export function createKeeper(
+  core: Core,
+  peers: Peers,
+  cast: Cast,
+  timelines: Timelines,
+  owe: (room: Room, author: DeviceId) => void,
+): Keeper {
   const judge = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
     const twin = fresh.get(twinOf(message, 0));
     if (twin !== undefined && twin.messageId === message.messageId) return 'known';
@@ -99,7 +105,7 @@ export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Ti
     return 'refused';
   };
 
-  const acknowledge = createAcknowledge(core, peers, cast);
+  const acknowledge = createAcknowledge(core, peers, cast, owe);
 
   const gather = (room: Room): Gathering => {
     /** By the place that each is to have. */
