@@ -78,7 +78,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   const cast = createCast(core, peers, share);
   const outbox = createOutbox(core, peers, share, cast, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
-  const keeper = createKeeper(core, peers, cast, timelines, (room, author) => attached?.here()?.owe(room, author));
+  const keeper = createKeeper(core, peers, cast, timelines, (...what) => attached?.here()?.takesOver(...what) === true);
   const square = createSquareRules(core, {
     peers,
     timelines,

@@ -9,22 +9,22 @@ import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { LinkBook } from '../cast/links.ts';
+import type { TakesOver } from '../delivery/acknowledge.ts';
 import type { Receipts } from '../delivery/receipts.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
 import { createLarge } from './large.ts';
 import type { Large } from './large.ts';
+import { createLater } from './later.ts';
 
 export interface Here {
-  /** So many are in it that not everybody knows a path to everybody. */
-  grew(room: Room): void;
   /** Null: taken. */
   take(bytes: Uint8Array, peer: Peer): RefusalReason | null;
   /** As its own word says. */
   isHere(room: Room, device: DeviceId): boolean;
-  /** A receipt that knows no way. */
-  owe(room: Room, author: DeviceId): void;
+  /** Receipts for an author: true, where it will be said later. */
+  readonly takesOver: TakesOver;
   leaving(room: Room): void;
   close(): void;
 }
@@ -41,6 +41,7 @@ export type OpenHere = (core: Core, desk: HereDesk) => Here;
 export const createHere: OpenHere = (core, { self, peers, links, receipts }) => {
   const all = new Map<RoomId, Large>();
   const marks = new WeakMap<Peer, Map<RoomId, string>>();
+  const later = createLater(core, peers, links);
   let showing: Stop | null = null;
 
   const show = (): void => {
@@ -89,14 +90,13 @@ export const createHere: OpenHere = (core, { self, peers, links, receipts }) => 
         all.delete(id);
       }
     }
+    // Not everybody there knows a path to everybody.
+    for (const room of core.rooms.values()) if (isFor(room) && links.isLarge(room.id)) grew(room);
     stop = core.clock.after(tickMs, tick);
   };
-  let stop = core.clock.after(tickMs, tick);
+  let stop = core.clock.after(0, tick);
 
   return {
-    grew: (room) => {
-      if (isFor(room)) grew(room);
-    },
     take: (bytes, peer) => {
       const mark = markOfHere(bytes);
       if (mark === null) return 'truncated';
@@ -117,7 +117,11 @@ export const createHere: OpenHere = (core, { self, peers, links, receipts }) => 
       return why;
     },
     isHere: (room, device) => all.get(room.id)?.isHere(device) === true,
-    owe: (room, author) => all.get(room.id)?.owe(author),
+    takesOver: (room, acknowledged) => {
+      const { author } = acknowledged;
+      if (peers.inRoom(room.id).every(({ device }) => device !== author)) all.get(room.id)?.owe(author);
+      return later(room, acknowledged);
+    },
     leaving: (room) => all.get(room.id)?.leave(),
     close: () => {
       stop();

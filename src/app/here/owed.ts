@@ -16,6 +16,7 @@ import type { Stop } from '../../ports/clock.ts';
 import type { Receipts } from '../delivery/receipts.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
+import { laterMs } from './later.ts';
 
 export interface Owed {
   /** Theirs are here, and nobody knows a path to them. */
@@ -123,8 +124,6 @@ export function createOwed(core: Core, room: Room, hands: OwedHands): Owed {
   };
 }
 
-/** As receipts in any large room. */
-const laterMs = 30_000;
 /** At each step, for others that go the same way. */
 const gatherMs = 4_000;
 /** 5 and 20 minutes. */

@@ -85,7 +85,7 @@ export function createTable(clock: Clock): Table {
         if (atMs < before.presence.atMs || (atMs === before.presence.atMs && (before.isGone || !isGone))) return 'repeated';
         // H4: a lie costs its device one word, each time for longer.
         if (isGone && before.deafUntilMs > nowMs) return 'too-soon';
-      } else if (!makePlace()) return 'too-many';
+      } else if (from !== null && !makePlace()) return 'too-many';
       const isSame = before !== undefined && atMs === before.presence.atMs;
       const { doubts, deafUntilMs } = doubtsAfter(before, isGone);
       forget(device);

@@ -82,19 +82,16 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
 
   let here: Here | null = null;
   let opening: Promise<void> | null = null;
+  let isClosed = false;
   /** Most are in no large room. What comes before it is ready is said again. */
-  const openHere = (room: Room | null): void => {
+  const openHere = (): void => {
     opening ??= desk.loadHere().then(
       (open) => {
-        if (isClosed) return;
-        here = open(core, { self: network.self, peers, links: cast.links, receipts });
-        for (const each of core.rooms.values()) if (cast.links.isLarge(each.id)) here.grew(each);
+        if (!isClosed) here = open(core, { self: network.self, peers, links: cast.links, receipts });
       },
       () => void (opening = null),
     );
-    if (room !== null) here?.grew(room);
   };
-  let isClosed = false;
 
   const onSummary = (peer: Peer, room: Room, summary: Summary): void => {
     peer.device = summary.author;
@@ -113,7 +110,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     // In the Square nobody has all up to a number: what is old went.
     if (mine && room.kind !== 'square') receipts.gotUpTo(room, summary.author, mine.upTo);
     sync.heard(peer, room, summary);
-    if (cast.links.isLarge(room.id)) openHere(room);
+    if (cast.links.isLarge(room.id)) openHere();
     mesh.show();
   };
 
@@ -130,7 +127,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     cast.links.heard(peer);
     switch (word.kind) {
       case 'here':
-        openHere(null);
+        openHere();
         return here?.take(word.bytes, peer) ?? null;
       case 'stand':
         sync.stand.take(word, peer);
