@@ -31,6 +31,7 @@ export function openApp(tabs: Tabs, headStart: HeadStart, database: Promise<Open
       entropy,
       log,
       loadMembers: async () => (await import('./members.ts')).openMembers,
+      loadHere: async () => (await import('./members.ts')).createHere,
       loadPairing: async () => (await import('./pairing.ts')).openPairing,
       // Starting its engine would fall into the midst of what is measured, in some runs and not in others.
       ...(__WAVU_BENCH__ ? {} : { loadPredictor: async () => (await import('./predictor.ts')).openPredictor() }),

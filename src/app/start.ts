@@ -20,6 +20,7 @@ import { loadIdentity, nameMe } from './identity.ts';
 import { attachMesh } from './mesh/attach.ts';
 import type { Attached } from './mesh/attach.ts';
 import type { Members } from './members/members.ts';
+import type { OpenHere } from './here/here.ts';
 import type { OpenMembers } from './members/open.ts';
 import { createPeers } from './mesh/peers.ts';
 import { tellBroken } from './pairing/begun.ts';
@@ -44,6 +45,7 @@ export interface World extends Omit<CorePorts, 'storage'> {
   readonly readCard: ReadCard;
   readonly loadMembers: () => Promise<OpenMembers>;
   readonly loadPairing: () => Promise<OpenPairing>;
+  readonly loadHere: () => Promise<OpenHere>;
   /** Absent: the rule alone scores links. */
   readonly loadPredictor?: LoadPredictor;
   /** Where the relay most likely is, asked before its card is there. */
@@ -67,14 +69,16 @@ export async function startApp(world: World): Promise<LocalApp> {
   }
   const routing = createRouting(world.clock, { changed: () => attached?.mesh.show(), opened: () => model.wanted() });
   const peers = createPeers(routing);
-  const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) => peopleIn(room, peers, core.me()?.key.id));
+  const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) =>
+    peopleIn(room, peers, core.me()?.key.id, (device) => attached?.here()?.isHere(room, device) === true),
+  );
   const model = createModel(core, routing, world.loadPredictor);
   const timelines = createTimelines(core, (room, n) => outbox.stateOf(room, n));
   const share = createShare(core.clock);
   const cast = createCast(core, peers, share);
   const outbox = createOutbox(core, peers, share, cast, (room) => timelines.refresh(room));
   const receipts = createReceipts(core, timelines, outbox);
-  const keeper = createKeeper(core, peers, cast, timelines);
+  const keeper = createKeeper(core, peers, cast, timelines, (...what) => attached?.here()?.takesOver(...what) === true);
   const square = createSquareRules(core, {
     peers,
     timelines,
@@ -100,6 +104,7 @@ export async function startApp(world: World): Promise<LocalApp> {
         receipts,
         keeper,
         square,
+        loadHere: world.loadHere,
         members: () => members,
         openMembers: async () => (core.me() === null ? null : (members ?? openMembers())),
         pairing: () => pairing,

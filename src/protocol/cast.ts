@@ -26,7 +26,9 @@ export type CastWord =
    * How I stand in a room, as one number: yours is the same where we have the same. `asks`: say how you stand; `answers`: nothing is to
    * be said if it is the same; `wants`: say it in full, whether it is the same or not.
    */
-  | { readonly kind: 'stand'; readonly about: 'asks' | 'answers' | 'wants'; readonly room: string; readonly root: string };
+  | { readonly kind: 'stand'; readonly about: 'asks' | 'answers' | 'wants'; readonly room: string; readonly root: string }
+  /** Who is in a large room, sealed to it (`here/sealed.ts`). */
+  | { readonly kind: 'here'; readonly bytes: Uint8Array };
 
 export const castIdOf = (id: EnvelopeId): CastId => id.slice(0, 2 * idBytes);
 
@@ -61,6 +63,9 @@ export function encodeCast(word: CastWord): Uint8Array {
         .fixed(hexToBytes(word.room))
         .fixed(hexToBytes(word.root));
       break;
+    case 'here':
+      out.fixed(word.bytes);
+      break;
     default:
       for (const id of word.ids) out.fixed(hexToBytes(id));
   }
@@ -87,6 +92,8 @@ export function decodeCast(bytes: Uint8Array): CastWord | Refusal {
       if (!read.isGood() || !read.isDone()) return refuse('truncated');
       return about === undefined ? refuse('bad-number') : { kind, about, room, root };
     }
+    case 'here':
+      return { kind, bytes: read.rest() };
     default: {
       const count = (bytes.length - 1) / idBytes;
       if (count > limits.castIds) return refuse('too-many');
@@ -99,5 +106,5 @@ export function decodeCast(bytes: Uint8Array): CastWord | Refusal {
 const idBytes = 8;
 const markBytes = 8;
 const rootBytes = 16;
-const kinds = ['have', 'want', 'rather', 'enough', 'given', 'stand'] as const;
+const kinds = ['have', 'want', 'rather', 'enough', 'given', 'stand', 'here'] as const;
 const abouts = ['asks', 'answers', 'wants'] as const;

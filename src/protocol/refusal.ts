@@ -46,7 +46,9 @@ export type RefusalReason =
   | 'too-fast'
   | 'expelled'
   | 'closed'
-  | 'not-owner';
+  | 'not-owner'
+  | 'not-asked'
+  | 'seen-here';
 
 export const refuse = (reason: RefusalReason): Refusal => ({ refused: reason });
 

@@ -6,6 +6,7 @@ import { createRandom } from '../../src/adapters/memory/random.ts';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { App } from '../../src/app/app.ts';
+import { createHere } from '../../src/app/here/here.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
@@ -36,6 +37,7 @@ async function openDevice(name: string, door: string | null, connect = createCon
     entropy: { bytes: (length) => new Uint8Array(randomBytes(length)) },
     log: () => {},
     loadMembers: async () => openMembersWith(nodeCryptoSuite),
+    loadHere: async () => createHere,
     loadPairing: async () => openPairingWith(nodeCryptoSuite),
     readCard: async () => null,
     ...(door === null ? {} : { firstDoor: door }),

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { Life } from '../../src/adapters/memory/node.ts';
+import { createHere } from '../../src/app/here/here.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
@@ -89,6 +90,7 @@ function openTab({ world }: Beside, name: string): { readonly app: SharedApp; re
       entropy,
       log,
       loadMembers: async () => openMembersWith(nodeCryptoSuite),
+      loadHere: async () => createHere,
       loadPairing: async () => openPairingWith(nodeCryptoSuite),
       readCard,
       storage: life.openStorage(),

@@ -1,6 +1,7 @@
 /** Two tabs, one person: one leads, both show the same, and a change of leader neither loses nor doubles a message. */
 import { expect, test } from 'vitest';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
+import { createHere } from '../../src/app/here/here.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
@@ -29,6 +30,7 @@ const startIn = ({ clock, entropy, log, readCard, openStorage, network }: Life):
     entropy,
     log,
     loadMembers: async () => openMembersWith(nodeCryptoSuite),
+    loadHere: async () => createHere,
     loadPairing: async () => openPairingWith(nodeCryptoSuite),
     readCard,
     storage: openStorage(),

@@ -50,6 +50,7 @@ export function createGivenBytes(): GivenBytes {
       openPeer: async (peer, carry, signal) => wrapOpened(await network.openPeer(peer, carry, signal)),
       listen: (on) =>
         network.listen({
+          ...on,
           onOpen: (link) => on.onOpen(wrap(link)),
           onFrame: (link, frame) => on.onFrame(wrap(link), frame),
           onClose: (link, why) => on.onClose(wrap(link), why),

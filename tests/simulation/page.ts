@@ -10,6 +10,7 @@ import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import type { Life, WorldNode } from '../../src/adapters/memory/node.ts';
 import type { World } from '../../src/adapters/memory/world.ts';
 import type { App } from '../../src/app/app.ts';
+import { createHere } from '../../src/app/here/here.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import type { OpenMembers } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
@@ -86,6 +87,7 @@ export const createPage = (
         entropy,
         log,
         loadMembers: async () => options.openMembers ?? openMembersWith(options.suite ?? nodeCryptoSuite),
+        loadHere: async () => createHere,
         loadPairing: async () => openPairingWith(options.suite ?? nodeCryptoSuite),
         readCard,
         network,

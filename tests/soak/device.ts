@@ -7,6 +7,7 @@ import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
 import { createClock } from '../../src/adapters/web/clock.ts';
 import { createEntropy } from '../../src/adapters/web/entropy.ts';
 import type { App } from '../../src/app/app.ts';
+import { createHere } from '../../src/app/here/here.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
@@ -25,6 +26,7 @@ export async function openDevice(name: string, relayUrl: string, settings: Devic
     entropy: createEntropy(),
     log,
     loadMembers: async () => openMembersWith(nodeCryptoSuite),
+    loadHere: async () => createHere,
     loadPairing: async () => openPairingWith(nodeCryptoSuite),
     readCard: async (signal) => {
       try {

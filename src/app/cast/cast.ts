@@ -40,7 +40,7 @@ export interface Cast {
   given(sealed: Uint8Array, places: readonly number[], peer: Peer): void;
   /** A copy is here. True: it was before, and is kept. */
   arrived(sealed: Uint8Array, peer: Peer): boolean;
-  take(word: Exclude<CastWord, { kind: 'stand' | 'given' }>, peer: Peer): void;
+  take(word: Exclude<CastWord, { kind: 'stand' | 'given' | 'here' }>, peer: Peer): void;
   close(): void;
 }
 

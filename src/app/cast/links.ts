@@ -29,6 +29,8 @@ export interface LinkBook {
   /** They are next to me by theirs. */
   chosenBy(peer: Peer, room: RoomId): void;
   placeOf(room: RoomId, peer: Peer): number;
+  /** More are in it than each author reaches itself. */
+  isLarge(room: RoomId): boolean;
   /** Whether they ever said a word of a cast. */
   speaks(peer: Peer): boolean;
   heard(peer: Peer): void;
@@ -63,6 +65,7 @@ export function createLinkBook(peers: Peers): LinkBook {
       choosing.set(peer, rooms.set(room, peer.era));
     },
     placeOf: placeIn,
+    isLarge: (room) => peers.inRoom(room).length > small,
     speaks: (peer) => speakers.has(peer),
     heard: (peer) => void speakers.add(peer),
     in: (room) => {

@@ -1,5 +1,4 @@
-/** Says to authors that their messages are here: at once, but in a large room only by those next to the author, and by all others now and then. */
-import type { Cast } from '../cast/cast.ts';
+/** Says to authors that their messages are here: at once, but in a large room as it takes it over. */
 import type { Core } from '../core.ts';
 import type { DeviceId, MessageId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -11,9 +10,18 @@ import { say } from './say.ts';
 /** What arrived is on the disk. */
 export type Acknowledge = (room: Room, arrived: readonly Arrived[]) => void;
 
-export function createAcknowledge(core: Core, peers: Peers, cast: Cast): Acknowledge {
-  const later = new WeakMap<Room, Map<DeviceId, Set<MessageId>>>();
+/** For one author. */
+export interface Acknowledged {
+  readonly author: DeviceId;
+  readonly ids: ReadonlySet<MessageId>;
+  /** To every path that leads to it. */
+  say(ids: ReadonlySet<MessageId>): void;
+}
 
+/** `takesOver`: answers whether it will be said later, and knows what to do where no path leads to the author (`here/`). */
+export type TakesOver = (room: Room, acknowledged: Acknowledged) => boolean;
+
+export function createAcknowledge(core: Core, peers: Peers, takesOver: TakesOver): Acknowledge {
   const send = (room: Room, author: DeviceId, ids: ReadonlySet<MessageId>, guesses: readonly Peer[]): void => {
     const me = core.me();
     if (me === null) return;
@@ -28,25 +36,6 @@ export function createAcknowledge(core: Core, peers: Peers, cast: Cast): Acknowl
     }
   };
 
-  const sendLater = (room: Room, author: DeviceId, ids: ReadonlySet<MessageId>): void => {
-    const waiting = later.get(room) ?? new Map<DeviceId, Set<MessageId>>();
-    if (waiting.size === 0) {
-      later.set(room, waiting);
-      core.clock.after(laterMs, () => {
-        later.delete(room);
-        if (core.rooms.get(room.id) !== room) return;
-        for (const [each, all] of waiting) send(room, each, all, []);
-      });
-    }
-    waiting.set(author, new Set([...(waiting.get(author) ?? []), ...ids]));
-  };
-
-  /** The author hears from some at once that it need not say it again. */
-  const isNext = (room: Room, author: DeviceId): boolean =>
-    Math.max(room.names.size, room.members.size) <= fewDevices ||
-    cast.links.in(room.id).near.some((peer) => peer.device === author) ||
-    peers.inRoom(room.id).every((peer) => peer.device !== author);
-
   return (room, arrived) => {
     const byAuthor = new Map<DeviceId, Set<MessageId>>();
     for (const { author, messageId, peer, body } of arrived) {
@@ -56,12 +45,7 @@ export function createAcknowledge(core: Core, peers: Peers, cast: Cast): Acknowl
     }
     const guesses = arrived.flatMap(({ peer }) => (peer?.device === null ? peer : []));
     for (const [author, ids] of byAuthor) {
-      if (isNext(room, author)) send(room, author, ids, guesses);
-      else sendLater(room, author, ids);
+      if (!takesOver(room, { author, ids, say: (all) => send(room, author, all, []) })) send(room, author, ids, guesses);
     }
   };
 }
-
-/** PROTOCOL.md: up to so many devices, a receipt each; above, one in half a minute. */
-const fewDevices = 16;
-const laterMs = 30_000;

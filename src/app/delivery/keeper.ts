@@ -14,6 +14,7 @@ import { has } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Timelines } from '../rooms/timeline.ts';
 import { createAcknowledge } from './acknowledge.ts';
+import type { TakesOver } from './acknowledge.ts';
 
 /** What is remembered of an envelope after it was opened. */
 export interface Entry {
@@ -55,7 +56,7 @@ export interface Prepared {
   apply(): void;
 }
 
-export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Timelines): Keeper {
+export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Timelines, takesOver: TakesOver): Keeper {
   const judge = async (room: Room, message: Arrived, fresh: ReadonlyMap<string, Arrived>): Promise<Standing> => {
     const twin = fresh.get(twinOf(message, 0));
     if (twin !== undefined && twin.messageId === message.messageId) return 'known';
@@ -99,7 +100,7 @@ export function createKeeper(core: Core, peers: Peers, cast: Cast, timelines: Ti
     return 'refused';
   };
 
-  const acknowledge = createAcknowledge(core, peers, cast);
+  const acknowledge = createAcknowledge(core, peers, takesOver);
 
   const gather = (room: Room): Gathering => {
     /** By the place that each is to have. */

@@ -20,6 +20,8 @@ export interface Voice {
   say(room: Room, content: Exclude<Content, { kind: 'message' }>, peer: Peer): Handed;
   /** The last operations of it. */
   headsOf(room: Room): readonly OperationId[];
+  /** What its members have, and nobody else since the last of them went: the newest first. */
+  secretsOf(room: Room): readonly Uint8Array[];
   /** What was said before is not for this device. Null: it is nobody's here. */
   cameMs(room: Room, device: DeviceId): number | null;
   /** In the lane: entries as they lie on the disk, moved over the session with this peer's device. */

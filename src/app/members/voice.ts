@@ -20,6 +20,7 @@ import { decodeHeadEntry } from '../../protocol/rooms/head-entry.ts';
 import type { OperationNode } from '../../protocol/rooms/known.ts';
 import type { Room as SealedRoom } from '../../protocol/rooms/room.ts';
 import type { Signed } from '../../protocol/rooms/signed.ts';
+import { servedCasts } from '../../protocol/rooms/room-acts.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
 import { historyFromMs } from '../../protocol/sync/entitled.ts';
 import { encodePart } from '../../protocol/sync/parts.ts';
@@ -94,6 +95,10 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
     });
 
   return {
+    secretsOf: (room) => {
+      const sealed = vault.room(room.id);
+      return sealed === null ? [] : servedCasts(sealed);
+    },
     say: (room, content, peer): Handed => {
       if (pathOf(peer) === null || room.stage !== 'in') return 'closed';
       if (content.kind === 'receipt') sayReceipt(room, content, peer);

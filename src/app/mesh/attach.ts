@@ -6,6 +6,7 @@ import type { Keeper } from '../delivery/keeper.ts';
 import { createReceive } from '../delivery/receive.ts';
 import type { Share } from '../delivery/share.ts';
 import { createSync } from '../delivery/sync.ts';
+import type { Here, OpenHere } from '../here/here.ts';
 import { keyOf } from '../records.ts';
 import { fitName } from '../fit-name.ts';
 import { nameBytes } from '../fit.ts';
@@ -36,6 +37,8 @@ import type { Square } from './square.ts';
 export interface Attached {
   readonly mesh: Mesh;
   readonly square: Square;
+  /** Null until a room is large. */
+  here(): Here | null;
   onSummary(peer: Peer, room: Room, summary: Summary): void;
   /** We are in: everybody there shall say how far they have everything. */
   cameIn(room: Room): void;
@@ -54,6 +57,7 @@ export interface AttachedDesk extends Desk {
   readonly keeper: Keeper;
   readonly share: Share;
   readonly square: SquareRules;
+  loadHere(): Promise<OpenHere>;
   /** Null until they are ready: what comes for them before is said again. */
   members(): Members | null;
   /** Null: nobody lives here yet, or they could not be loaded. */
@@ -76,6 +80,19 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     if (gone !== undefined) room.names.delete(gone);
   };
 
+  let here: Here | null = null;
+  let opening: Promise<void> | null = null;
+  let isClosed = false;
+  /** Most are in no large room. What comes before it is ready is said again. */
+  const openHere = (): void => {
+    opening ??= desk.loadHere().then(
+      (open) => {
+        if (!isClosed) here = open(core, { self: network.self, peers, links: cast.links, receipts });
+      },
+      () => void (opening = null),
+    );
+  };
+
   const onSummary = (peer: Peer, room: Room, summary: Summary): void => {
     peer.device = summary.author;
     if (summary.about === 'leaves') {
@@ -94,6 +111,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     // In the Square nobody has all up to a number: what is old went.
     if (mine && room.kind !== 'square') receipts.gotUpTo(room, summary.author, mine.upTo);
     sync.heard(peer, room, summary);
+    if (cast.links.isLarge(room.id)) openHere();
     mesh.show();
   };
 
@@ -109,6 +127,9 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     if (isRefusal(word)) return word.refused;
     cast.links.heard(peer);
     switch (word.kind) {
+      case 'here':
+        openHere();
+        return here?.take(word.bytes, peer) ?? null;
       case 'stand':
         sync.stand.take(word, peer);
         return null;
@@ -199,11 +220,14 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
   return {
     mesh,
     square: squareRoom,
+    here: () => here,
     onSummary,
     cameIn: sync.ask,
     leaving: (id) => {
       const room = core.rooms.get(id);
-      if (room !== undefined) sync.farewell(room);
+      if (room === undefined) return;
+      here?.leaving(room);
+      sync.farewell(room);
     },
     owned: async () => {
       const relay = mesh.ownRelay();
@@ -214,6 +238,8 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     },
     named: () => void openSquare(),
     close: async () => {
+      isClosed = true;
+      here?.close();
       squareRoom.close();
       desk.square.close();
       sync.close();

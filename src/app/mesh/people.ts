@@ -5,7 +5,12 @@ import type { MemberView, PersonView } from '../view.ts';
 import { pathOf } from './peers.ts';
 import type { Peers } from './peers.ts';
 
-export function peopleIn(room: Room, peers: Peers, me: DeviceId | undefined): readonly PersonView[] {
+export function peopleIn(
+  room: Room,
+  peers: Peers,
+  me: DeviceId | undefined,
+  isHere: (device: DeviceId) => boolean,
+): readonly PersonView[] {
   const present = new Map<DeviceId, PersonView>();
   const memberOf = (device: DeviceId): MemberView | null => room.members.get(device) ?? null;
   for (const peer of peers.inRoom(room.id)) {
@@ -21,7 +26,11 @@ export function peopleIn(room: Room, peers: Peers, me: DeviceId | undefined): re
     .filter(([device]) => device !== me && isKnown(device))
     .map(
       ([device, name]): PersonView =>
-        present.get(device) ?? { device, name, member: memberOf(device), here: false, path: null, rttMs: null },
+        present.get(device) ?? {
+          ...{ device, name, member: memberOf(device), here: isHere(device), rttMs: null },
+          // What is said in the room comes to them by the others in it.
+          path: isHere(device) ? 'through' : null,
+        },
     );
   return people.sort((a, b) => Number(b.here) - Number(a.here) || (a.name < b.name ? -1 : 1));
 }

@@ -79,7 +79,7 @@ export async function createNet(seed: string, size: number, linked: (at: number)
         if (frame.kind === 'envelope') take(frame.bytes, peer);
         if (frame.kind !== 'cast') return;
         const word = decodeCast(frame.bytes);
-        if (!('kind' in word) || word.kind === 'stand') return;
+        if (!('kind' in word) || word.kind === 'stand' || word.kind === 'here') return;
         if (word.kind !== 'given') return cast.take(word, peer);
         const inner = decodeFrame(word.frame);
         if (!('bytes' in inner)) return;
