@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Clock } from '../../src/ports/clock.ts';
 import { createOwner, noOwner } from '../../relay/owner.ts';
 import type { Owner, OwnerRecord } from '../../relay/owner.ts';
 import { createSquare } from '../../relay/square.ts';
@@ -11,6 +12,7 @@ import type { DeviceKey } from '../../src/protocol/device.ts';
 import { seal } from '../../src/protocol/envelope.ts';
 import { encodeFrame } from '../../src/protocol/frame.ts';
 import { parsePeerId } from '../../src/protocol/ids.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import type { ClaimOutcome, MeetFrame } from '../../src/protocol/meet.ts';
 import { readRelayCard } from '../../src/protocol/relay-card.ts';
@@ -130,12 +132,12 @@ test('no link without a Square', async () => {
 
 const keys = deriveRoomKeys(new Uint8Array(32).fill(7));
 
-function createHost(): { readonly owner: Owner; readonly square: ReturnType<typeof createSquare> } {
+function createHost(clock: Clock = systemClock): { readonly owner: Owner; readonly square: ReturnType<typeof createSquare> } {
   let kept: OwnerRecord = noOwner;
   let links = 2;
   const entropy = { bytes: (length: number) => new Uint8Array(length).fill((links += 1)) };
   const owner = createOwner(keys.id, entropy, { kept, keep: (record) => void (kept = record) });
-  return { owner, square: createSquare(keys, owner, systemClock) };
+  return { owner, square: createSquare(keys, owner, clock) };
 }
 
 let luck = 0;
@@ -199,6 +201,29 @@ test('what the rules refuse goes no further: too fast, too old, too much, closed
     refused_closed: 1,
     kept_back: 1,
   });
+});
+
+test('once it is closed the relay waits two minutes for what was on its way; then a time from before leads nowhere', () => {
+  let passedMs = 0;
+  const clock: Clock = { ...systemClock, nowMs: () => startMs, ticksMs: () => passedMs };
+  const startMs = Date.now();
+  const { owner, square } = createHost(clock);
+  const page = parsePeerId('page')!;
+  expect(owner.claim(decodeOwnerLink(owner.newLink())!, wordOf(asha, keys))).toBe('yours');
+  // The owner's clock goes before ours: by the time alone it would never be over.
+  const closed = wordOf(asha, keys, { seq: 2, did: 'closed', closedMs: startMs + 3_600_000 });
+  expect(square.take(page, { kind: 'square', word: closed })?.news).not.toBeNull();
+  const late = (at: number): Uint8Array => envelopeOf(deriveDevice(new Uint8Array(32).fill(40 + at)), 1, startMs - 60_000);
+  const frame = (bytes: Uint8Array): Uint8Array => encodeFrame({ kind: 'envelope', bytes });
+  passedMs = limits.squareGraceMs;
+  expect([square.mayGoOn(late(1), 'a'), square.isKeptBack(frame(late(2)))]).toEqual([true, false]);
+  passedMs += 1;
+  expect([square.mayGoOn(late(3), 'a'), square.isKeptBack(frame(late(4)))]).toEqual([false, true]);
+  expect(square.mayGoOn(envelopeOf(asha, 1, startMs), 'a')).toBe(true);
+  expect(square.isKeptBack(frame(envelopeOf(asha, 2, startMs)))).toBe(false);
+  const opened = wordOf(asha, keys, { seq: 3, did: 'reopened' });
+  expect(square.take(page, { kind: 'square', word: opened })?.news).not.toBeNull();
+  expect([square.mayGoOn(late(5), 'a'), square.isKeptBack(frame(late(6)))]).toEqual([true, false]);
 });
 
 test('invented devices on one connection are held to that connection’s share, and others are heard', () => {

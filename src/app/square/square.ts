@@ -107,7 +107,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
     const hidden = createHidden(core, room.id);
     const book = createBook(core, room, {
       ...desk,
-      word: owner.word,
+      owner,
       isHere: (device) => desk.peers.inRoom(room.id).some((peer) => peer.device === device),
     });
     await Promise.all([owner.load(), hidden.load(), book.load()]);
@@ -118,7 +118,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       message.sentAtMs <= (owner.word()?.clearedMs ?? 0);
     room.rules = {
       isShown: (message) => !isOut(message) && !hidden.has(message),
-      isOut: (device) => owner.word()?.expelled.some((each) => each.device === device) === true,
+      isOut: owner.isOut,
       kept: (messages) => {
         book.kept(messages);
         if (messages.some(({ author }) => author === core.me()?.key.id)) show();
