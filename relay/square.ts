@@ -89,7 +89,7 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       if (!words(page).take(1)) return { answers: [], news: null, why: 'too-fast' };
       if (frame.kind === 'claim') {
         const before = owner.word()?.bytes;
-        const outcome = owner.claim(frame.secret, frame.word);
+        const outcome = owner.claim(frame);
         count(`claim_${outcome}`);
         const holds = outcome === 'behind' ? tell() : null;
         return {
