@@ -26,7 +26,7 @@ export interface DataFolder {
   readonly owner: OwnerShelf;
   /** Who may come in, where it is for members. */
   readonly access: AccessShelf;
-  /** True where no owner's link was ever made with this folder. */
+  /** True where no owner's link that can still be opened was ever made with this folder. */
   readonly isUnowned: boolean;
   /** What the second door shows: its hash is part of the address. */
   readonly directCertificate: DirectCertificate;
@@ -96,7 +96,7 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
       squareSecret: square.value,
       owner: { kept: owner.value, keep: (record) => write(folder, kept.owner, writeOwnerRecord(record)) },
       access: { kept: access.value, keep: (word) => write(folder, kept.access, word) },
-      isUnowned: owner.value.waiting === null && owner.value.used.length === 0,
+      isUnowned: owner.value.waiting === null && owner.value.used.length === 0 && owner.value.word.length === 0,
       directCertificate: direct.value,
       authority: authority.value,
       keptLeaf: readLeafKept(folder),

@@ -1,11 +1,12 @@
 /** Who owns this relay's Square: the links that make an owner, each used once, and the owner's last word. */
-import { createHash } from 'node:crypto';
-import { createReader, createWriter } from '../src/protocol/bytes.ts';
-import type { RoomId } from '../src/protocol/ids.ts';
+import { bytesToHex, createReader, createWriter } from '../src/protocol/bytes.ts';
+import type { PeerId, RoomId } from '../src/protocol/ids.ts';
 import { isRefusal } from '../src/protocol/refusal.ts';
 import { limits } from '../src/protocol/limits.ts';
 import type { ClaimOutcome } from '../src/protocol/meet.ts';
 import type { RefusalReason } from '../src/protocol/refusal.ts';
+import { isClaimTrue, keyOfLink } from '../src/protocol/square/claim.ts';
+import type { Claim } from '../src/protocol/square/claim.ts';
 import { encodeOwnerLink, ownerSecretBytes } from '../src/protocol/square/owner-link.ts';
 import { decodeOwnerWord, outlineOfWord } from '../src/protocol/square/word.ts';
 import type { OwnerWord } from '../src/protocol/square/word.ts';
@@ -17,7 +18,7 @@ export interface Owner {
   /** What goes behind `#`. Of links that nobody opened only the newest works. */
   newLink(): string;
   /** Whoever opened a link says its first word; `yours` also to who did before, and did not hear so. */
-  claim(secret: Uint8Array, word: Uint8Array): ClaimOutcome;
+  claim(claim: Claim): ClaimOutcome;
   /** A later word of the owner; null: taken. */
   take(word: Uint8Array): RefusalReason | null;
 }
@@ -29,7 +30,7 @@ export interface OwnerShelf {
 }
 
 export interface OwnerRecord {
-  /** SHA-256 of the secrets: of the link that waits, and of those that were opened, the newest last. */
+  /** Keys, as hex: of the link that waits, and of those that were opened, the newest last. */
   readonly waiting: string | null;
   readonly used: readonly string[];
   readonly word: Uint8Array;
@@ -37,7 +38,8 @@ export interface OwnerRecord {
 
 export const noOwner: OwnerRecord = { waiting: null, used: [], word: new Uint8Array(0) };
 
-export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): Owner {
+/** `relay`: who we are to pages; a claim made for another is none here. */
+export function createOwner(room: RoomId, relay: PeerId, entropy: Entropy, shelf: OwnerShelf): Owner {
   let record = shelf.kept;
   const read = decodeOwnerWord(record.word, room);
   // Of another Square, whose key was lost: nobody owns this one.
@@ -55,15 +57,18 @@ export function createOwner(room: RoomId, entropy: Entropy, shelf: OwnerShelf): 
     word: () => word,
     newLink: () => {
       const secret = entropy.bytes(ownerSecretBytes);
-      keep({ ...record, waiting: hashOf(secret) }, null);
+      keep({ ...record, waiting: bytesToHex(keyOfLink(secret)) }, null);
       return encodeOwnerLink(secret);
     },
-    claim: (secret, bytes) => {
-      const link = hashOf(secret);
+    claim: (claim) => {
+      const [link, bytes] = [bytesToHex(claim.key), claim.word];
+      const isUsed = record.used.includes(link);
+      // Who names no link of ours costs no signature.
+      if (!isUsed && record.waiting !== link) return 'unknown';
+      if (bytes.length > limits.ownerWordBytes || !isClaimTrue(claim, relay)) return 'refused';
       const outline = outlineOfWord(bytes);
       const isOwner = 'owner' in outline && outline.owner === word?.said.owner;
-      if (record.used.includes(link)) return isOwner && record.used.at(-1) === link ? 'yours' : 'used';
-      if (record.waiting !== link) return 'unknown';
+      if (isUsed) return isOwner && record.used.at(-1) === link ? 'yours' : 'used';
       if ('seq' in outline && word !== null && outline.seq <= word.said.seq) return 'behind';
       const said = decodeOwnerWord(bytes, room);
       if (isRefusal(said) || isLeap(said.seq)) return 'refused';
@@ -96,16 +101,17 @@ export function writeOwnerRecord({ waiting, used, word }: OwnerRecord): Uint8Arr
 
 export function readOwnerRecord(bytes: Uint8Array): OwnerRecord | null {
   const read = createReader(bytes);
-  const isKnown = read.u8() === version;
-  const waiting = Buffer.from(read.capped(hashBytes)).toString('hex');
-  const used = Array.from({ length: Math.min(read.u8(), mostUsed) }, () => Buffer.from(read.fixed(hashBytes)).toString('hex'));
+  const written = read.u8();
+  const waiting = Buffer.from(read.capped(keyBytes)).toString('hex');
+  const used = Array.from({ length: Math.min(read.u8(), mostUsed) }, () => Buffer.from(read.fixed(keyBytes)).toString('hex'));
   const word = read.rest();
-  if (!isKnown || !read.isDone() || word.length > limits.ownerWordBytes) return null;
+  if ((written !== version && written !== hashVersion) || !read.isDone() || word.length > limits.ownerWordBytes) return null;
+  // Of those links the hashes of their secrets were kept, and nobody shows a secret any more: who owns it stays so.
+  if (written === hashVersion) return { ...noOwner, word };
   return { waiting: waiting === '' ? null : waiting, used, word };
 }
 
-const hashOf = (secret: Uint8Array): string => createHash('sha256').update(secret).digest('hex');
-
-const version = 1;
-const hashBytes = 32;
+const version = 2;
+const hashVersion = 1;
+const keyBytes = 32;
 const mostUsed = 16;

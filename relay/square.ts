@@ -11,6 +11,9 @@ import type { RefusalReason } from '../src/protocol/refusal.ts';
 import type { RoomKeys } from '../src/protocol/room-keys.ts';
 import { isTooSoon, ownerRefusal, squareRefusal } from '../src/protocol/square/pace.ts';
 import type { Spoken } from '../src/protocol/square/pace.ts';
+import { isGraceOver, knownClosing } from '../src/protocol/square/closing.ts';
+import type { KnownClosing } from '../src/protocol/square/closing.ts';
+import type { OwnerWord } from '../src/protocol/square/word.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Owner } from './owner.ts';
 
@@ -44,6 +47,16 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
   const all = createAllowance(40, 200, clock.ticksMs);
   const devices = createShares<Spoken[]>(mostDevices, () => []);
 
+  let closing: KnownClosing | null = null;
+  /** What holds, and whether it is closed with the grace over. */
+  const holding = (): { readonly word: OwnerWord | null; readonly isShut: boolean } => {
+    const word = owner.word()?.said ?? null;
+    closing = knownClosing(closing, word, clock.ticksMs());
+    return { word, isShut: isGraceOver(closing, clock.nowMs(), clock.ticksMs()) };
+  };
+  // It may have been closed before we started.
+  holding();
+
   const tell = (): MeetFrame | null => {
     const word = owner.word();
     return word && { kind: 'square', word: word.bytes };
@@ -59,7 +72,8 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
     const content = decodeContent(signed, keys.id);
     if (isRefusal(content)) return content.refused;
     if (content.kind !== 'message') return 'unknown-kind';
-    const why = squareRefusal(content, clock.nowMs(), owner.word()?.said ?? null);
+    const { word, isShut } = holding();
+    const why = squareRefusal(content, clock.nowMs(), word, isShut);
     if (why !== null) return why;
     const said = devices(content.author);
     if (isTooSoon(content, said)) return 'too-fast';
@@ -76,7 +90,7 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       if (!words(page).take(1)) return { answers: [], news: null, why: 'too-fast' };
       if (frame.kind === 'claim') {
         const before = owner.word()?.bytes;
-        const outcome = owner.claim(frame.secret, frame.word);
+        const outcome = owner.claim(frame);
         count(`claim_${outcome}`);
         const holds = outcome === 'behind' ? tell() : null;
         return {
@@ -87,6 +101,7 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
         };
       }
       const why = owner.take(frame.word);
+      holding();
       count(why === null ? 'words' : `refused_${why}`);
       const isLate = why === 'repeated' || why === 'not-owner';
       // Whoever hands it on did not write it.
@@ -106,8 +121,8 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       return why === null;
     },
     isKeptBack: (bytes) => {
-      const word = owner.word()?.said;
-      if (word === undefined || (word.closedMs === null && word.expelled.length === 0)) return false;
+      const { word, isShut } = holding();
+      if (word === null || (word.closedMs === null && word.expelled.length === 0)) return false;
       const frame = decodeFrame(bytes);
       if (isRefusal(frame) || frame.kind !== 'envelope' || isRefusal(findRoom([keys], frame.bytes))) return false;
       const signed = openEnvelope(keys, frame.bytes);
@@ -115,7 +130,9 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
       // Whose name it bears is enough: a forger keeps back nothing but the forgery.
       const content = decodeOwnContent(signed);
       const isOut =
-        'kind' in content && content.kind === 'message' && ownerRefusal(word, content.author, content.sentAtMs) !== null;
+        'kind' in content &&
+        content.kind === 'message' &&
+        ownerRefusal(word, content.author, isShut ? Infinity : content.sentAtMs) !== null;
       if (isOut) count('kept_back');
       return isOut;
     },

@@ -80,8 +80,8 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
   // Of a relay for members nobody gets the key of the Square: its room is only what an owner link is about.
   const keys = settings.square || isForMembers ? deriveRoomKeys(folder.squareSecret) : null;
   const square = settings.square ? keys && squareOf(keys) : null;
-  const owner = keys && createOwner(keys.id, entropy, folder.owner);
   const self = peerIdOfKey(hexToBytes(deriveDevice(folder.identityKey).id));
+  const owner = keys && createOwner(keys.id, self, entropy, folder.owner);
   const node = await startRelayNode({
     identityKey: folder.identityKey,
     topics: square === null ? [] : [square.topic],

@@ -83,6 +83,7 @@ export async function startApp(world: World): Promise<LocalApp> {
     peers,
     timelines,
     outbox,
+    relay: () => attached?.mesh.ownRelay()?.peer ?? null,
     tellRelay: (frame) => attached?.mesh.tellRelay(frame) ?? false,
     owned: () => void attached?.owned(),
   });

@@ -201,6 +201,14 @@ export interface RelayView {
   readonly members: { readonly owner: string; readonly isMine: boolean } | null;
   readonly rttMs: number | null;
   readonly score: ScoreView | null;
+  /** Not our own, but another while that is away. */
+  readonly standIn: StandInView | null;
+}
+
+export interface StandInView {
+  /** Where our own is; null: this page came by none. */
+  readonly away: string | null;
+  readonly how: 'open' | 'by-hand';
 }
 
 export interface NeighbourView {

@@ -11,7 +11,6 @@ import { limits } from './limits.ts';
 import { bytesOf, readPeer, readTopic, writePeer } from './meet-ids.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { ownerSecretBytes } from './square/owner-link.ts';
 
 export type MeetFrame =
   /** Page: I am here for these. The relay answers each with `met`, and tells the named of me with `joined`. */
@@ -48,8 +47,8 @@ export type MeetFrame =
   | { readonly kind: 'lost'; readonly to: PeerId; readonly peer: PeerId }
   /** Either side: the word of the Square's owner (`square/word.ts`). A relay says it to all, and takes it from any. */
   | { readonly kind: 'square'; readonly word: Uint8Array }
-  /** Page: by the secret of an owner link this word's device becomes the owner. The relay answers `claimed`. */
-  | { readonly kind: 'claim'; readonly secret: Uint8Array; readonly word: Uint8Array }
+  /** Page: I hold this owner link (`square/claim.ts`), and this word's device becomes the owner. The relay answers `claimed`. */
+  | { readonly kind: 'claim'; readonly key: Uint8Array; readonly signature: Uint8Array; readonly word: Uint8Array }
   | { readonly kind: 'claimed'; readonly outcome: ClaimOutcome }
   /** Page, at a relay for members: I hold this key (`access/enter.ts`). The relay answers `entered`. */
   | { readonly kind: 'enter'; readonly key: Uint8Array; readonly signature: Uint8Array }
@@ -111,7 +110,7 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
     case 'access':
       return out.fixed(frame.word).done();
     case 'claim':
-      return out.fixed(frame.secret).fixed(frame.word).done();
+      return out.fixed(frame.key).fixed(frame.signature).fixed(frame.word).done();
     case 'claimed':
       return out.u8(outcomes.indexOf(frame.outcome) + 1).done();
     case 'enter':
@@ -130,14 +129,14 @@ export function decodeMeet(bytes: Uint8Array): MeetFrame | Refusal {
   if (passing !== null) return passing;
   const read = createReader(bytes);
   if (read.u8() !== version) return refuse(bytes.length === 0 ? 'truncated' : 'unknown-version');
-  const kind = kinds[read.u8() - 1];
-  if (kind === undefined) return refuse(bytes.length < 2 ? 'truncated' : 'unknown-kind');
+  const kind = kinds[read.u8() - 1] ?? null;
+  if (kind === null) return refuse(bytes.length < 2 ? 'truncated' : 'unknown-kind');
   const frame = readFields(read, kind);
   return read.isDone() ? (frame ?? refuse('bad-id')) : refuse('truncated');
 }
 
 const version = 1;
-const kinds = [
+const kinds: readonly (MeetFrame['kind'] | null)[] = [
   'join',
   'leave',
   'pass',
@@ -153,12 +152,14 @@ const kinds = [
   'carry',
   'lost',
   'square',
-  'claim',
+  // It was a claim that showed the secret itself.
+  null,
   'claimed',
   'enter',
   'entered',
   'access',
-] as const;
+  'claim',
+];
 const outcomes = ['yours', 'used', 'unknown', 'behind', 'refused'] as const;
 export const seekIdBytes = 8;
 export const meetRefusals = [
@@ -246,10 +247,10 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
     }
     case 'square':
     case 'claim': {
-      const secret = read.fixed(kind === 'claim' ? ownerSecretBytes : 0);
+      const proof = kind === 'claim' ? { key: read.fixed(32), signature: read.fixed(signatureBytes) } : null;
       const word = read.rest();
       if (word.length > limits.ownerWordBytes) return refuse('too-big');
-      return kind === 'claim' ? { kind, secret, word } : { kind, word };
+      return proof === null ? { kind: 'square', word } : { kind: 'claim', ...proof, word };
     }
     case 'claimed': {
       const outcome = outcomes[read.u8() - 1];

@@ -3,6 +3,11 @@ import { expect, test } from 'vitest';
 import { decodeOwnerWord, encodeOwnerWord } from '../../src/protocol/square/word.ts';
 import { deriveDevice } from '../../src/protocol/device.ts';
 import type { Page } from '../simulation/page.ts';
+import { createOwner, noOwner } from '../../relay/owner.ts';
+import type { Network } from '../../src/ports/network.ts';
+import { parsePeerId } from '../../src/protocol/ids.ts';
+import { decodeMeet } from '../../src/protocol/meet.ts';
+import { decodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
 import { encodeFrame } from '../../src/protocol/frame.ts';
 import { createSquareVillage, squareOf } from './square.ts';
 import { appOf, messagesOf, textsOf } from './village.ts';
@@ -33,6 +38,46 @@ test('used once: the first to open it owns the Square, the second is told so, an
   await claim(baraka, relay.owner()!.newLink(), 'yours');
   await until('Asha hears of it', () => !squareOf(asha).isMine && squareOf(asha).owner?.name === 'Baraka');
   expect(await world.finish(appOf(asha).inSquare({ kind: 'close' }))).toBe(false);
+});
+
+test('[Q1] the link of another relay is refused here, and nothing that this relay hears makes anybody its owner', async () => {
+  const heard: Uint8Array[] = [];
+  const listen = (network: Network): Network => ({
+    ...network,
+    openRelay: async (at, signal) => {
+      const opened = await network.openRelay(at, signal);
+      if (opened.state !== 'open') return opened;
+      const { send } = opened.link;
+      // The same link: others know it by itself.
+      Object.assign(opened.link, { send: (bytes: Uint8Array) => (heard.push(bytes.slice()), send(bytes)) });
+      return opened;
+    },
+  });
+  const village = createSquareVillage('owner-elsewhere', { page: () => ({ network: listen }) });
+  const { world, person, enter, relay, until } = village;
+  const asha = await person('Asha');
+  const room = await enter(asha);
+  // Of another relay, even with the same Square.
+  const elsewhere = createOwner(
+    room,
+    parsePeerId('elsewhere')!,
+    { bytes: (length) => new Uint8Array(length).fill(77) },
+    {
+      kept: noOwner,
+      keep: () => undefined,
+    },
+  );
+  const link = elsewhere.newLink();
+  await world.finish(appOf(asha).joinRoom(link));
+  await until('refused', () => squareOf(asha).claim === 'unknown');
+  const claims = heard.map((bytes) => decodeMeet(bytes)).filter((frame) => 'kind' in frame && frame.kind === 'claim');
+  expect(claims).toHaveLength(1);
+  const secret = Buffer.from(decodeOwnerLink(link)!);
+  for (const bytes of heard) expect(Buffer.from(bytes).includes(secret)).toBe(false);
+  for (const claim of claims) if ('kind' in claim && claim.kind === 'claim') expect(elsewhere.claim(claim)).toBe('refused');
+  expect([elsewhere.word(), relay.owner()!.word()]).toEqual([null, null]);
+  await world.finish(appOf(asha).joinRoom(relay.owner()!.newLink()));
+  await until('hers', () => squareOf(asha).claim === 'yours');
 });
 
 test('pins, expels, lets in again, closes, reopens and clears: seen by all, also by who comes later, and with the relay gone', async () => {

@@ -1,53 +1,11 @@
 /** [Q3] [Q4] [Q6] The Square keeps a day, 200 messages and a pace, whatever its senders do; and what I hide is hidden for me alone. */
 import { expect, test } from 'vitest';
-import { encodeContent, newMessageId } from '../../src/protocol/content.ts';
-import { deriveDevice } from '../../src/protocol/device.ts';
-import type { DeviceKey } from '../../src/protocol/device.ts';
-import { seal } from '../../src/protocol/envelope.ts';
-import { encodeFrame } from '../../src/protocol/frame.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
-import type { Page } from '../simulation/page.ts';
-import { createSquareVillage, squareOf, squareSecret } from './square.ts';
-import type { SquareVillage } from './square.ts';
+import { crowdWord, inventedDevice, mallory } from './square-crowd.ts';
+import { createSquareVillage, squareOf } from './square.ts';
 import { appOf, messagesOf, textsOf } from './village.ts';
 
-const keys = deriveRoomKeys(squareSecret);
 const dayMs = 86_400_000;
-
-function invented(at: number): DeviceKey {
-  const seed = new Uint8Array(32).fill(5);
-  new DataView(seed.buffer).setUint32(0, at);
-  return deriveDevice(seed);
-}
-
-let luck = 0;
-function envelopeOf(key: DeviceKey, n: number, sentAtMs: number, text: string, isForged = false): Uint8Array {
-  const fresh = (length: number): Uint8Array => {
-    const bytes = new Uint8Array(length);
-    new DataView(bytes.buffer).setUint32(0, (luck += 1));
-    return bytes;
-  };
-  const id = newMessageId(fresh(16));
-  const message = { kind: 'message', author: key.id, id, n, sentAtMs, name: 'Crowd', text } as const;
-  const signed = encodeContent(message, keys.id, key);
-  if (isForged) signed[signed.length - 1]! ^= 1;
-  const sealed = seal(keys, signed, fresh(12));
-  if ('refused' in sealed) throw new Error(sealed.refused);
-  return encodeFrame({ kind: 'envelope', bytes: sealed });
-}
-
-/** Her link to a page, and nothing of the product behind it. */
-async function mallory({ world }: SquareVillage, page: Page) {
-  const network = world.node('Mallory').start().network();
-  const { signal } = new AbortController();
-  const offer = await world.finish(network.offer(signal));
-  const answer = await world.finish(page.running()!.life.network().answer(offer.bytes, signal));
-  if (answer.state !== 'answered') throw new Error(answer.why);
-  const opened = await world.finish(offer.accept(answer.bytes));
-  if (opened.state !== 'open') throw new Error(opened.why);
-  return opened.link;
-}
 
 test('the sender waits: a second word is refused until its time, by name, and the view says when', async () => {
   const village = createSquareVillage('pace');
@@ -70,8 +28,8 @@ test('a device that keeps no pace is heard at the pace, whoever relays it', asyn
   const room = await enter(asha);
   await enter(baraka);
   const link = await mallory(village, asha);
-  const fast = invented(1);
-  for (let n = 21; n <= 60; n += 1) link.send(envelopeOf(fast, n, wallMs() + n * 100, `Word ${n}`));
+  const fast = inventedDevice(1);
+  for (let n = 21; n <= 60; n += 1) link.send(crowdWord(fast, n, wallMs() + n * 100, `Word ${n}`));
   await world.runFor(90_000);
   // 40 words in 4 s: two of them 3 s apart.
   expect(textsOf(appOf(asha), room)).toHaveLength(2);
@@ -86,7 +44,7 @@ test('a thousand invented devices cost a bounded number of signatures and places
   const room = await enter(asha);
   await enter(baraka);
   const link = await mallory(village, asha);
-  for (let at = 0; at < 1_000; at += 1) link.send(envelopeOf(invented(at), 1, wallMs(), `Crowd ${at}`));
+  for (let at = 0; at < 1_000; at += 1) link.send(crowdWord(inventedDevice(at), 1, wallMs(), `Crowd ${at}`));
   await world.runFor(1_000);
   const heard = (): number => textsOf(appOf(asha), room).length;
   expect(heard()).toBeLessThanOrEqual(limits.squareMessages);
@@ -101,7 +59,7 @@ test('forged words cost a connection its share of signatures, and no more', asyn
   const asha = await person('Asha');
   await enter(asha);
   const link = await mallory(village, asha);
-  for (let at = 0; at < 1_000; at += 1) link.send(envelopeOf(invented(1), 30, wallMs(), `Crowd ${at}`, true));
+  for (let at = 0; at < 1_000; at += 1) link.send(crowdWord(inventedDevice(1), 30, wallMs(), `Crowd ${at}`, true));
   await world.runFor(1_000);
   const refused = (why: string): number => refusals().filter((each) => each === why).length;
   expect(refused('bad-signature')).toBeLessThanOrEqual(520);
@@ -114,10 +72,10 @@ test('beyond 200 messages the oldest go, from screen and disk; after a day all d
   const asha = await person('Asha');
   const room = await enter(asha);
   const link = await mallory(village, asha);
-  const known = invented(1);
+  const known = inventedDevice(1);
   const startMs = wallMs() - 6_000_000;
   for (let n = 1; n <= 240; n += 1) {
-    link.send(envelopeOf(known, n, startMs + n * 20_000, `Word ${n}`));
+    link.send(crowdWord(known, n, startMs + n * 20_000, `Word ${n}`));
     if (n % 20 === 0) await world.runFor(10_000);
   }
   await until('the last is heard', () => textsOf(appOf(asha), room).includes('Word 240'));

@@ -65,8 +65,15 @@ test('the own relay dies: who comes back without any link left meets the others 
   asha.crash('killed');
   await village.world.finish(asha.start([room]));
   await village.until('back', () => hereIn(asha, room) === 1, 30_000);
-  expect(appOf(asha).view().mesh.relay).toMatchObject({ address: farAddress, state: 'open' });
+  // It says whose place it takes, until our own is there again.
+  expect(appOf(asha).view().mesh).toMatchObject({
+    relay: { address: farAddress, state: 'open', standIn: { away: address, how: 'open' } },
+    others: [{ address: farAddress, state: 'open' }],
+  });
   await talk(story, 'After the night');
+  village.relay.start();
+  await village.until('its own again', () => appOf(asha).view().mesh.relay?.address === address);
+  expect(appOf(asha).view().mesh.relay).toMatchObject({ state: 'open', standIn: null });
 });
 
 test('the other dies: they go on, and it is found again once it is back', async () => {

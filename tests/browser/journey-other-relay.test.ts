@@ -89,11 +89,29 @@ test('her room is entered from the page of the other relay, and both talk', asyn
   await tell(baraka, [asha], 'And from the second');
 });
 
-test('it is remembered after a reload, and forgotten by a press', async () => {
+test('it is remembered after a reload', async () => {
   await asha.hands.reload();
   await asha.until('the own relay', isRelayOpen);
   await asha.showTab('mesh');
   await asha.page.locator('.other-relays li', { hasText: en.mesh.relayOpen }).waitFor();
+});
+
+test('while the own relay is away it stands in, says so, and has one row', async () => {
+  await first.kill('SIGKILL');
+  const standing = `127.0.0.1:${second.port}`;
+  const says = asha.page.getByText(en.mesh.standsIn(new URL(first.url).host, standing));
+  await says.waitFor();
+  expect(await asha.page.locator('.mesh .address').allInnerTexts()).toEqual([standing]);
+  for (const size of [phone, wide]) {
+    await asha.page.setViewportSize(size);
+    expect(await asha.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await findViolations(asha.page)).toEqual([]);
+  }
+  await first.restart();
+  await says.waitFor({ state: 'detached', timeout: 30_000 });
+});
+
+test('it is forgotten by a press', async () => {
   await asha.page.locator('.other-relays button').click();
   await asha.page.locator('.other-relays').waitFor({ state: 'detached' });
 });
@@ -111,7 +129,8 @@ test('where no WebSocket gets through, the code of the relay leads in by the sec
 });
 
 test('nobody complained on the way', () => {
-  // What the browser says of the port where nobody listens.
-  const complaints = [...asha.hands.complaints, ...baraka.hands.complaints].filter((each) => !/127\.0\.0\.1:9\b/.test(each));
+  // What the browser says of ports where nobody listens, or did not for a while.
+  const isOfShut = (each: string): boolean => /127\.0\.0\.1:9\b/.test(each) || each.includes(`:${first.port}`);
+  const complaints = [...asha.hands.complaints, ...baraka.hands.complaints].filter((each) => !isOfShut(each));
   expect(complaints).toEqual([]);
 });

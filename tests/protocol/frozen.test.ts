@@ -13,6 +13,7 @@ import type { PeerId } from '../../src/protocol/ids.ts';
 import { encodeInvite } from '../../src/protocol/invite.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import { deriveRoomKeys, topicOn } from '../../src/protocol/room-keys.ts';
+import { claimWith } from '../../src/protocol/square/claim.ts';
 import { encodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
 import { encodeOwnerWord } from '../../src/protocol/square/word.ts';
 
@@ -81,7 +82,7 @@ test('the word of a Square’s owner, its link and its frames have the bytes the
     frame: bytesToHex(encodeFrame({ kind: 'square', bytes: fill(2, 9) })),
     meet: [
       bytesToHex(encodeMeet({ kind: 'square', word: fill(2, 9) })),
-      bytesToHex(encodeMeet({ kind: 'claim', secret: fill(32, 6), word: fill(2, 9) })),
+      bytesToHex(encodeMeet(claimWith(fill(32, 6), peer, fill(2, 9)))),
       bytesToHex(encodeMeet({ kind: 'claimed', outcome: 'yours' })),
     ],
   }).toMatchSnapshot();

@@ -5,7 +5,6 @@ import { toBase64url } from '../../src/protocol/bytes.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { decodeMeet, encodeMeet, seekIdBytes } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
-import { ownerSecretBytes } from '../../src/protocol/square/owner-link.ts';
 import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
 
 const topic = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => parseTopic(Buffer.from(bytes).toString('hex'))!);
@@ -41,7 +40,8 @@ const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
   fc.record({ kind: fc.constant('square' as const), word: bytes }),
   fc.record({
     kind: fc.constant('claim' as const),
-    secret: fc.uint8Array({ minLength: ownerSecretBytes, maxLength: ownerSecretBytes }),
+    key: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
     word: bytes,
   }),
   fc.record({ kind: fc.constant('claimed' as const), outcome: fc.constantFrom('yours', 'used', 'unknown', 'behind', 'refused') }),

@@ -6,6 +6,7 @@ import { deriveDevice } from '../../src/protocol/device.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
 import { decodeOwnerLink, encodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
+import { isGraceOver, knownClosing } from '../../src/protocol/square/closing.ts';
 import { isTooSoon, mayNextSpeakMs, squareRefusal } from '../../src/protocol/square/pace.ts';
 import type { Spoken } from '../../src/protocol/square/pace.ts';
 import { decodeOwnerWord, encodeOwnerWord, outlineOfWord } from '../../src/protocol/square/word.ts';
@@ -110,7 +111,7 @@ test('[Q4] a device speaks once in 3 s, its first 20 times once in 10', () => {
 
 test('[Q3] [Q5] what is older than a day, cleared, from the future, closed or expelled is refused by name', () => {
   const judge = (sentAtMs: number, changes: Partial<OwnerWord> | null): string | null =>
-    squareRefusal(spoken(1, sentAtMs), nowMs, changes && word({ expelled: [], clearedMs: 0, ...changes }));
+    squareRefusal(spoken(1, sentAtMs), nowMs, changes && word({ expelled: [], clearedMs: 0, ...changes }), false);
   expect(judge(nowMs, null)).toBeNull();
   expect(judge(nowMs - limits.squareMs, null)).toBe('too-old');
   expect(judge(nowMs + limits.squareAheadMs + 1, null)).toBe('too-far-ahead');
@@ -119,4 +120,22 @@ test('[Q3] [Q5] what is older than a day, cleared, from the future, closed or ex
   expect(judge(nowMs - 1, { closedMs: nowMs })).toBeNull();
   expect(judge(nowMs, { expelled: [{ device: guest.id, name: '' }] })).toBe('expelled');
   expect(judge(nowMs, { owner: guest.id, closedMs: nowMs - 1, expelled: [{ device: guest.id, name: '' }] })).toBeNull();
+});
+
+test('[Q5] a closing waits two minutes for what is on its way, by whichever clock says so first; then nothing new is taken but the owner’s', () => {
+  const closed = word({ closedMs: nowMs, expelled: [], clearedMs: 0 });
+  const first = knownClosing(null, closed, 500);
+  expect(knownClosing(null, word({ closedMs: null }), 500)).toBeNull();
+  // Said again, or with another word beside it: the wait does not begin anew.
+  expect(knownClosing(first, { ...closed, seq: 9 }, 90_000)).toEqual(first);
+  expect(knownClosing(first, { ...closed, closedMs: nowMs + 1 }, 90_000)).toMatchObject({ heardTicksMs: 90_000 });
+  const grace = limits.squareGraceMs;
+  expect(isGraceOver(null, nowMs + 10 * grace, 10 * grace)).toBe(false);
+  expect(isGraceOver(first, nowMs + grace, 500 + grace)).toBe(false);
+  // Who comes later knows by the time, and who has a slow clock, or an owner with a fast one, by the wait.
+  expect(isGraceOver(first, nowMs + grace + 1, 501)).toBe(true);
+  expect(isGraceOver(first, nowMs - 7_200_000, 500 + grace + 1)).toBe(true);
+  expect(squareRefusal(spoken(1, nowMs - 60_000), nowMs, closed, false)).toBeNull();
+  expect(squareRefusal(spoken(1, nowMs - 60_000), nowMs, closed, true)).toBe('closed');
+  expect(squareRefusal({ ...spoken(1, nowMs), author: owner.id }, nowMs, closed, true)).toBeNull();
 });

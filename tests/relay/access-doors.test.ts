@@ -30,7 +30,7 @@ function createDoors(): Access {
   const said = { name: 'Asha', seq: 1, atMs: 1, did: 'began', about: '', closedMs: null, clearedMs: 0 } as const;
   const word = encodeOwnerWord({ ...said, owner: asha.id, pinned: null, expelled: [] }, realm, asha);
   const entropy = { bytes: (length: number) => new Uint8Array(length) };
-  const owner = createOwner(realm, entropy, { kept: { ...noOwner, word }, keep: () => undefined });
+  const owner = createOwner(realm, parsePeerId('relay')!, entropy, { kept: { ...noOwner, word }, keep: () => undefined });
   return createAccess(self, owner, systemClock, { kept: new Uint8Array(0), keep: () => undefined });
 }
 

@@ -13,6 +13,7 @@ import type { PeerId, RoomId } from '../../src/protocol/ids.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
 import { readRelayCard } from '../../src/protocol/relay-card.ts';
+import { claimWith } from '../../src/protocol/square/claim.ts';
 import { decodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
 import { encodeOwnerWord } from '../../src/protocol/square/word.ts';
 import { never, openPerson, topic, until } from '../adapters/people.ts';
@@ -101,7 +102,7 @@ async function claim(person: Person, relay: RelayProcess, key: DeviceKey, seq = 
   const { ownerLink } = await relay.line;
   const { realm } = await cardOf(relay);
   const secret = decodeOwnerLink(ownerLink ?? '') ?? new Uint8Array(32);
-  return answerTo(person, { kind: 'claim', secret, word: ownerWord(key, realm, seq) }, ({ kind }) => kind === 'claimed');
+  return answerTo(person, claimWith(secret, person.relay().peer, ownerWord(key, realm, seq)), ({ kind }) => kind === 'claimed');
 }
 
 /** A relay that Asha owns, and her page, in. */

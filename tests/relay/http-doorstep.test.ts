@@ -44,7 +44,12 @@ test('its page needs nothing but its own stylesheet', async () => {
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   );
   expect(told.text).not.toMatch(/style=|<style|\son\w+=/);
-  expect([...told.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link)).toEqual(['/doorstep.css']);
+  expect([...told.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link)).toEqual([
+    '/doorstep.css',
+    '/?lang=en',
+    '/?lang=sw',
+    '/?lang=es',
+  ]);
   expect(told.headers['set-cookie']).toBeUndefined();
   const css = await ask({ port: door.port, path: '/doorstep.css', headers: { host: '192.168.1.5:8470' } });
   expect(css.headers['content-type']).toBe('text/css; charset=utf-8');

@@ -1,41 +1,22 @@
-/** [Q1] [Q2] [Q5] [Q6] The owner of a real relay's Square: the link it prints, what it keeps, and what it passes on no more. */
+/** [Q1] [Q2] The owner of a real relay's Square: the link it prints, and what it keeps over restarts. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createOwner, noOwner } from '../../relay/owner.ts';
-import type { Owner, OwnerRecord } from '../../relay/owner.ts';
-import { createSquare } from '../../relay/square.ts';
-import { encodeContent, newMessageId } from '../../src/protocol/content.ts';
-import { deriveDevice } from '../../src/protocol/device.ts';
-import type { DeviceKey } from '../../src/protocol/device.ts';
-import { seal } from '../../src/protocol/envelope.ts';
-import { encodeFrame } from '../../src/protocol/frame.ts';
-import { parsePeerId } from '../../src/protocol/ids.ts';
-import { encodeMeet } from '../../src/protocol/meet.ts';
-import type { ClaimOutcome, MeetFrame } from '../../src/protocol/meet.ts';
+import type { ClaimOutcome } from '../../src/protocol/meet.ts';
 import { readRelayCard } from '../../src/protocol/relay-card.ts';
 import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
 import type { RoomKeys } from '../../src/protocol/room-keys.ts';
+import { claimWith } from '../../src/protocol/square/claim.ts';
 import { decodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
-import { encodeOwnerWord } from '../../src/protocol/square/word.ts';
-import type { OwnerWord } from '../../src/protocol/square/word.ts';
 import { openPerson, until } from '../adapters/people.ts';
 import type { Person } from '../adapters/people.ts';
-import { openHouse, systemClock } from '../adapters/relay-house.ts';
 import { ask, freshFolder, writeApp } from './http-world.ts';
+import { asha, baraka, say, wordOf } from './owner-words.ts';
 import { runRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 
-const asha = deriveDevice(new Uint8Array(32).fill(1));
-const baraka = deriveDevice(new Uint8Array(32).fill(2));
-
 const start = (data: string, ...more: readonly string[]): RelayProcess =>
   runRelay(['--host', '127.0.0.1', '--port', '0', '--json', '--app', writeApp(freshFolder()), '--data', data, ...more]);
-
-const wordOf = (key: DeviceKey, keys: RoomKeys, changes: Partial<OwnerWord> = {}): Uint8Array => {
-  const word = { name: 'Asha', seq: 1, atMs: Date.now(), did: 'began', about: '', closedMs: null, clearedMs: 0 } as const;
-  return encodeOwnerWord({ ...word, pinned: null, expelled: [], ...changes, owner: key.id }, keys.id, key);
-};
 
 /** A page at that relay, and the keys of its Square. */
 async function visit(relay: RelayProcess): Promise<{ readonly person: Person; readonly keys: RoomKeys }> {
@@ -48,11 +29,9 @@ async function visit(relay: RelayProcess): Promise<{ readonly person: Person; re
   return { person, keys: deriveRoomKeys(card.square.openSecret) };
 }
 
-const say = (person: Person, frame: MeetFrame): void => void person.relay().send(encodeMeet(frame));
-
 async function claim(person: Person, link: string | null, word: Uint8Array): Promise<ClaimOutcome> {
   const before = person.met.length;
-  say(person, { kind: 'claim', secret: decodeOwnerLink(link ?? '') ?? new Uint8Array(32), word });
+  say(person, claimWith(decodeOwnerLink(link ?? '') ?? new Uint8Array(32), person.relay().peer, word));
   const answer = await until(() => person.met.slice(before).find((frame) => frame.kind === 'claimed'));
   return answer.kind === 'claimed' ? answer.outcome : 'refused';
 }
@@ -126,118 +105,4 @@ test('--owner-link makes a new one: the old, unused, works no more, and whoever 
 
 test('no link without a Square', async () => {
   expect((await start(freshFolder(), '--square', 'off').line).ownerLink).toBeNull();
-});
-
-const keys = deriveRoomKeys(new Uint8Array(32).fill(7));
-
-function createHost(): { readonly owner: Owner; readonly square: ReturnType<typeof createSquare> } {
-  let kept: OwnerRecord = noOwner;
-  let links = 2;
-  const entropy = { bytes: (length: number) => new Uint8Array(length).fill((links += 1)) };
-  const owner = createOwner(keys.id, entropy, { kept, keep: (record) => void (kept = record) });
-  return { owner, square: createSquare(keys, owner, systemClock) };
-}
-
-let luck = 0;
-function envelopeOf(key: DeviceKey, n: number, sentAtMs: number): Uint8Array {
-  const fresh = (length: number): Uint8Array => {
-    const bytes = new Uint8Array(length);
-    new DataView(bytes.buffer).setUint32(0, (luck += 1));
-    return bytes;
-  };
-  const message = {
-    kind: 'message',
-    author: key.id,
-    id: newMessageId(fresh(16)),
-    n,
-    sentAtMs,
-    name: 'Baraka',
-    text: 'Hodi',
-  } as const;
-  const sealed = seal(keys, encodeContent(message, keys.id, key), fresh(12));
-  if ('refused' in sealed) throw new Error(sealed.refused);
-  return sealed;
-}
-
-test('[Q2] an owner cannot take the last number there is: whoever opens the next link goes on above', () => {
-  const { owner, square } = createHost();
-  const last = Number.MAX_SAFE_INTEGER;
-  const link = decodeOwnerLink(owner.newLink())!;
-  expect(owner.claim(link, wordOf(asha, keys, { seq: last }))).toBe('refused');
-  expect(owner.claim(link, wordOf(asha, keys))).toBe('yours');
-  expect(owner.take(wordOf(asha, keys, { seq: last }))).toBe('too-far-ahead');
-  // Whoever hands it on is not to blame.
-  expect(square.take(parsePeerId('page')!, { kind: 'square', word: wordOf(asha, keys, { seq: last }) })?.why).toBeNull();
-  const seq = (owner.word()?.said.seq ?? 0) + 1;
-  expect(owner.claim(decodeOwnerLink(owner.newLink())!, wordOf(baraka, keys, { seq }))).toBe('yours');
-});
-
-test('what the rules refuse goes no further: too fast, too old, too much, closed, expelled, no message at all', () => {
-  const { owner, square } = createHost();
-  const nowMs = Date.now();
-  expect(square.mayGoOn(envelopeOf(baraka, 1, nowMs - 20_000), 'a')).toBe(true);
-  expect(square.mayGoOn(envelopeOf(baraka, 2, nowMs - 15_000), 'a')).toBe(false);
-  expect(square.mayGoOn(envelopeOf(baraka, 2, nowMs - 86_400_000), 'a')).toBe(false);
-  expect(square.mayGoOn(new Uint8Array(300), 'a')).toBe(false);
-  const frame = encodeFrame({ kind: 'envelope', bytes: envelopeOf(baraka, 2, nowMs) });
-  expect(square.isKeptBack(frame)).toBe(false);
-  expect(owner.claim(decodeOwnerLink(owner.newLink())!, wordOf(asha, keys))).toBe('yours');
-  expect(
-    owner.take(wordOf(asha, keys, { seq: 2, did: 'expelled', expelled: [{ device: baraka.id, name: 'Baraka' }] })),
-  ).toBeNull();
-  expect(square.mayGoOn(envelopeOf(baraka, 2, nowMs), 'a')).toBe(false);
-  expect(square.isKeptBack(frame)).toBe(true);
-  expect(square.isKeptBack(encodeFrame({ kind: 'envelope', bytes: envelopeOf(asha, 1, nowMs) }))).toBe(false);
-  expect(square.isKeptBack(encodeFrame({ kind: 'envelope', bytes: new Uint8Array(300) }))).toBe(false);
-  expect(owner.take(wordOf(asha, keys, { seq: 3, did: 'closed', closedMs: nowMs - 1 }))).toBeNull();
-  expect(square.mayGoOn(envelopeOf(baraka, 2, nowMs), 'a')).toBe(false);
-  expect(square.mayGoOn(envelopeOf(asha, 1, nowMs), 'a')).toBe(true);
-  expect(square.counts()).toMatchObject({
-    'refused_too-fast': 1,
-    'refused_too-old': 1,
-    refused_expelled: 1,
-    refused_closed: 1,
-    kept_back: 1,
-  });
-});
-
-test('invented devices on one connection are held to that connection’s share, and others are heard', () => {
-  const { square } = createHost();
-  const passed = Array.from({ length: 300 }, (_, at) => {
-    const seed = new Uint8Array(32).fill(9);
-    new DataView(seed.buffer).setUint32(0, at);
-    return square.mayGoOn(envelopeOf(deriveDevice(seed), 1, Date.now()), 'flood');
-  }).filter(Boolean).length;
-  expect(passed).toBeLessThan(60);
-  expect(square.mayGoOn(envelopeOf(asha, 1, Date.now()), 'else')).toBe(true);
-});
-
-test('over real gossip the relay passes on what the rules allow, and nothing of who is expelled', async () => {
-  const { owner, square } = createHost();
-  owner.claim(decodeOwnerLink(owner.newLink())!, wordOf(asha, keys));
-  owner.take(wordOf(asha, keys, { seq: 2, did: 'expelled', expelled: [{ device: baraka.id, name: 'Baraka' }] }));
-  const house = await openHouse({ topics: ['square'], square });
-  onTestFinished(() => house.kill());
-  const [one, other] = [await openPerson(), await openPerson()];
-  onTestFinished(async () => void (await Promise.all([one.network.close(), other.network.close()])));
-  await one.enter(house.address);
-  await other.enter(house.address);
-  const came: string[] = [];
-  other.network.join('square', (bytes) => came.push(Buffer.from(bytes).toString('hex')));
-  const topic = one.network.join('square', () => undefined);
-  const expelled = envelopeOf(baraka, 1, Date.now());
-  topic.publish(expelled);
-  await until(() => (square.counts()['refused_expelled'] ?? 0) === 1);
-  const good = envelopeOf(asha, 1, Date.now());
-  topic.publish(good);
-  await until(() => came.includes(Buffer.from(good).toString('hex')));
-  expect(came).toHaveLength(1);
-  // Nor does it carry the word from one page to another.
-  const passed = (): readonly MeetFrame[] => other.met.filter(({ kind }) => kind === 'passed');
-  for (const bytes of [expelled, good]) {
-    say(one, { kind: 'pass', to: other.network.self, bytes: encodeFrame({ kind: 'envelope', bytes }) });
-  }
-  await until(() => passed().length > 0);
-  expect(passed()).toEqual([{ kind: 'passed', from: one.network.self, bytes: encodeFrame({ kind: 'envelope', bytes: good }) }]);
-  expect(square.counts()).toMatchObject({ kept_back: 1 });
 });

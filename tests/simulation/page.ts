@@ -129,7 +129,7 @@ export const createRelay = (
     start: () => {
       const life = node.start();
       const network = life.network();
-      owner = keys && square ? createOwner(keys.id, life.entropy, square.shelf) : null;
+      owner = keys && square ? createOwner(keys.id, network.self, life.entropy, square.shelf) : null;
       const kept = keys && owner && createSquare(keys, owner, life.clock);
       running = createDesks({
         ...life,

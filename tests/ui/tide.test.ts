@@ -25,7 +25,7 @@ const mesh = (
   members: RelayView['members'] = null,
 ): MeshView => ({
   online,
-  relay: state === null ? null : { address: 'ws://x', state, rttMs, score: null, members },
+  relay: state === null ? null : { address: 'ws://x', state, rttMs, score: null, members, standIn: null },
   others: [],
   neighbours:
     typeof neighbours === 'number'

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { OtherRelayView, RelayRefused } from '../view.ts';
+import type { OtherRelayView, RelayRefused, StandInView } from '../view.ts';
 import { createAddressBook } from './address-book.ts';
 import type { KnownDoor } from './address-book.ts';
 import { doorOf } from './relay-keeper.ts';
@@ -26,6 +26,7 @@ export interface OtherRelay {
   link(): Link | null;
   /** By which it was opened last. */
   address(): string;
+  how(): StandInView['how'];
   lost(link: Link): void;
   /** This relay is our own, and open. To one relay one link: it knows us by one name. */
   isOwn(relay: PeerId): void;
@@ -55,6 +56,8 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
   let attempt: AbortController | null = null;
   let adding: { isStopped: boolean; attempt: AbortController } | null = null;
   let isClosed = false;
+
+  const how = (): StandInView['how'] => (isByHand ? 'by-hand' : 'open');
 
   const drop = async (isIt: (address: string) => boolean): Promise<void> => {
     const isKept = book.forget(isIt);
@@ -205,14 +208,16 @@ export function createOtherRelay(core: Core, network: Network, hands: OtherRelay
       const named = book.doors().flatMap(({ address, from }) => (from === 'invite' ? [address] : []));
       const listed = link !== null && isByHand ? [openAt, ...named] : named;
       for (const address of listed.filter((each) => !hands.isOwn(each))) {
-        const isOpen = link !== null && address === openAt;
-        const state = !isOpen ? 'resting' : isByHand ? 'by-hand' : 'open';
-        if (isOpen || !places.has(placeOf(address))) places.set(placeOf(address), { address, state });
+        const place = placeOf(address);
+        const isOpen = link !== null && place === placeOf(openAt);
+        if (isOpen) places.set(place, { address: openAt, state: how() });
+        else if (!places.has(place)) places.set(place, { address, state: 'resting' });
       }
       return [...places.values()];
     },
     link: () => link,
     address: () => openAt,
+    how,
     lost: (gone) => {
       if (gone !== link) return;
       link = null;

@@ -2,6 +2,7 @@
 import type { Core } from '../core.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { RelayView } from '../view.ts';
 import { createOtherRelay } from './other-relay.ts';
 import type { OtherRelay } from './other-relay.ts';
 import { createRelayKeeper, doorOf } from './relay-keeper.ts';
@@ -9,7 +10,9 @@ import type { RelayKeeper } from './relay-keeper.ts';
 import { createRelayByHand } from './relay-by-hand.ts';
 import type { RelayByHand } from './relay-by-hand.ts';
 
-export interface Relays extends RelayKeeper, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
+export interface Relays
+  extends Omit<RelayKeeper, 'state'>, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
+  state(): Pick<RelayView, 'address' | 'state' | 'standIn'> | null;
   readonly byHand: Pick<RelayByHand, 'offer' | 'take'>;
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
@@ -61,7 +64,11 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
     isOwnOpen: () => own.link() !== null,
     own: own.link,
     link: () => own.link() ?? other.link(),
-    state: () => (own.link() === null && other.link() !== null ? { address: other.address(), state: 'open' } : own.state()),
+    state: () => {
+      const state = own.state();
+      if (own.link() !== null || other.link() === null) return state && { ...state, standIn: null };
+      return { address: other.address(), state: 'open', standIn: { away: state && state.address, how: other.how() } };
+    },
     lost: (link) => {
       const wasOwn = link === own.link();
       own.lost(link);

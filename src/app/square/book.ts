@@ -8,7 +8,6 @@ import { limits } from '../../protocol/limits.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import { isTooSoon, squareRefusal } from '../../protocol/square/pace.ts';
 import type { Spoken } from '../../protocol/square/pace.ts';
-import type { OwnerWord } from '../../protocol/square/word.ts';
 import type { Write } from '../../ports/storage.ts';
 import type { Outbox } from '../delivery/outbox.ts';
 import { keyOf, under } from '../records.ts';
@@ -16,6 +15,7 @@ import { lastOf } from '../rooms/keep-message.ts';
 import { readKept } from '../rooms/kept.ts';
 import { lastOf as lastNumber, withEntry, withUpTo, writeRoom } from '../rooms/room.ts';
 import type { Room } from '../rooms/room.ts';
+import type { Owner } from './owner.ts';
 import type { Timelines } from '../rooms/timeline.ts';
 
 export interface Book {
@@ -38,8 +38,7 @@ export interface Book {
 export interface BookDesk {
   readonly timelines: Timelines;
   readonly outbox: Outbox;
-  /** The owner's. */
-  word(): OwnerWord | null;
+  readonly owner: Pick<Owner, 'word' | 'isShut'>;
   isHere(device: DeviceId): boolean;
 }
 
@@ -67,7 +66,7 @@ export function createBook(core: Core, room: Room, desk: BookDesk): Book {
 
   /** The oldest first. */
   const surplus = (): readonly string[] => {
-    const after = Math.max(core.clock.nowMs() - limits.squareMs, desk.word()?.clearedMs ?? 0);
+    const after = Math.max(core.clock.nowMs() - limits.squareMs, desk.owner.word()?.clearedMs ?? 0);
     const keys = inOrder();
     return keys.filter((key, at) => (here.get(key)?.sentAtMs ?? 0) <= after || at < keys.length - limits.squareMessages);
   };
@@ -127,7 +126,7 @@ export function createBook(core: Core, room: Room, desk: BookDesk): Book {
     heard,
     judge: (message) => {
       if (message.text.trim() === '') return 'bad-text';
-      const why = squareRefusal(message, core.clock.nowMs(), desk.word());
+      const why = squareRefusal(message, core.clock.nowMs(), desk.owner.word(), desk.owner.isShut());
       if (why !== null) return why;
       const said = voices.get(message.author) ?? [];
       if (isTooSoon(message, said)) {

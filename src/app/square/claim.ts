@@ -1,7 +1,9 @@
 /** An owner link that was opened: said to the relay once it is there, until it answers. */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import type { ClaimOutcome, MeetFrame } from '../../protocol/meet.ts';
+import { claimWith } from '../../protocol/square/claim.ts';
 import type { ClaimView } from '../view.ts';
 
 export interface Claim {
@@ -15,10 +17,10 @@ export interface Claim {
   close(): void;
 }
 
-/** `word`: what the new owner says first; null: not yet. `say` answers whether it went out. */
+/** `word`: what the new owner says first; `relay`: who is asked; null: not yet. `say` answers whether it went out. */
 export function createClaim(
   core: Core,
-  hands: { word(): Uint8Array | null; say(frame: MeetFrame): boolean; changed(): void },
+  hands: { word(): Uint8Array | null; relay(): PeerId | null; say(frame: MeetFrame): boolean; changed(): void },
 ): Claim {
   let secret: Uint8Array | null = null;
   let state: ClaimView | null = null;
@@ -40,8 +42,10 @@ export function createClaim(
       claim.goOn();
     },
     goOn: () => {
-      const word = secret && hands.word();
-      if (secret !== null && word !== null && tries < mostTries && hands.say({ kind: 'claim', secret, word })) tries += 1;
+      const [word, relay] = secret === null ? [null, null] : [hands.word(), hands.relay()];
+      if (secret === null || word === null || relay === null || tries === mostTries) return;
+      // The secret stays here: this relay may be another than the one that made the link.
+      if (hands.say(claimWith(secret, relay, word))) tries += 1;
     },
     answered: (outcome) => {
       if (secret === null) return;

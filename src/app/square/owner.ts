@@ -2,10 +2,13 @@
 import type { Core, Self } from '../core.ts';
 import { decodeContent } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/content.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
+import { isGraceOver, knownClosing } from '../../protocol/square/closing.ts';
+import type { KnownClosing } from '../../protocol/square/closing.ts';
+import { ownerRefusal } from '../../protocol/square/pace.ts';
 import { decodeOwnerWord, encodeOwnerWord, outlineOfWord } from '../../protocol/square/word.ts';
 import type { OwnerWord } from '../../protocol/square/word.ts';
 import { keyOf } from '../records.ts';
@@ -14,6 +17,10 @@ export interface Owner {
   readonly room: RoomId;
   load(): Promise<void>;
   word(): OwnerWord | null;
+  /** Q5: closed, and nothing new is waited for. */
+  isShut(): boolean;
+  /** What this device says nobody takes. */
+  isOut(device: DeviceId): boolean;
   /** As it is said to others. */
   bytes(): Uint8Array | null;
   pinned(): Message | null;
@@ -25,15 +32,19 @@ export interface Owner {
 
 export function createOwner(core: Core, room: RoomId): Owner {
   let known: { readonly bytes: Uint8Array; readonly word: OwnerWord; readonly pinned: Message | null } | null = null;
+  let closing: KnownClosing | null = null;
 
   const read = (bytes: Uint8Array): RefusalReason | null => {
     const word = decodeOwnerWord(bytes, room);
     if (isRefusal(word)) return word.refused;
     // Nobody can pin what its author did not say.
     const pinned = word.pinned && decodeContent(word.pinned, room);
+    closing = knownClosing(closing, word, core.clock.ticksMs());
     known = { bytes, word, pinned: pinned && 'kind' in pinned && pinned.kind === 'message' ? pinned : null };
     return null;
   };
+
+  const isShut = (): boolean => isGraceOver(closing, core.clock.nowMs(), core.clock.ticksMs());
 
   const refusalOf = (bytes: Uint8Array, from: 'our-relay' | 'somebody'): RefusalReason | null => {
     const outline = outlineOfWord(bytes);
@@ -51,6 +62,8 @@ export function createOwner(core: Core, room: RoomId): Owner {
       if (kept !== null && known === null) read(kept.value);
     },
     word: () => known?.word ?? null,
+    isShut,
+    isOut: (device) => known !== null && ownerRefusal(known.word, device, isShut() ? Infinity : 0) !== null,
     bytes: () => known?.bytes ?? null,
     pinned: () => known?.pinned ?? null,
     hear: (bytes, from, mayOpen) => {

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { Message } from '../../protocol/content.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { PeerId, RoomId } from '../../protocol/ids.ts';
 import type { ClaimOutcome, MeetFrame } from '../../protocol/meet.ts';
 import { createAllowance } from '../../protocol/meeting/allowance.ts';
 import type { Allowance } from '../../protocol/meeting/allowance.ts';
@@ -55,7 +55,8 @@ export interface SquareDesk {
   readonly peers: Peers;
   readonly timelines: Timelines;
   readonly outbox: Outbox;
-  /** To our own relay; false: it is not there. */
+  /** Our own; null, as false: it is not there. */
+  relay(): PeerId | null;
   tellRelay(frame: MeetFrame): boolean;
   /** Our relay took this device for its owner, by a link that was opened here. */
   owned(): void;
@@ -96,6 +97,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       const me = core.me();
       return me && (ownerHere()?.write(me, { did: 'began', about: '' }) ?? null);
     },
+    relay: desk.relay,
     say: desk.tellRelay,
     changed: show,
   });
@@ -107,7 +109,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
     const hidden = createHidden(core, room.id);
     const book = createBook(core, room, {
       ...desk,
-      word: owner.word,
+      owner,
       isHere: (device) => desk.peers.inRoom(room.id).some((peer) => peer.device === device),
     });
     await Promise.all([owner.load(), hidden.load(), book.load()]);
@@ -118,7 +120,7 @@ export function createSquareRules(core: Core, desk: SquareDesk): SquareRules {
       message.sentAtMs <= (owner.word()?.clearedMs ?? 0);
     room.rules = {
       isShown: (message) => !isOut(message) && !hidden.has(message),
-      isOut: (device) => owner.word()?.expelled.some((each) => each.device === device) === true,
+      isOut: owner.isOut,
       kept: (messages) => {
         book.kept(messages);
         if (messages.some(({ author }) => author === core.me()?.key.id)) show();

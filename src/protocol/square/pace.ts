@@ -26,14 +26,14 @@ export const isTooSoon = (message: Spoken, said: readonly Spoken[]): boolean =>
     (other) => other.id !== message.id && Math.abs(other.sentAtMs - message.sentAtMs) < paceMs(Math.max(other.n, message.n)),
   );
 
-/** Q3, Q5: null where nothing speaks against it but, perhaps, its pace. */
-export function squareRefusal(message: Spoken, nowMs: number, word: OwnerWord | null): RefusalReason | null {
+/** Q3, Q5: null where nothing speaks against it but, perhaps, its pace. `isShut`: it is closed, and the grace over. */
+export function squareRefusal(message: Spoken, nowMs: number, word: OwnerWord | null, isShut: boolean): RefusalReason | null {
   if (message.sentAtMs > nowMs + limits.squareAheadMs) return 'too-far-ahead';
   if (message.sentAtMs <= nowMs - limits.squareMs || message.sentAtMs <= (word?.clearedMs ?? 0)) return 'too-old';
-  return word === null ? null : ownerRefusal(word, message.author, message.sentAtMs);
+  return word === null ? null : ownerRefusal(word, message.author, isShut ? Infinity : message.sentAtMs);
 }
 
-/** Q5: what the owner's word has against somebody who speaks at that time. */
+/** Q5: what the owner's word has against somebody who speaks at that time; Infinity: whenever. */
 export function ownerRefusal(word: OwnerWord, device: DeviceId, sentAtMs: number): 'expelled' | 'closed' | null {
   if (device === word.owner) return null;
   if (word.expelled.some((each) => each.device === device)) return 'expelled';

@@ -11,7 +11,7 @@ import { DoctorPart } from './doctor.tsx';
 import { hostIn } from './host-in.ts';
 import { LinkHead } from './link-head.tsx';
 import { MeshPicture } from './mesh-picture.tsx';
-import { OtherRelays } from './other-relays.tsx';
+import { OtherRelays, StandIn } from './other-relays.tsx';
 import './mesh.css';
 
 export interface MeshTabProps {
@@ -45,6 +45,7 @@ export function MeshTab({ onPair, asked }: MeshTabProps): ReactElement | null {
             </p>
           )}
           <Links mesh={mesh} />
+          <StandIn mesh={mesh} />
           <OtherRelays mesh={mesh} />
           <button type="button" className="plain strong pair-open" onClick={onPair}>
             <Icon name="mesh" />
@@ -127,7 +128,8 @@ function Delay({ rttMs }: { readonly rttMs: number | null }): ReactElement {
   return rttMs === null ? <td className="figure quiet small">{w.mesh.unmeasured}</td> : <td className="figure">{f.ms(rttMs)}</td>;
 }
 
-function relayState({ state }: RelayView, { mesh }: Words): string {
+function relayState({ state, standIn }: RelayView, { mesh }: Words): string {
+  if (standIn) return mesh.otherStates[standIn.how];
   switch (state) {
     case 'open':
       return mesh.relayOpen;

@@ -44,7 +44,7 @@ export function Square({ room, children }: SquareProps): ReactElement {
       {square && <Above square={square} onAbout={() => setDialog('about')} />}
       {children}
       {square?.silent ? (
-        <p className="removed">{w.square.silent[square.silent]}</p>
+        <p className="removed silent">{w.square.silent[square.silent]}</p>
       ) : (
         <Paced room={room.id} mayWriteAtMs={square?.mayWriteAtMs ?? 0} />
       )}

@@ -9,6 +9,7 @@ export const enMesh: MeshWords = {
   relayConnecting: 'connecting',
   relayMembers: 'for members, not let in',
   relayLost: 'lost, looking again',
+  standsIn: (own, other) => `Your relay ${own} is away. ${other} stands in.`,
   others: 'Other relays',
   othersHint: 'This device meets people by one of them beside its own relay, and remembers those not connected by hand.',
   otherStates: {

@@ -23,7 +23,10 @@ export const enSquare: SquareWords = {
   pinned: 'Pinned message',
   unpin: 'Unpin',
   again: { one: 'You can write again in # second.', other: 'You can write again in # seconds.' },
-  silent: { closed: 'The Square is closed. You can read it.', expelled: 'You were put out of the Square. You can read it.' },
+  silent: {
+    closed: 'The Square is closed. You can read what is here.',
+    expelled: 'You were put out of the Square. You can read it.',
+  },
   claim: {
     claiming: 'Owner link: asking the relay…',
     yours: 'You look after the Square now: by the dots beside a message, or by “About the Square”.',
@@ -43,7 +46,7 @@ export const enSquare: SquareWords = {
     'Nobody sees what this device wrote here, or writes. You can let it in again. A new device of the same person is not kept out.',
   expelYes: 'Put out',
   close: 'Close the Square',
-  closeHint: 'Everybody can read, only you can write',
+  closeHint: 'Only you can write; who comes meanwhile reads only you',
   reopen: 'Open the Square again',
   reopenHint: 'Everybody can write',
   clear: 'Clear the Square',

@@ -9,6 +9,7 @@ export const esMesh: MeshWords = {
   relayConnecting: 'conectando',
   relayMembers: 'para miembros, sin entrar',
   relayLost: 'perdido, buscando de nuevo',
+  standsIn: (own, other) => `Tu relé ${own} no está disponible. ${other} lo sustituye.`,
   others: 'Otros relés',
   othersHint:
     'Este dispositivo encuentra gente por uno de ellos, además del relé propio, y recuerda los que no se conectaron a mano.',

@@ -23,7 +23,10 @@ export const esSquare: SquareWords = {
   pinned: 'Mensaje fijado',
   unpin: 'Quitar',
   again: { one: 'Puedes volver a escribir en # segundo.', other: 'Puedes volver a escribir en # segundos.' },
-  silent: { closed: 'La Plaza está cerrada. Puedes leerla.', expelled: 'Te expulsaron de la Plaza. Puedes leerla.' },
+  silent: {
+    closed: 'La Plaza está cerrada. Puedes leer lo que hay aquí.',
+    expelled: 'Te expulsaron de la Plaza. Puedes leerla.',
+  },
   claim: {
     claiming: 'Enlace de cuidador: preguntando al relé…',
     yours: 'Ahora cuidas tú la Plaza: con los puntos junto a un mensaje, o en «Sobre la Plaza».',
@@ -43,7 +46,7 @@ export const esSquare: SquareWords = {
     'Nadie ve lo que este dispositivo escribió aquí ni lo que escriba. Puedes volver a admitirlo. Un dispositivo nuevo de la misma persona no queda fuera.',
   expelYes: 'Expulsar',
   close: 'Cerrar la Plaza',
-  closeHint: 'Todos pueden leer, solo tú puedes escribir',
+  closeHint: 'Solo tú puedes escribir; quien llega después solo te lee a ti',
   reopen: 'Volver a abrir la Plaza',
   reopenHint: 'Todos pueden escribir',
   clear: 'Vaciar la Plaza',

@@ -8,6 +8,7 @@ export interface MeshWords {
   readonly relayConnecting: string;
   readonly relayMembers: string;
   readonly relayLost: string;
+  readonly standsIn: (own: string, other: string) => string;
   readonly others: string;
   readonly othersHint: string;
   readonly otherStates: Readonly<Record<'open' | 'by-hand' | 'resting', string>>;

@@ -9,6 +9,7 @@ export const swMesh: MeshWords = {
   relayConnecting: 'kinaunganishwa',
   relayMembers: 'cha wanachama, hujaingizwa',
   relayLost: 'kimepotea, kinatafutwa tena',
+  standsIn: (own, other) => `Kituo chako ${own} hakipatikani kwa sasa. ${other} kinashika nafasi yake.`,
   others: 'Vituo vingine',
   othersHint:
     'Kifaa hiki hukutana na watu kwa kimoja chavyo pamoja na kituo chake, na hukumbuka vile visivyounganishwa kwa mkono.',

@@ -23,7 +23,7 @@ export const swSquare: SquareWords = {
   pinned: 'Ujumbe uliobandikwa',
   unpin: 'Bandua',
   again: { other: 'Unaweza kuandika tena baada ya sekunde #.' },
-  silent: { closed: 'Uwanja umefungwa. Unaweza kusoma.', expelled: 'Ulitolewa kwenye Uwanja. Unaweza kusoma.' },
+  silent: { closed: 'Uwanja umefungwa. Unaweza kusoma yaliyopo hapa.', expelled: 'Ulitolewa kwenye Uwanja. Unaweza kusoma.' },
   claim: {
     claiming: 'Kiungo cha mtunzaji: tunauliza kituo…',
     yours: 'Sasa wewe unatunza Uwanja: kwa nukta zilizo kando ya ujumbe, au kwa “Kuhusu Uwanja”.',
@@ -43,7 +43,7 @@ export const swSquare: SquareWords = {
     'Hakuna anayeona kilichoandikwa na kifaa hiki hapa, wala kitakachoandikwa. Unaweza kukiruhusu tena. Kifaa kipya cha mtu yuleyule hakizuiwi.',
   expelYes: 'Mtoe',
   close: 'Funga Uwanja',
-  closeHint: 'Wote wanaweza kusoma, wewe tu unaweza kuandika',
+  closeHint: 'Wewe tu unaweza kuandika; anayekuja baadaye husoma yako tu',
   reopen: 'Fungua Uwanja tena',
   reopenHint: 'Wote wanaweza kuandika',
   clear: 'Futa Uwanja',
