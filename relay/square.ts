@@ -2,9 +2,10 @@
 import { decodeContent, decodeOwnContent } from '../src/protocol/content.ts';
 import { findRoom, openEnvelope } from '../src/protocol/envelope.ts';
 import { decodeFrame } from '../src/protocol/frame.ts';
-import type { DeviceId, PeerId } from '../src/protocol/ids.ts';
+import type { PeerId } from '../src/protocol/ids.ts';
 import type { MeetFrame, MeetRefusal } from '../src/protocol/meet.ts';
 import { createAllowance } from '../src/protocol/meeting/allowance.ts';
+import { createShares } from '../src/protocol/meeting/shares.ts';
 import { isRefusal } from '../src/protocol/refusal.ts';
 import type { RefusalReason } from '../src/protocol/refusal.ts';
 import type { RoomKeys } from '../src/protocol/room-keys.ts';
@@ -120,25 +121,6 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
     },
     counts: () => Object.fromEntries(counted),
   };
-}
-
-interface Shares<One> {
-  (of: string): One;
-  forget(of: PeerId | DeviceId): void;
-}
-
-/** Of so many at once; the one that was quiet for longest is forgotten first. */
-function createShares<One>(most: number, create: () => One): Shares<One> {
-  const shares = new Map<string, One>();
-  const shareOf = (of: string): One => {
-    const share = shares.get(of) ?? create();
-    shares.delete(of);
-    shares.set(of, share);
-    const [oldest] = shares.keys();
-    if (shares.size > most && oldest !== undefined) shares.delete(oldest);
-    return share;
-  };
-  return Object.assign(shareOf, { forget: (of: string) => void shares.delete(of) });
 }
 
 const mostPages = 8_192;

@@ -26,6 +26,9 @@ export const directoryMessages: readonly DirectoryMessage[] = [
   { kind: 'near', number: 4, contacts: [], record: null },
   { kind: 'kept', number: 5 },
   { kind: 'not-kept', number: 6 },
+  { kind: 'awake', number: 0 },
+  { kind: 'not-now', number: 7, why: 'asleep' },
+  { kind: 'not-now', number: 8, why: 'too-fast' },
 ];
 
 export const directoryDecoders: readonly FuzzedDecoder[] = [

@@ -1,14 +1,14 @@
 /** Who stays in the table, whatever comes; and what a server holds for others. */
 import { expect, test } from 'vitest';
-import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
-import { createRandom } from '../../../src/adapters/memory/random.ts';
-import { createShelf } from '../../../src/app/directory/shelf.ts';
-import { createTable, serverOf } from '../../../src/app/directory/table.ts';
-import type { Server } from '../../../src/app/directory/table.ts';
-import { keyOfWriter, signRecord } from '../../../src/protocol/directory/record.ts';
-import { findEffort } from '../../../src/protocol/directory/contact.ts';
-import { parsePeerId } from '../../../src/protocol/ids.ts';
-import { nowHour } from '../../protocol/directory/decoders.ts';
+import { nodeCryptoSuite as suite } from '../../src/adapters/node-crypto/suite.ts';
+import { createRandom } from '../../src/adapters/memory/random.ts';
+import { createShelf } from '../../src/dht/shelf.ts';
+import { createTable, serverOf } from '../../src/dht/table.ts';
+import type { Server } from '../../src/dht/table.ts';
+import { keyOfWriter, signRecord } from '../../src/protocol/directory/record.ts';
+import { findEffort } from '../../src/protocol/directory/contact.ts';
+import { parsePeerId } from '../../src/protocol/ids.ts';
+import { nowHour } from '../protocol/directory/decoders.ts';
 
 const luck = createRandom('table');
 const self = new Uint8Array(32);
