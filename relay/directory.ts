@@ -1,11 +1,12 @@
 /** This relay as a server of the directory: it has a place, meets other servers through its sisters, and answers them; pages ask at its desk. */
-import type { AdmitServer, DirectoryHost } from '../src/adapters/libp2p/directory-host.ts';
+import type { AdmitServer } from '../src/adapters/libp2p/directory-host.ts';
 import { nodeCryptoSuite } from '../src/adapters/node-crypto/suite.ts';
 import { createDirectory } from '../src/dht/directory.ts';
 import type { Directory } from '../src/dht/directory.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
+import type { LinkEvents, Network } from '../src/ports/network.ts';
 import { placeBits } from '../src/protocol/directory/contact.ts';
 import { isOfAHouse } from '../src/protocol/house-address.ts';
 import type { PeerId } from '../src/protocol/ids.ts';
@@ -38,7 +39,7 @@ export interface RelayDirectoryWorld extends DirectorySettings {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly self: PeerId;
-  open(admit: AdmitServer): Promise<DirectoryHost>;
+  open(admit: AdmitServer): Promise<{ readonly book: { listen(on: LinkEvents): void }; readonly open: Network['openRelay'] }>;
 }
 
 export function createRelayDirectory(world: RelayDirectoryWorld): RelayDirectory {
@@ -66,7 +67,7 @@ export function createRelayDirectory(world: RelayDirectoryWorld): RelayDirectory
       bits,
       self: { peer: self, address, effort },
       network: { openRelay: open },
-      mayDial: (at) => isDoor.test(at) && at.length <= limits.relayHintBytes && (!isOfAHouse(at) || isOfAHouse(address)),
+      mayDial: mayDialFrom(address),
       onAwake: (isAwake) => {
         log(isAwake ? 'directory-awake' : 'directory-asleep', { servers: standing.counts().servers + 1 });
         desk.turned();
@@ -109,6 +110,12 @@ export function createRelayDirectory(world: RelayDirectoryWorld): RelayDirectory
     },
   };
 }
+
+/** D5: where a relay of that address goes on a stranger's word. */
+export const mayDialFrom =
+  (own: string) =>
+  (at: string): boolean =>
+    isDoor.test(at) && at.length <= limits.relayHintBytes && (!isOfAHouse(at) || isOfAHouse(own));
 
 /** Nobody here shakes hands a second time: all who stand are `halfOpen`. */
 const serverLimits: DoorLimits = {

@@ -57,7 +57,8 @@ const holders = 16;
 const startsOf = 48;
 const mostAskers = 4_096;
 const refreshMs = 600_000;
-/** Who waits for others looks around more often. */
+/** Who waits for others looks around more often: at first soon again, as all may have been started at once. */
+const settleMs = 5_000;
 const asleepMs = 60_000;
 const mostDoors = 16;
 
@@ -78,6 +79,8 @@ export function createDirectory(world: DirectoryWorld): Directory {
   const greeted = new Set<PeerId>();
   let underWay = 0;
   let refresh: Stop | null = null;
+  /** Grows while it sleeps. */
+  let restMs = settleMs;
   let [asked, refused] = [0, 0];
   const isAwake = (): boolean => table.size() + 1 >= leastServers;
   let wasAwake = false;
@@ -156,13 +159,13 @@ export function createDirectory(world: DirectoryWorld): Directory {
   const lookAround = (): void => {
     greeted.clear();
     for (const door of doors.values()) knock(door);
-    search(me.place, () =>
-      search(entropy.bytes(32), () => {
-        // Who answered no more was counted.
-        look();
-      }),
-    );
-    refresh = clock.after(isAwake() ? refreshMs : asleepMs, lookAround);
+    search(me.place, () => {
+      // Who answered no more was counted. Of few all were asked.
+      look();
+      if (isAwake()) search(entropy.bytes(32), look);
+    });
+    restMs = isAwake() ? settleMs : Math.min(restMs * 2, asleepMs);
+    refresh = clock.after(isAwake() ? refreshMs : restMs, lookAround);
   };
   refresh = clock.after(settleMs, lookAround);
 
@@ -203,4 +206,3 @@ export function createDirectory(world: DirectoryWorld): Directory {
 }
 
 const mostGreeted = 32;
-const settleMs = 5_000;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createDirectoryCrowd } from '../simulation/directory-world.ts';
 import { encodeDirectory } from '../../src/protocol/directory/message.ts';
 
-test('it sleeps with fewer than sixteen servers, and wakes with them', async () => {
+test('[D2] it sleeps with fewer than sixteen servers, and wakes with them', async () => {
   const few = createDirectoryCrowd('few', 15, 0);
   await few.world.runFor(30_000);
   expect(few.honest.map((each) => each.counts().servers)).toEqual(Array(15).fill(14));

@@ -1,8 +1,16 @@
 /** Relays that each know two others, as sisters, and all others by the directory alone; and pages that ask them. */
+import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
+import { openRelayHost } from '../../src/adapters/libp2p/relay-host.ts';
+import type { RelayHost } from '../../src/adapters/libp2p/relay-host.ts';
+import type { DirectoryHost } from '../../src/adapters/libp2p/directory-host.ts';
 import type { HouseSettings, RelayHouse } from '../adapters/relay-house.ts';
 import { openHouse } from '../adapters/relay-house.ts';
 import { openPerson, until } from '../adapters/people.ts';
 import type { Person } from '../adapters/people.ts';
+import { nodeCryptoSuite as suite } from '../../src/adapters/node-crypto/suite.ts';
+import { findEffort } from '../../src/protocol/directory/contact.ts';
+import type { Contact } from '../../src/protocol/directory/contact.ts';
 import { decodeDirectory, encodeDirectory } from '../../src/protocol/directory/message.ts';
 import type { DirectoryMessage } from '../../src/protocol/directory/message.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
@@ -70,4 +78,52 @@ export const heard = ({ met }: Person): readonly DirectoryMessage[] =>
 export async function ask(page: Person, asked: DirectoryMessage): Promise<DirectoryMessage> {
   page.relay().send(encodeMeet({ kind: 'directory', word: encodeDirectory(asked) }));
   return until(() => heard(page).find((each) => each.number === asked.number), 25_000);
+}
+
+/** Somebody with a relay's means, who answers what they like. */
+export interface Stranger {
+  readonly contact: Contact;
+  readonly directory: DirectoryHost;
+  close(): Promise<void>;
+}
+
+export async function openStranger(answer: (asked: DirectoryMessage) => DirectoryMessage | null): Promise<Stranger> {
+  const host: RelayHost = await openRelayHost({
+    identityKey: new Uint8Array(32).fill(99),
+    publicAddresses: [],
+    direct: null,
+    topics: [],
+    maxPages: 64,
+    mayConnect: true,
+    handshakeMs: 5_000,
+    log: () => {},
+  });
+  const directory = await host.openDirectory(() => () => undefined);
+  directory.book.listen({
+    onOpen: () => undefined,
+    onClose: () => undefined,
+    onFrame: (link, bytes) => {
+      const asked = decodeDirectory(bytes);
+      const said = isRefusal(asked) ? null : answer(asked);
+      if (said !== null) link.send(encodeDirectory(said));
+    },
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  const server = createServer();
+  server.on('upgrade', (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      void host.acceptSocket(accepted, { address: '127.0.0.1', port: 1 }, socket);
+    }),
+  );
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const effort = findEffort(suite, host.self, bits, 0, 100_000)!;
+  return {
+    contact: { peer: host.self, address: doorOf(port), effort },
+    directory,
+    close: async () => {
+      server.close();
+      await host.close();
+    },
+  };
 }

@@ -137,8 +137,10 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
     if (isRefusal(found)) return log('whereabouts-refused', { why: found.refused });
     const own = hands.metAt();
     const others = found.filter((address) => !own.includes(address));
+    // Perhaps our own word, or of somebody who is away like us.
+    if (others.length === 0) return;
     log('whereabouts-found', { relays: others.length });
-    if (others.length > 0) hands.knowRelays(others);
+    hands.knowRelays(others);
   };
 
   return {

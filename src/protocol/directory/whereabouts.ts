@@ -35,11 +35,7 @@ export function sealWhereabouts(
   nowMs: number,
   luck: Luck,
 ): DirectoryRecord {
-  const said = createWriter().u8(Math.min(relays.length, limits.whereaboutsRelays));
-  for (const relay of relays.slice(0, limits.whereaboutsRelays)) said.text(relay);
-  // How many there are and how long they are is nobody's business.
-  const plain = new Uint8Array(plainBytes);
-  plain.set(said.done());
+  const plain = encodeRelays(relays);
   const nonce = luck(sizes.nonce);
   return signRecord(suite, seedOf(suite, at), {
     sequence: Math.floor(nowMs / 1_000),
@@ -68,6 +64,20 @@ export function openWhereabouts(
   if (!outside.isGood()) return refuse('truncated');
   const plain = suite.open(keyOf(suite, at), nonce, sealed, label('whereabouts'));
   if (plain === null) return refuse('bad-seal');
+  return decodeRelays(plain);
+}
+
+/** How many there are and how long they are is nobody's business. */
+export function encodeRelays(relays: readonly string[]): Uint8Array {
+  const said = relays.slice(0, limits.whereaboutsRelays);
+  const out = createWriter().u8(said.length);
+  for (const relay of said) out.text(relay);
+  const plain = new Uint8Array(plainBytes);
+  plain.set(out.done());
+  return plain;
+}
+
+export function decodeRelays(plain: Uint8Array): readonly string[] | Refusal {
   if (plain.length !== plainBytes) return refuse('bad-bucket');
   const read = createReader(plain);
   const count = read.u8();

@@ -4,6 +4,7 @@ import type { Contact } from '../../../src/protocol/directory/contact.ts';
 import { decodeDirectory, encodeDirectory } from '../../../src/protocol/directory/message.ts';
 import type { DirectoryMessage } from '../../../src/protocol/directory/message.ts';
 import { decodeRecord, encodeRecord, signRecord } from '../../../src/protocol/directory/record.ts';
+import { decodeRelays, encodeRelays } from '../../../src/protocol/directory/whereabouts.ts';
 import { parsePeerId } from '../../../src/protocol/ids.ts';
 import { isRefusal } from '../../../src/protocol/refusal.ts';
 import type { FuzzedDecoder } from '../fuzz.ts';
@@ -46,6 +47,14 @@ export const directoryDecoders: readonly FuzzedDecoder[] = [
     again: (bytes) => {
       const read = decodeRecord(bytes);
       return isRefusal(read) ? read : encodeRecord(read);
+    },
+  },
+  {
+    name: 'whereabouts',
+    samples: [encodeRelays([]), encodeRelays([contact.address, contact.address])],
+    again: (bytes) => {
+      const relays = decodeRelays(bytes);
+      return isRefusal(relays) ? relays : encodeRelays(relays);
     },
   },
 ];

@@ -41,7 +41,7 @@ test('[E1] spoiled bytes are refused or have one spelling', () => {
   for (const decoder of directoryDecoders) expect(fuzz(decoder, 20_000)).toBeGreaterThan(0);
 });
 
-test('a record belongs to the key of its writer, for a day, and as it was signed', () => {
+test('[D3] a record belongs to the key of its writer, for a day, and as it was signed', () => {
   const key = keyOfWriter(suite, record.writer);
   expect(checkRecord(suite, record, key, nowHour)).toBeNull();
   expect(checkRecord(suite, record, new Uint8Array(32), nowHour)).toEqual({ refused: 'bad-key' });
