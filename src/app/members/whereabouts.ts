@@ -4,6 +4,7 @@
  */
 import { decodeDirectory, encodeDirectory } from '../../protocol/directory/message.ts';
 import type { DirectoryMessage } from '../../protocol/directory/message.ts';
+import type { DirectoryRecord } from '../../protocol/directory/record.ts';
 import { keyOfWhereabouts, openWhereabouts, sealWhereabouts, whereaboutsSlots } from '../../protocol/directory/whereabouts.ts';
 import type { WhereaboutsSlot } from '../../protocol/directory/whereabouts.ts';
 import type { PeerId, RoomId } from '../../protocol/ids.ts';
@@ -15,6 +16,7 @@ import type { Stop } from '../../ports/clock.ts';
 import type { Link } from '../../ports/network.ts';
 import { pick } from '../luck.ts';
 import { sayMeet } from '../mesh/peers.ts';
+import { isForAnybody } from '../mesh/relay-hint.ts';
 import type { Room } from '../rooms/room.ts';
 import type { MembersDesk } from './desk.ts';
 
@@ -45,13 +47,17 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
   const awake = new Map<PeerId, Link>();
   const left = new Map<RoomId, { readonly atMs: number; readonly relays: string }>();
   const searches = new Map<RoomId, Search>();
-  /** The oldest first; later answers are nobody's. */
-  const asked = new Map<number, WhereaboutsSlot>();
+  /** What we look for, or the room that we left something for. The oldest first; later answers are nobody's. */
+  const asked = new Map<number, { readonly about: WhereaboutsSlot | RoomId; readonly by: Set<PeerId> }>();
   let last = 0;
   let stop: Stop | null = null;
 
-  const say = (message: DirectoryMessage): void => {
-    const word = encodeDirectory(message);
+  const ask = (about: WhereaboutsSlot | RoomId, question: (number: number) => DirectoryMessage): void => {
+    last += 1;
+    asked.set(last, { about, by: new Set(awake.keys()) });
+    const [oldest] = asked.keys();
+    if (asked.size > mostAsked && oldest !== undefined) asked.delete(oldest);
+    const word = encodeDirectory(question(last));
     // Each of them, since one may withhold.
     for (const link of awake.values()) sayMeet(link, { kind: 'directory', word });
   };
@@ -73,7 +79,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
     for (const secret of secrets) {
       const at = { secret, day: today(), slot: mine % whereaboutsSlots };
       const record = sealWhereabouts(suite, at, relays, clock.nowMs(), entropy.bytes);
-      say({ kind: 'put', number: (last += 1), record });
+      ask(room.id, (number) => ({ kind: 'put', number, record }));
     }
     log('whereabouts-left', { room: room.id, relays: relays.length });
     return true;
@@ -96,10 +102,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
       search.times += 1;
     }
     if (at === undefined) return false;
-    asked.set((last += 1), at);
-    const [oldest] = asked.keys();
-    if (asked.size > mostAsked && oldest !== undefined) asked.delete(oldest);
-    say({ kind: 'find', number: last, place: keyOfWhereabouts(suite, at), from: null });
+    ask(at, (number) => ({ kind: 'find', number, place: keyOfWhereabouts(suite, at), from: null }));
     return true;
   };
 
@@ -130,17 +133,21 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
     stop ??= clock.after(mostMs * (1 - (entropy.bytes(1)[0] ?? 0) / 510), turn);
   };
 
-  const take = (message: DirectoryMessage): void => {
-    const at = asked.get(message.number);
-    if (message.kind !== 'near' || message.record === null || at === undefined) return;
-    const found = openWhereabouts(suite, at, message.record, clock.nowMs());
-    if (isRefusal(found)) return log('whereabouts-refused', { why: found.refused });
+  const found = (at: WhereaboutsSlot, record: DirectoryRecord): void => {
+    const relays = openWhereabouts(suite, at, record, clock.nowMs());
+    if (isRefusal(relays)) return log('whereabouts-refused', { why: relays.refused });
     const own = hands.metAt();
-    const others = found.filter((address) => !own.includes(address));
+    const others = relays.filter((address) => isForAnybody(address) && !own.includes(address));
     // Perhaps our own word, or of somebody who is away like us.
     if (others.length === 0) return;
     log('whereabouts-found', { relays: others.length });
     hands.knowRelays(others);
+  };
+
+  /** Nobody has what we left, or one relay of two could not take it: sooner than in an hour. */
+  const notLeft = (room: RoomId): void => {
+    const before = left.get(room);
+    if (before !== undefined) left.set(room, { ...before, atMs: clock.ticksMs() - leaveMs + soonerMs });
   };
 
   return {
@@ -153,9 +160,14 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
       }
       if (message.kind === 'not-now') {
         if (message.why === 'asleep') awake.delete(relay.peer);
-        return log('directory-not-now', { why: message.why });
+        log('directory-not-now', { why: message.why });
       }
-      take(message);
+      const question = asked.get(message.number);
+      // Each of those that were asked answers once.
+      if (question?.by.delete(relay.peer) !== true) return;
+      const { about } = question;
+      if (typeof about === 'string') return message.kind === 'kept' ? undefined : notLeft(about);
+      if (message.kind === 'near' && message.record !== null) found(about, message.record);
     },
     close: () => stop?.(),
   };
@@ -164,6 +176,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
 /** Under more than these two nobody keeps a place for long. */
 const mostSecrets = 2;
 const leaveMs = 3_600_000;
+const soonerMs = 300_000;
 /** So long nobody of the room was here. */
 const aloneMs = 180_000;
 const againMs = 1_800_000;
