@@ -7,7 +7,7 @@ const pageSetup = './tests/browser/setup.ts';
 const proofs = [
   'tests/protocol/**/{model,decoders,fuzz,theft,second-reader,large-room,suites-agree,frozen-v2-*}.test.ts',
   'tests/protocol/vectors/**/*.test.ts',
-  'tests/app/{storms,asking,hostile,slots,square-rules,members-*}.test.ts',
+  'tests/app/{storms,asking,hostile,slots,square-rules,whereabouts,members-*}.test.ts',
   'tests/app/{cast/{cast,receipts},here/here,routing/copies}.test.ts',
   'tests/house/bootstrap.test.ts',
   'tests/simulation/{determinism,idle,members,scenarios,suites-agree,directory}.test.ts',

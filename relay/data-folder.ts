@@ -8,6 +8,7 @@ import { limits } from '../src/protocol/limits.ts';
 import { makeDirectCertificate, readDirectCertificate } from './direct-certificate.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
 import type { AccessShelf } from './access.ts';
+import type { EffortShelf } from './directory-place.ts';
 import { codeOf } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
@@ -36,6 +37,8 @@ export interface DataFolder {
   readonly keptLeaf: Uint8Array | null;
   /** The system's code where it cannot be written. */
   keepLeaf(bytes: Uint8Array): string | null;
+  /** The number of this relay's place in the directory. */
+  readonly effort: EffortShelf;
   /** True at the first start with this folder. */
   readonly isNew: boolean;
   /** Gives the lock back. */
@@ -99,15 +102,9 @@ export function openDataFolder(folder: string, { clock, entropy, localName }: Fo
       isUnowned: owner.value.waiting === null && owner.value.used.length === 0 && owner.value.word.length === 0,
       directCertificate: direct.value,
       authority: authority.value,
-      keptLeaf: readLeafKept(folder),
-      keepLeaf: (bytes) => {
-        try {
-          write(folder, leafKept, bytes);
-          return null;
-        } catch (error) {
-          return codeOf(error) ?? 'unknown';
-        }
-      },
+      keptLeaf: readIfKept(folder, leafKept),
+      keepLeaf: (bytes) => tryToWrite(folder, leafKept, bytes),
+      effort: { kept: readIfKept(folder, effortKept), keep: (effort) => tryToWrite(folder, effortKept, effort) },
       isNew: identity.isNew,
       close: lock.release,
     };
@@ -174,7 +171,9 @@ const kept: Readonly<Record<'identity' | 'square' | 'owner' | 'access' | 'direct
   },
 };
 
+/** Of these two a damaged one is no loss: another is made. */
 const leafKept: Marked = { file: 'lan-certificate', mark: 'wavu-lan-certificate-1' };
+const effortKept: Marked = { file: 'directory', mark: 'wavu-directory-1' };
 
 const secretBytes = 32;
 const readSecret = (bytes: Uint8Array): Uint8Array | null => (bytes.length === secretBytes ? bytes : null);
@@ -216,9 +215,18 @@ function keep<Value>(
   return { value, isNew: false, damage: [] };
 }
 
-function readLeafKept(folder: string): Uint8Array | null {
-  const text = readIfThere(path.join(folder, leafKept.file));
-  return text === null ? null : readMarked(text, leafKept.mark, (bytes) => bytes);
+function readIfKept(folder: string, { file, mark }: Marked): Uint8Array | null {
+  const text = readIfThere(path.join(folder, file));
+  return text === null ? null : readMarked(text, mark, (bytes) => bytes);
+}
+
+function tryToWrite(folder: string, wanted: Marked, bytes: Uint8Array): string | null {
+  try {
+    write(folder, wanted, bytes);
+    return null;
+  } catch (error) {
+    return codeOf(error) ?? 'unknown';
+  }
 }
 
 function readMarked<Value>(text: string, mark: string, read: (bytes: Uint8Array) => Value | null): Value | null {

@@ -14,7 +14,7 @@ export interface Desks {
   stop(): void;
 }
 
-export interface DesksWorld extends MeetWorld, Pick<SisterLinksWorld, 'addresses' | 'dial'> {
+export interface DesksWorld extends MeetWorld, Pick<SisterLinksWorld, 'addresses' | 'dial' | 'onStand'> {
   readonly self: PeerId;
 }
 

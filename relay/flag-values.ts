@@ -42,6 +42,12 @@ export const readSisters = (text: string): Read<readonly string[]> => {
     : { wrong: 'what people open in a browser, such as https://wavu.example:8470; several with commas between.' };
 };
 
+/** Where others dial this relay, as people open it in a browser. */
+export const readPublic = (text: string): Read<string> => {
+  const door = doorAt(text);
+  return door === null ? { wrong: 'what people elsewhere open in a browser, such as https://wavu.example.' } : { value: door };
+};
+
 function doorAt(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   const host = url === null ? null : readHostName(url.host);

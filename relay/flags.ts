@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readAccess, readHost, readOnOff, readPath, readPort, readPortOrOff, readSisters } from './flag-values.ts';
+import { readAccess, readHost, readOnOff, readPath, readPort, readPortOrOff, readPublic, readSisters } from './flag-values.ts';
 import type { Read } from './flag-values.ts';
 import { nearest } from './nearest.ts';
 
@@ -24,6 +24,8 @@ export interface Settings {
   readonly webrtcDirectPort: number | null;
   /** Multiaddrs of relays whose pages ours shall meet. */
   readonly sisters: readonly string[];
+  /** Multiaddr at which any relay dials this one, which then is a server of the directory; null: it is none. */
+  readonly publicDoor: string | null;
   readonly behindProxy: boolean;
   readonly json: boolean;
 }
@@ -69,6 +71,10 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
   if (access === 'members' && sisters.length > 0) {
     lines.push('--sisters: a relay for members has none, as people of another relay show it no key.');
   }
+  const publicDoor = get(flags.public);
+  if (publicDoor !== null && sisters.length === 0) {
+    lines.push('--public: a server of the directory meets the others by its sisters; name one with --sisters.');
+  }
   const wantedDirect = get(flags.webrtcDirectPort);
   if (isSixAlone && wantedDirect !== null && wantedDirect !== 'off') {
     lines.push(`--webrtc-direct-port ${wantedDirect}: this door stands on IPv4 alone, and --host ${host} is IPv6.`);
@@ -85,6 +91,7 @@ export function readSettings(args: readonly string[], env: Environment): ReadSet
     tls: certFile !== null && keyFile !== null ? { certFile, keyFile } : null,
     webrtcDirectPort: direct === 'off' ? null : direct,
     sisters,
+    publicDoor,
     behindProxy: get(flags.behindProxy) ?? false,
     json: get(flags.json) ?? false,
   };
@@ -137,6 +144,12 @@ const flags = {
     readPortOrOff,
   ),
   sisters: flag('sisters', 'URL,URL…', 'relays whose people ours shall meet; each must name the other', readSisters),
+  public: flag(
+    'public',
+    'URL',
+    'what people elsewhere open: makes this relay, with --sisters, a server of the directory',
+    readPublic,
+  ),
   behindProxy: flag(
     'behind-proxy',
     null,
@@ -190,7 +203,7 @@ function unknown(arg: string, name: string): string {
 /** `npm start --port 9000` gives the flag to npm, and us nothing but a stray 9000. */
 function swallowedByNpm(env: Environment): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'start') return [];
-  return ['port', 'host', 'data', 'square', 'access', 'owner-link', 'sisters']
+  return ['port', 'host', 'data', 'square', 'access', 'owner-link', 'sisters', 'public']
     .filter((name) => env[keptBy(name)] !== undefined)
     .map((name) =>
       `npm kept --${name} for itself. Write: npm start -- --${name} ${name === 'owner-link' ? '' : env[keptBy(name)]}`.trimEnd(),

@@ -16,6 +16,7 @@ import { named } from './named-counts.ts';
 import { createSlowLink } from './slow-link.ts';
 import type { SlowLink } from './slow-link.ts';
 import type { Access } from './access.ts';
+import type { DirectoryDesk } from './directory-desk.ts';
 import type { Square } from './square.ts';
 
 export interface Meet {
@@ -40,6 +41,8 @@ export interface MeetWorld {
   readonly square?: Square | null;
   /** Null: everybody may come in. */
   readonly access?: Access | null;
+  /** Null: this relay is no server of the directory. */
+  readonly directory?: DirectoryDesk | null;
 }
 
 /** Pages ping every 20 s, hidden ones every 60: so long a silence is a page that is gone. */
@@ -56,7 +59,8 @@ interface Page {
   isNew: boolean;
 }
 
-export function createMeet({ clock, entropy, log, maxPages = 4_096, square = null, access = null }: MeetWorld): Meet {
+export function createMeet(world: MeetWorld): Meet {
+  const { clock, entropy, log, maxPages = 4_096, square = null, access = null, directory = null } = world;
   const pages = new Map<PeerId, Page>();
   const counted = new Map<string, number>();
   let sweep: Stop | null = null;
@@ -76,6 +80,7 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     square?.left(page.link.peer);
     abroad.went(page.link.peer);
     access?.left(page.link.peer);
+    directory?.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;
@@ -127,6 +132,12 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
         else drop(page, 'strikes');
       },
       beside: (peer, frame) => {
+        const asker = pages.get(peer);
+        if (frame.kind === 'directory' && directory !== null && asker !== undefined) {
+          return directory.take(peer, frame.word, (answer) => {
+            if (pageOf(asker.link) === asker) say(asker, answer);
+          });
+        }
         const taken = access?.take(peer, frame) ?? square?.take(peer, frame) ?? null;
         if (taken === null) return 'malformed';
         const page = pages.get(peer);
@@ -151,6 +162,10 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
     ticksMs: clock.ticksMs,
     luck,
     mostGuests: maxPages,
+  });
+
+  directory?.listen((news) => {
+    for (const page of [...pages.values()]) if (!page.isNew && isIn(page)) say(page, news);
   });
 
   const isIn = (page: Page): boolean => access === null || access.isIn(page.link.peer);
@@ -203,9 +218,9 @@ export function createMeet({ clock, entropy, log, maxPages = 4_096, square = nul
       if (page === null) return;
       page.heardMs = clock.ticksMs();
       // With its first word a page knows which relay this is.
-      const word = page.isNew && isIn(page) ? (square?.welcome() ?? null) : null;
+      const words = page.isNew && isIn(page) ? [square?.welcome(), directory?.welcome()] : [];
       page.isNew = false;
-      if (word !== null) say(page, word);
+      for (const word of words) if (word) say(page, word);
       place.take(link.peer, bytes);
     },
 

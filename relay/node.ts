@@ -8,6 +8,8 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { Entropy } from '../src/ports/entropy.ts';
 import type { Log } from '../src/ports/log.ts';
 import { createDesks } from './desks.ts';
+import { createRelayDirectory } from './directory.ts';
+import type { DirectorySettings } from './directory.ts';
 import type { DirectCertificate } from './direct-certificate.ts';
 import type { Access } from './access.ts';
 import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorkeeper.ts';
@@ -33,6 +35,8 @@ export interface RelayNodeSettings {
   readonly direct?: DirectDoor;
   /** Multiaddrs, without `/p2p/…`, of relays whose pages ours shall meet. They must name us as well. */
   readonly sisters?: readonly string[];
+  /** Null: this relay is no server of the directory. */
+  readonly directory?: DirectorySettings | null;
   readonly limits?: Partial<DoorLimits>;
   /** A socket that has not shaken hands by then is closed. */
   readonly handshakeMs?: number;
@@ -100,6 +104,8 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     handshakeMs,
     log,
   });
+  const directory =
+    settings.directory && createRelayDirectory({ ...settings, ...settings.directory, self: host.self, open: host.openDirectory });
   const desks = createDesks({
     clock,
     entropy: settings.entropy,
@@ -110,6 +116,8 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     self: host.self,
     addresses: settings.sisters ?? [],
     dial: host.openSister,
+    directory: directory?.desk ?? null,
+    ...(directory && { onStand: directory.stands }),
   });
   host.book.listen({
     ...desks.on,
@@ -188,11 +196,13 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
       ...(direct === null ? {} : named('direct', secondDoor.counts())),
       ...(host.hand === null ? {} : named('hand', { ...thirdDoor.counts(), ...host.hand.counts() })),
       ...named('meet', desks.counts()),
+      ...(directory ? named('directory', directory.counts()) : {}),
       ...Object.fromEntries(counted),
     }),
     close: async () => {
       isClosed = true;
       desks.stop();
+      directory?.stop();
       await host.close();
       sockets.close();
     },

@@ -33,6 +33,8 @@ export interface SisterLinksWorld {
   /** How full we are, of 255. */
   load(): number;
   readonly abroad: Pick<Abroad, 'entered' | 'take' | 'malformed' | 'left'>;
+  /** Both links are there. */
+  onStand?(sister: PeerId, address: string): void;
 }
 
 const retry = { firstMs: 500, longestMs: 300_000 } as const;
@@ -114,6 +116,7 @@ export function createSisterLinks(world: SisterLinksWorld): SisterLinks {
     theirs.link.send(encodeSister({ kind: 'welcome' }));
     if (welcomed.has(out)) line.begin();
     log('sister-stands', { peer: out.peer });
+    world.onStand?.(out.peer, door.address);
     abroad.entered(out.peer, {
       say: (frame) => line.say(encodeSister(frame)),
       offer: (frame) => line.offer(encodeSister(frame)),

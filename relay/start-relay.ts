@@ -89,6 +89,7 @@ export async function startRelay(settings: Settings, { clock, entropy, log, onLo
     access: isForMembers && owner ? createAccess(self, owner, clock, folder.access) : null,
     ...(direct === null ? {} : { direct }),
     sisters: settings.sisters,
+    directory: settings.publicDoor === null ? null : { address: settings.publicDoor, shelf: folder.effort },
     clock,
     entropy,
     log,

@@ -132,11 +132,14 @@ export async function startApp(world: World): Promise<LocalApp> {
           onSummary: (peer, room, summary) => attached?.onSummary(peer, room, summary),
           onCameIn: (room) => attached?.cameIn(room),
           onTopics: () => attached?.mesh.roomsChanged(),
+          metAt: () => attached?.mesh.metAt() ?? [],
+          knowRelays: (addresses) => attached?.mesh.knowRelays(addresses),
         },
       ),
     );
     try {
       members = await opening;
+      for (const word of attached?.directoryWords() ?? []) members?.whereabouts.heard(...word);
     } catch {
       // Not there to be loaded: offline, and never needed before.
       core.log('members-not-loaded');

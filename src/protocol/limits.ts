@@ -29,6 +29,9 @@ export const limits = {
   /** Of the directory: contacts in one answer, and what one record says. */
   contacts: 16,
   recordBytes: 512,
+  whereaboutsRelays: 2,
+  /** What a page and its relay say of it to each other. */
+  directoryWordBytes: 1_024,
   /** Neighbours a frame is handed on by, at most. */
   hops: 8,
   textBytes: 8_000,

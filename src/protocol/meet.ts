@@ -8,7 +8,8 @@ import type { EnteredAs } from './access/entrance.ts';
 import { parsePeerId } from './ids.ts';
 import type { PeerId, Topic } from './ids.ts';
 import { limits } from './limits.ts';
-import { bytesOf, readPeer, readTopic, writePeer } from './meet-ids.ts';
+import { readPeer, readTopic, writePeer } from './meet-ids.ts';
+import { readPassing, writePassing } from './meet-passing.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -55,7 +56,9 @@ export type MeetFrame =
   /** `word`: for its owner what the relay keeps of theirs (`access/word.ts`), otherwise nothing. */
   | { readonly kind: 'entered'; readonly as: EnteredAs; readonly word: Uint8Array }
   /** The owner's page: who may come in from now on. */
-  | { readonly kind: 'access'; readonly word: Uint8Array };
+  | { readonly kind: 'access'; readonly word: Uint8Array }
+  /** Either side: what is left at the directory and looked up there (`directory/message.ts`). A page says it to a relay that said `awake`. */
+  | { readonly kind: 'directory'; readonly word: Uint8Array };
 
 /** `used`: by somebody else. `unknown`: no link of this relay, or not the newest. `behind`: the word must have a higher number. */
 export type ClaimOutcome = (typeof outcomes)[number];
@@ -72,11 +75,10 @@ export const isFar = (frame: MeetFrame): frame is FarFrame =>
 export type MeetRefusal = (typeof meetRefusals)[number];
 
 export function encodeMeet(frame: MeetFrame): Uint8Array {
-  if (frame.kind === 'pass') return encodePassing(frame.kind, frame.to, frame.bytes);
-  if (frame.kind === 'passed') return encodePassing(frame.kind, frame.from, frame.bytes);
-  const out = createWriter()
-    .u8(version)
-    .u8(kinds.indexOf(frame.kind) + 1);
+  const number = kinds.indexOf(frame.kind) + 1;
+  if (frame.kind === 'pass') return writePassing(version, number, frame.to, frame.bytes);
+  if (frame.kind === 'passed') return writePassing(version, number, frame.from, frame.bytes);
+  const out = createWriter().u8(version).u8(number);
   switch (frame.kind) {
     case 'join':
     case 'leave':
@@ -108,6 +110,7 @@ export function encodeMeet(frame: MeetFrame): Uint8Array {
       return writePeer(writePeer(out, frame.to), frame.peer).done();
     case 'square':
     case 'access':
+    case 'directory':
       return out.fixed(frame.word).done();
     case 'claim':
       return out.fixed(frame.key).fixed(frame.signature).fixed(frame.word).done();
@@ -159,6 +162,7 @@ const kinds: readonly (MeetFrame['kind'] | null)[] = [
   'entered',
   'access',
   'claim',
+  'directory',
 ];
 const outcomes = ['yours', 'used', 'unknown', 'behind', 'refused'] as const;
 export const seekIdBytes = 8;
@@ -245,6 +249,10 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
       const who = readPeer(read);
       return to !== null && who !== null ? { kind, to, peer: who } : null;
     }
+    case 'directory': {
+      const word = read.rest();
+      return word.length > limits.directoryWordBytes ? refuse('too-big') : { kind, word };
+    }
     case 'square':
     case 'claim': {
       const proof = kind === 'claim' ? { key: read.fixed(32), signature: read.fixed(signatureBytes) } : null;
@@ -269,29 +277,14 @@ function readFields(read: Reader, kind: MeetFrame['kind']): MeetFrame | Refusal 
   }
 }
 
-/** Most of what a relay does is this: made at once, and not field by field. */
-function encodePassing(kind: 'pass' | 'passed', who: PeerId, bytes: Uint8Array): Uint8Array {
-  const id = bytesOf(who);
-  const out = new Uint8Array(3 + id.length + bytes.length);
-  out[0] = version;
-  out[1] = kinds.indexOf(kind) + 1;
-  out[2] = id.length;
-  out.set(id, 3);
-  out.set(bytes, 3 + id.length);
-  return out;
-}
-
-/** Null: to be looked at field by field, which says what is wrong with it. */
-function decodePassing(bytes: Uint8Array): MeetFrame | null {
-  const kind = kinds[(bytes[1] ?? 0) - 1];
-  if (bytes[0] !== version || (kind !== 'pass' && kind !== 'passed')) return null;
-  const from = 3 + (bytes[2] ?? limits.frameBytes);
-  if (from > 3 + limits.peerIdBytes || from > bytes.length || bytes.length - from > limits.passBytes) return null;
-  const who = parsePeerId(toBase64url(bytes.subarray(3, from)));
-  if (who === null) return null;
-  // No copy: whoever keeps it takes one, and whoever hands it on needs none.
-  const passed = bytes.subarray(from);
-  return kind === 'pass' ? { kind, to: who, bytes: passed } : { kind, from: who, bytes: passed };
+/** Null: to be looked at field by field. */
+function decodePassing(frame: Uint8Array): MeetFrame | null {
+  const kind = kinds[(frame[1] ?? 0) - 1];
+  const passing = frame[0] === version && (kind === 'pass' || kind === 'passed') ? readPassing(frame) : null;
+  if (passing === null) return null;
+  return kind === 'pass'
+    ? { kind, to: passing.who, bytes: passing.bytes }
+    : { kind: 'passed', from: passing.who, bytes: passing.bytes };
 }
 
 const rest = (read: Reader, refusal: Refusal): Refusal => {

@@ -13,9 +13,15 @@ const app = 'src/app/delivery';
 const idb = 'src/adapters/idb';
 
 const forbiddenImports: readonly Row[] = [
-  ...['../ports/clock.ts', '../adapters/memory/x.ts', '../app/app.ts', '../ui/x.ts', '../workers/x.ts', '../../relay/x.ts'].map(
-    from('src/protocol'),
-  ),
+  ...[
+    '../ports/clock.ts',
+    '../adapters/memory/x.ts',
+    '../dht/table.ts',
+    '../app/app.ts',
+    '../ui/x.ts',
+    '../workers/x.ts',
+    '../../relay/x.ts',
+  ].map(from('src/protocol')),
   ...['react', 'node:crypto', 'libp2p', '@libp2p/crypto', '../../tests/x.ts', '../main.tsx'].map(from('src/protocol')),
   ...['../protocol/limits.ts', './other.ts', 'react', '../app/app.ts', '../adapters/memory/x.ts'].map(from('src/ports')),
   typeFrom('src/ports', '../app/app.ts'),
@@ -34,6 +40,10 @@ const forbiddenImports: readonly Row[] = [
     from(app),
   ),
   ...['react', 'node:fs', '@noble/hashes/sha2.js', 'idb', '../../main.tsx', '../../headless.ts'].map(from(app)),
+  ...['../app/app.ts', '../adapters/memory/x.ts', '../ui/x.ts', '../../relay/x.ts', '@noble/hashes/sha2.js', 'node:fs'].map(
+    from('src/dht'),
+  ),
+  ...['../../dht/table.ts'].flatMap((path) => [from(idb)(path), from('src/ui/rooms')(path)]),
   ...[
     '../../protocol/ids.ts',
     '../../ports/clock.ts',
@@ -69,12 +79,14 @@ const allowedImports: readonly Row[] = [
   ...['../../ports/network.ts', './clock.ts'].map(from('src/adapters/memory')),
   ...['../ports/clock.ts', '../protocol/limits.ts', 'workbox-core', 'onnxruntime-web/wasm'].map(from('src/workers')),
   ...['../../protocol/limits.ts', '../../ports/clock.ts', '../rooms/room.ts', './outbox.ts'].map(from(app)),
+  ...['../protocol/limits.ts', '../ports/clock.ts', './table.ts'].map(from('src/dht')),
   ...['react', 'virtua', 'qr', '../../app/app.ts', '../words/words.ts', 'react-dom/client'].map(from('src/ui/rooms')),
   ...[
     '../src/protocol/meet.ts',
     '../src/ports/clock.ts',
     '../src/adapters/libp2p/x.ts',
     '../src/adapters/sqlite/x.ts',
+    '../src/dht/directory.ts',
     'node:http',
     'ws',
   ].map(from('relay')),
@@ -82,7 +94,7 @@ const allowedImports: readonly Row[] = [
   ...['../../src/app/app.ts', '../../src/adapters/memory/x.ts', 'vitest', 'node:fs'].map(from('tests/app')),
 ];
 
-const pureRooms = ['src/protocol', 'src/app/rooms'];
+const pureRooms = ['src/protocol', 'src/app/rooms', 'src/dht'];
 const bannedGlobals: readonly string[] = [
   ...[
     'Date.now()',

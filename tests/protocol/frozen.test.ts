@@ -6,6 +6,10 @@ import { enterWith } from '../../src/protocol/access/enter.ts';
 import { encodeAccessWord } from '../../src/protocol/access/word.ts';
 import { encodeContent, newMessageId } from '../../src/protocol/content.ts';
 import { deriveDevice } from '../../src/protocol/device.ts';
+import { findEffort, placeOf } from '../../src/protocol/directory/contact.ts';
+import { encodeDirectory } from '../../src/protocol/directory/message.ts';
+import { encodeRecord } from '../../src/protocol/directory/record.ts';
+import { keyOfWhereabouts, sealWhereabouts } from '../../src/protocol/directory/whereabouts.ts';
 import { envelopeIdOf, seal } from '../../src/protocol/envelope.ts';
 import { encodeFrame } from '../../src/protocol/frame.ts';
 import { parsePeerId } from '../../src/protocol/ids.ts';
@@ -16,6 +20,7 @@ import { deriveRoomKeys, topicOn } from '../../src/protocol/room-keys.ts';
 import { claimWith } from '../../src/protocol/square/claim.ts';
 import { encodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
 import { encodeOwnerWord } from '../../src/protocol/square/word.ts';
+import { nobleSuite } from '../../src/protocol/suite/noble.ts';
 
 const fill = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
 const room = deriveRoomKeys(fill(32, 1));
@@ -100,5 +105,33 @@ test('the owner’s word on access, a page’s proof and their frames have the b
       bytesToHex(encodeMeet({ kind: 'access', word: fill(2, 9) })),
       bytesToHex(encodeMeet({ kind: 'refused', why: 'members-only', peer: null })),
     ],
+  }).toMatchSnapshot();
+});
+
+test('what servers of the directory and a relay and its pages say of it has the bytes it always had', () => {
+  const effort = findEffort(nobleSuite, peer, 8, 0, 10_000) ?? fill(8, 0);
+  const contact = { peer, address: '/dns4/wavu.example/tcp/443/tls/ws', effort };
+  const slot = { secret: fill(32, 7), day: 20_775, slot: 1 };
+  const relays = ['/dns4/wavu.example/tcp/443/tls/ws', '/dns4/west.example/tcp/8470/tls/ws'];
+  const record = sealWhereabouts(nobleSuite, slot, relays, 1_795_000_000_000, (length) => fill(length, 4));
+  const bytes = encodeRecord(record);
+  expect({
+    effort: bytesToHex(effort),
+    place: bytesToHex(placeOf(nobleSuite, contact)),
+    key: bytesToHex(keyOfWhereabouts(nobleSuite, slot)),
+    record: [bytes.length, hashOf(bytes)],
+    messages: [
+      bytesToHex(encodeDirectory({ kind: 'find', number: 300, place: fill(32, 8), from: null })),
+      bytesToHex(encodeDirectory({ kind: 'find', number: 300, place: fill(32, 8), from: contact })),
+      hashOf(encodeDirectory({ kind: 'put', number: 300, record })),
+      hashOf(encodeDirectory({ kind: 'near', number: 300, contacts: [contact], record })),
+      bytesToHex(encodeDirectory({ kind: 'near', number: 300, contacts: [], record: null })),
+      bytesToHex(encodeDirectory({ kind: 'kept', number: 300 })),
+      bytesToHex(encodeDirectory({ kind: 'not-kept', number: 300 })),
+      bytesToHex(encodeDirectory({ kind: 'awake', number: 0 })),
+      bytesToHex(encodeDirectory({ kind: 'not-now', number: 300, why: 'asleep' })),
+      bytesToHex(encodeDirectory({ kind: 'not-now', number: 300, why: 'too-fast' })),
+    ],
+    meet: bytesToHex(encodeMeet({ kind: 'directory', word: fill(2, 9) })),
   }).toMatchSnapshot();
 });

@@ -52,6 +52,7 @@ const frame: fc.Arbitrary<MeetFrame> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('entered' as const), as: fc.constantFrom('nobody', 'member', 'owner'), word: bytes }),
   fc.record({ kind: fc.constant('access' as const), word: bytes }),
+  fc.record({ kind: fc.constant('directory' as const), word: bytes }),
 );
 
 test('every frame is read back as it was said', () => {
@@ -70,7 +71,7 @@ test('a frame cut anywhere is refused by name', () => {
       const read = decodeMeet(part);
       // `pass` and a word carry the rest of the frame: cut there it is a shorter one, and whole.
       const isShorterPass =
-        'kind' in read && ['pass', 'passed', 'carry', 'square', 'claim', 'entered', 'access'].includes(read.kind);
+        'kind' in read && ['pass', 'passed', 'carry', 'square', 'claim', 'entered', 'access', 'directory'].includes(read.kind);
       expect('refused' in read || isShorterPass).toBe(true);
     }),
   );

@@ -1,5 +1,5 @@
 /** Leaves records among liars, finds them again, and counts. */
-import type { LookUp } from '../../src/app/directory/look-up.ts';
+import type { LookUp } from '../../src/dht/look-up.ts';
 import { createDirectoryCrowd } from './directory-world.ts';
 
 export interface DirectoryRun {

@@ -3,6 +3,8 @@ import { createAccess } from '../../relay/access.ts';
 import type { AccessShelf } from '../../relay/access.ts';
 import { createDesks } from '../../relay/desks.ts';
 import type { Desks } from '../../relay/desks.ts';
+import { createRelayDirectory } from '../../relay/directory.ts';
+import type { RelayDirectory } from '../../relay/directory.ts';
 import { createOwner } from '../../relay/owner.ts';
 import type { Owner, OwnerShelf } from '../../relay/owner.ts';
 import { createSquare } from '../../relay/square.ts';
@@ -15,10 +17,10 @@ import { openMembersWith } from '../../src/app/members/open.ts';
 import type { OpenMembers } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
 import { startApp } from '../../src/app/start.ts';
-import type { Network } from '../../src/ports/network.ts';
+import type { Link, LinkEvents, Network } from '../../src/ports/network.ts';
 import type { OpenedStorage } from '../../src/ports/storage.ts';
 import { toBase64url } from '../../src/protocol/bytes.ts';
-import type { RoomId } from '../../src/protocol/ids.ts';
+import type { PeerId, RoomId } from '../../src/protocol/ids.ts';
 import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
 import type { Suite } from '../../src/protocol/suite/suite.ts';
 
@@ -44,6 +46,12 @@ export interface Relay {
   crash(how: 'killed' | 'power-cut'): void;
   /** Of the life that runs now. */
   counts(): Record<string, number>;
+  /** Of the life that runs now, where it is a server. */
+  directory(): Server | null;
+}
+
+export interface Server extends RelayDirectory {
+  readonly self: PeerId;
 }
 
 export interface RelayOptions {
@@ -55,6 +63,8 @@ export interface RelayOptions {
   readonly maxPages?: number;
   /** It keeps no Square, and is for members. */
   readonly access?: AccessShelf;
+  /** It is a server of the directory, and has no sisters. */
+  readonly isServer?: boolean;
 }
 
 /** What stands between the app and its world, for tests that watch or break it. */
@@ -110,7 +120,7 @@ export const createPage = (
 export const createRelay = (
   world: World,
   name: string,
-  { address, square, access, sisters = [], maxPages = 4_096 }: RelayOptions,
+  { address, square, access, sisters = [], maxPages = 4_096, isServer = false }: RelayOptions,
 ): Relay => {
   const keys = square === undefined ? null : deriveRoomKeys(square.secret);
   const topic = keys && `wavu/square/1/${keys.id}`;
@@ -123,7 +133,9 @@ export const createRelay = (
   let owner: Owner | null = null;
   const node = world.node(name, { role: 'relay', address, card });
   let running: Desks | null = null;
+  let directory: Server | null = null;
   return {
+    directory: () => directory,
     node,
     owner: () => owner,
     start: () => {
@@ -131,8 +143,14 @@ export const createRelay = (
       const network = life.network();
       owner = keys && square ? createOwner(keys.id, network.self, life.entropy, square.shelf) : null;
       const kept = keys && owner && createSquare(keys, owner, life.clock);
+      const links = createLinksOfServers(network);
+      const { openRelay } = network;
+      const server = { ...life, self: network.self, address, bits: 4, shelf: { kept: null, keep: () => null } };
+      const open = async () => ({ book: links, open: openRelay });
+      directory = isServer ? { ...createRelayDirectory({ ...server, open }), self: network.self } : null;
       running = createDesks({
         ...life,
+        directory: directory?.desk ?? null,
         maxPages,
         square: kept,
         access: access && owner ? createAccess(network.self, owner, life.clock, access) : null,
@@ -141,15 +159,32 @@ export const createRelay = (
         dial: network.openRelay,
       });
       if (!access && topic !== null && kept !== null) network.join(topic, () => undefined, kept.mayGoOn);
-      network.listen(running.on);
+      network.listen(isServer ? links.without(running.on) : running.on);
     },
     crash: (how) => {
+      directory = null;
       running = null;
       node.crash(how);
     },
     counts: () => running?.counts() ?? {},
   };
 };
+
+/** In this world two relays have one kind of link: here it is the directory's. */
+function createLinksOfServers(network: Network): {
+  listen(on: LinkEvents): void;
+  without(on: LinkEvents): LinkEvents;
+} {
+  const only = (isIt: (link: Link) => boolean, on: LinkEvents): LinkEvents => ({
+    onOpen: (link) => isIt(link) && on.onOpen(link),
+    onFrame: (link, bytes) => isIt(link) && on.onFrame(link, bytes),
+    onClose: (link, why) => isIt(link) && on.onClose(link, why),
+  });
+  return {
+    listen: (on) => void network.listen(only(({ end }) => end === 'relay', on)),
+    without: (on) => only(({ end }) => end !== 'relay', on),
+  };
+}
 
 /** The card wants libp2p's spelling; nothing in this world reads it. */
 const cardPeerId = '12D3KooWsimu1ationsimu1ationsimu1ationsimu1ation';

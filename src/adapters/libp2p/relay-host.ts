@@ -7,6 +7,8 @@ import type { Log } from '../../ports/log.ts';
 import type { Link, MayGoOn } from '../../ports/network.ts';
 import { wrapAcceptedSocket } from './accepted-socket.ts';
 import type { DirectHost } from './direct-host.ts';
+import { openDirectoryHost } from './directory-host.ts';
+import type { AdmitServer, DirectoryHost } from './directory-host.ts';
 import type { HandHost } from './hand-host.ts';
 import { createLinkBook } from './links.ts';
 import type { LinkBook } from './links.ts';
@@ -48,6 +50,8 @@ export interface RelayHost {
   readonly book: LinkBook;
   /** Opens `/wavu/sister/1` at another relay. */
   readonly openSister: RelayDoors['open'];
+  /** Answers and opens `/wavu/directory/1`, from now on. */
+  openDirectory(admit: AdmitServer): Promise<DirectoryHost>;
   addresses(): string[];
   acceptSocket(socket: WebSocket, from: SocketOrigin, stream: Holding): Promise<'upgraded' | 'failed' | 'junk'>;
   /** Links begun by hand; null where there is no webrtc-direct either. */
@@ -85,17 +89,13 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     );
   await answer(meetProtocol, 'peer');
   await answer(sisterProtocol, 'relay');
-  const doors = createRelayDoors(node, {
-    transports: node,
-    upgrader,
-    logger,
-    book,
-    log: settings.log,
-    protocol: sisterProtocol,
-  });
+  const dialling = { transports: node, upgrader, logger, log: settings.log };
+  const doors = createRelayDoors(node, { ...dialling, book, protocol: sisterProtocol });
+  let directory: DirectoryHost | null = null;
   node.addEventListener('connection:open', ({ detail: connection }) => {
     const timer = setTimeout(() => {
       // A thin guest's frames go beside its connection.
+      if (directory?.book.carries(connection) === true) return;
       if (!book.carries(connection) && book.linkTo(toPeerId(connection.remotePeer)) === null) void closeConnection(connection);
     }, unusedMs);
     timer.unref();
@@ -170,6 +170,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
     self: toPeerId(node.peerId),
     book,
     openSister: doors.open,
+    openDirectory: async (admit) => (directory = await openDirectoryHost(node, dialling, admit)),
     addresses: () => {
       const known = [...settings.publicAddresses.map((each) => multiaddr(each)), ...node.getMultiaddrs()];
       const suffix = `/p2p/${node.peerId.toString()}`;
@@ -190,6 +191,7 @@ export async function openRelayHost(settings: RelayHostSettings): Promise<RelayH
       hand?.close();
       topics.close();
       book.abortAll();
+      directory?.book.abortAll();
       for (const connection of node.getConnections()) abortConnection(connection, 'the relay stops');
       await node.stop();
     },

@@ -63,7 +63,8 @@ export async function createRelayLibp2p(settings: RelayHostSettings): Promise<Re
       denyDialPeer: () => true,
     },
     connectionManager: {
-      maxConnections: maxPages + 64,
+      // Beside pages those to sisters, and of servers of the directory.
+      maxConnections: maxPages + 384,
       // Who comes too often is told by the doorkeeper, which knows loopback from a stranger.
       inboundConnectionThreshold: 1_000_000,
       maxIncomingPendingConnections: maxPages,

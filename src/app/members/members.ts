@@ -41,6 +41,8 @@ import { createTending } from './tending.ts';
 import { createUnread } from './unread.ts';
 import { loadVerified } from './verified.ts';
 import { createVoice } from './voice.ts';
+import { createWhereabouts } from './whereabouts.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 export interface Members {
   /** The same wish asked again is the same room. */
@@ -69,6 +71,8 @@ export interface Members {
   topicsOf(room: Room, day: number): readonly Topic[];
   /** Relays for members. */
   readonly access: Pick<Access, 'enter' | 'owns'>;
+  /** The directory that relays lead to. */
+  readonly whereabouts: Pick<Whereabouts, 'heard'>;
   close(): void;
 }
 
@@ -196,6 +200,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
   });
   const unread = createUnread(members);
   const reach = createReach(members, invites);
+  const whereabouts = createWhereabouts(members, hands);
   const tending = createTending(members, (id) => changed(id));
   const receive = createMembersReceive(members, keeper, await loadSeen(core), {
     onSaid: said.inRoom,
@@ -283,15 +288,10 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
       return reach.secretsIn(room).map((secret) => castTopic(vault.suite, secret, day));
     },
     access,
+    whereabouts,
     close: () => {
-      access.close();
-      receive.close();
-      post.close();
-      knocking.close();
-      newKeys.close();
-      moving.close();
-      unread.close();
-      tending.close();
+      const parts = [whereabouts, access, receive, post, knocking, newKeys, moving, unread, tending];
+      for (const part of parts) part.close();
     },
   };
 }

@@ -10,12 +10,12 @@ import type { Here, OpenHere } from '../here/here.ts';
 import { keyOf } from '../records.ts';
 import { fitName } from '../fit-name.ts';
 import { nameBytes } from '../fit.ts';
-import type { Network } from '../../ports/network.ts';
+import type { Link, Network } from '../../ports/network.ts';
 import { decodeCast } from '../../protocol/cast.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
-import type { DeviceId, RoomId } from '../../protocol/ids.ts';
+import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
@@ -48,6 +48,8 @@ export interface Attached {
   owned(): Promise<void>;
   /** Somebody lives here now: what waited for a name may begin. */
   named(): void;
+  /** What relays said of the directory while rooms of members were not open yet. */
+  directoryWords(): Iterable<readonly [Link, Uint8Array]>;
   close(): Promise<void>;
 }
 
@@ -179,6 +181,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     mesh.roomsChanged();
   };
 
+  const words = new Map<PeerId, readonly [Link, Uint8Array]>();
   const mesh = createMesh(core, network, peers, doors, {
     onPath: (peer, room) => {
       if (room.keys === null && (desk.members()?.greet(peer, room) ?? true)) return;
@@ -211,6 +214,11 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
       (await desk.openMembers())?.access.owns({ id: relay.peer, held, say });
       return true;
     },
+    onDirectory: (relay, word) => {
+      const members = desk.members();
+      if (members === null) words.set(relay.peer, [relay, word]);
+      else members.whereabouts.heard(relay, word);
+    },
     onCard: (read) => {
       card = read;
       void openSquare();
@@ -237,6 +245,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
       if (card?.access) mesh.enterAgain(relay);
     },
     named: () => void openSquare(),
+    directoryWords: () => words.values(),
     close: async () => {
       isClosed = true;
       here?.close();

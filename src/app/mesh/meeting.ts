@@ -53,6 +53,7 @@ export interface MeetingHands {
   membersOnly(host: Link): void;
   entered(host: Link, frame: Extract<MeetFrame, { kind: 'entered' }>): void;
   ofSquare(host: Link, frame: Extract<MeetFrame, { kind: 'square' | 'claimed' }>): void;
+  ofDirectory(host: Link, word: Uint8Array): void;
 }
 
 export function createMeeting(core: Core, hands: MeetingHands): Meeting {
@@ -142,6 +143,8 @@ export function createMeeting(core: Core, hands: MeetingHands): Meeting {
         case 'square':
         case 'claimed':
           return hands.ofSquare(link, frame);
+        case 'directory':
+          return hands.ofDirectory(link, frame.word);
         case 'claim':
         case 'enter':
         case 'access':

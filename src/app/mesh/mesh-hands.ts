@@ -1,5 +1,6 @@
 /** What the mesh asks of whoever keeps rooms: whom to greet, what came, and what is known of this device there. */
 import type { ReadCard } from '../../ports/door.ts';
+import type { Link } from '../../ports/network.ts';
 import type { Topic } from '../../protocol/ids.ts';
 import type { ClaimOutcome } from '../../protocol/meet.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
@@ -29,4 +30,6 @@ export interface MeshHands extends KeyHands {
   onSquareWord(word: Uint8Array, peer: Peer | null): void;
   onClaimed(outcome: ClaimOutcome): void;
   onOwnRelay(): void;
+  /** A relay's word about the directory. */
+  onDirectory(relay: Link, word: Uint8Array): void;
 }

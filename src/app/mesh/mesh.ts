@@ -9,7 +9,6 @@ import { createDialer } from './dialer.ts';
 import { createFrames } from './frames.ts';
 import { createHeartbeat, keyOfLink } from './heartbeat.ts';
 import { createHost } from './host.ts';
-import { isOfAHouse } from './house-address.ts';
 import { createIntroduced } from './introduced.ts';
 import { createMeeting } from './meeting.ts';
 import type { Doors, MeshHands } from './mesh-hands.ts';
@@ -28,8 +27,9 @@ import { createSeeker } from './seeker.ts';
 export interface Mesh {
   /** Rooms came or went. */
   roomsChanged(): void;
-  /** An invite that was followed named these relays. */
-  knowRelays(addresses: readonly string[]): void;
+  /** Somebody of a room named these, in an invite or at the directory. */
+  knowRelays: Relays['named'];
+  readonly metAt: Relays['metAt'];
   /** A person named one: see `App`. */
   addRelay(link: string): Promise<RelayRefused | null>;
   /** And by hand, where it lets no other way in. */
@@ -138,6 +138,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       if (frame.kind === 'square') hands.onSquareWord(frame.word, null);
       else hands.onClaimed(frame.outcome);
     },
+    ofDirectory: (link, word) => (link.end === 'relay' ? hands.onDirectory(link, word) : undefined),
   });
 
   const host = createHost(core);
@@ -254,11 +255,8 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       seeker.stir();
       show();
     },
-    knowRelays: (addresses) =>
-      relay.know(
-        addresses.filter((each) => !isOfAHouse(each)),
-        'invite',
-      ),
+    knowRelays: relay.named,
+    metAt: relay.metAt,
     addRelay: async (link) => {
       const doors = readRelayLink(link);
       return doors === null ? 'unreadable' : relay.add(doors);

@@ -2,16 +2,20 @@
 import { decodeInviteLink, encodeMemberInvite } from '../../protocol/contact/invite-link.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
-import { isOfAHouse } from './house-address.ts';
+import { isOfAHouse } from '../../protocol/house-address.ts';
 import { doorOf } from './relay-keeper.ts';
 
 /**
- * `relay`: the one that leads to us. Only a door that any page may knock at is named: no page of another site gets to a plain `ws:`, and a
- * private address is another machine elsewhere, of which a browser asks whether the page may reach it.
+ * Only a door that any page may knock at is named: no page of another site gets to a plain `ws:`, and a private address is another machine
+ * elsewhere, of which a browser asks whether the page may reach it.
  */
+export const isForAnybody = (door: string): boolean =>
+  isSecure.test(door) && !isOfAHouse(door) && door.length <= limits.relayHintBytes;
+
+/** `relay`: the one that leads to us. */
 export function withRelayHint(link: string, relay: string | undefined, nowMs: number): string {
   const door = doorOf(relay ?? '');
-  if (!isSecure.test(door) || isOfAHouse(door) || door.length > limits.relayHintBytes) return link;
+  if (!isForAnybody(door)) return link;
   const invite = decodeInviteLink(link, nowMs);
   if (isRefusal(invite) || invite.kind === 'open' || invite.relays.length > 0) return link;
   return encodeMemberInvite({ ...invite, relays: [door] });

@@ -1,6 +1,6 @@
 /** Reads what names a relay: its address as people see and scan it, or as programs spell it. */
 import { limits } from '../../protocol/limits.ts';
-import { isIp4 } from './house-address.ts';
+import { isIp4 } from '../../protocol/house-address.ts';
 import { doorOf } from './relay-keeper.ts';
 
 /** The ways in, the likeliest first; null: this is no relay's address. An invite, which has words behind its `#`, is none. */

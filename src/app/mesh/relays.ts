@@ -1,10 +1,12 @@
 /** Our relays: the one we came by, and beside it one that an invite named. */
 import type { Core } from '../core.ts';
 import type { Link, Network } from '../../ports/network.ts';
+import { isOfAHouse } from '../../protocol/house-address.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RelayView } from '../view.ts';
 import { createOtherRelay } from './other-relay.ts';
 import type { OtherRelay } from './other-relay.ts';
+import { isForAnybody } from './relay-hint.ts';
 import { createRelayKeeper, doorOf } from './relay-keeper.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 import { createRelayByHand } from './relay-by-hand.ts';
@@ -14,6 +16,10 @@ export interface Relays
   extends Omit<RelayKeeper, 'state'>, Pick<OtherRelay, 'know' | 'add' | 'stopAdding' | 'forget' | 'others'> {
   state(): Pick<RelayView, 'address' | 'state' | 'standIn'> | null;
   readonly byHand: Pick<RelayByHand, 'offer' | 'take'>;
+  /** Somebody of a room named these. */
+  named(addresses: readonly string[]): void;
+  /** Doors by which anybody meets us just now. */
+  metAt(): readonly string[];
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
   own(): Link | null;
@@ -54,6 +60,15 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
       own.lookAt(addresses);
     },
     know: other.know,
+    named: (addresses) =>
+      other.know(
+        addresses.filter((each) => !isOfAHouse(each)),
+        'invite',
+      ),
+    metAt: () =>
+      [own.state(), ...other.others()]
+        .flatMap((each) => (each?.state === 'open' ? [doorOf(each.address)] : []))
+        .filter((door, at, doors) => isForAnybody(door) && doors.indexOf(door) === at),
     add: other.add,
     stopAdding: () => {
       other.stopAdding();

@@ -19,6 +19,9 @@ export interface Contact {
   readonly effort: Uint8Array;
 }
 
+/** What a place must have cost, of all who form one directory: four million hashes, a quarter of a minute of one core. */
+export const placeBits = 22;
+
 export type Hashing = Pick<Suite, 'hash'>;
 
 export const placeOf = (suite: Hashing, { peer, effort }: Pick<Contact, 'peer' | 'effort'>): Place =>

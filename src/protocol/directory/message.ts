@@ -1,4 +1,4 @@
-/** What is asked of a server of the directory, and what it answers. */
+/** What is asked of a server of the directory, and what it answers: another server on `/wavu/directory/1`, or a page in a `directory` frame of its relay. */
 import { createReader, createWriter } from '../bytes.ts';
 import type { Reader, Writer } from '../bytes.ts';
 import { limits } from '../limits.ts';
@@ -18,7 +18,13 @@ export type DirectoryMessage = { readonly number: number } & (
   | { readonly kind: 'near'; readonly contacts: readonly Contact[]; readonly record: DirectoryRecord | null }
   | { readonly kind: 'kept' }
   | { readonly kind: 'not-kept' }
+  /** These two a relay says to its pages, `number` 0 where nobody asked: it is a server among enough, or there is no answer. */
+  | { readonly kind: 'awake' }
+  | { readonly kind: 'not-now'; readonly why: NotNow }
 );
+
+/** `asleep`: fewer than sixteen servers are known. `too-fast`: this page, or all together, asked for more than is looked up. */
+export type NotNow = (typeof notNow)[number];
 
 export function encodeDirectory(message: DirectoryMessage): Uint8Array {
   const out = createWriter()
@@ -35,8 +41,11 @@ export function encodeDirectory(message: DirectoryMessage): Uint8Array {
       out.u8(message.contacts.length);
       for (const contact of message.contacts) writeContact(out, contact);
       return optional(out, message.record, (record) => out.capped(encodeRecord(record))).done();
+    case 'not-now':
+      return out.u8(notNow.indexOf(message.why) + 1).done();
     case 'kept':
     case 'not-kept':
+    case 'awake':
       return out.done();
   }
 }
@@ -53,7 +62,8 @@ export function decodeDirectory(bytes: Uint8Array): DirectoryMessage | Refusal {
 }
 
 const version = 1;
-const kinds = ['find', 'put', 'near', 'kept', 'not-kept'] as const;
+const kinds = ['find', 'put', 'near', 'kept', 'not-kept', 'awake', 'not-now'] as const;
+const notNow = ['asleep', 'too-fast'] as const;
 const mostRecordBytes = limits.recordBytes + 128;
 
 function readFields(read: Reader, kind: DirectoryMessage['kind'], number: number): DirectoryMessage | Refusal | null {
@@ -75,8 +85,13 @@ function readFields(read: Reader, kind: DirectoryMessage['kind'], number: number
       if (record !== undefined && record !== null && isRefusal(record)) return record;
       return contacts.every((contact) => contact !== null) && record !== undefined ? { kind, number, contacts, record } : null;
     }
+    case 'not-now': {
+      const why = notNow[read.u8() - 1];
+      return why === undefined ? null : { kind, number, why };
+    }
     case 'kept':
     case 'not-kept':
+    case 'awake':
       return { kind, number };
   }
 }

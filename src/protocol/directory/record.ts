@@ -59,7 +59,12 @@ export function decodeRecord(bytes: Uint8Array): DirectoryRecord | Refusal {
 }
 
 /** Whether it belongs at this key, now. The signature, which costs most, comes last. */
-export function checkRecord(suite: Suite, record: DirectoryRecord, key: Place, nowHour: number): Refusal | null {
+export function checkRecord(
+  suite: Pick<Suite, 'hash' | 'verify'>,
+  record: DirectoryRecord,
+  key: Place,
+  nowHour: number,
+): Refusal | null {
   if (!isEqual(keyOfWriter(suite, record.writer), key)) return refuse('bad-key');
   if (record.expiresHour < nowHour) return refuse('expired');
   if (record.expiresHour > nowHour + longestHours) return refuse('too-far-ahead');

@@ -4,6 +4,7 @@ import type { Contact } from '../../../src/protocol/directory/contact.ts';
 import { decodeDirectory, encodeDirectory } from '../../../src/protocol/directory/message.ts';
 import type { DirectoryMessage } from '../../../src/protocol/directory/message.ts';
 import { decodeRecord, encodeRecord, signRecord } from '../../../src/protocol/directory/record.ts';
+import { decodeRelays, encodeRelays } from '../../../src/protocol/directory/whereabouts.ts';
 import { parsePeerId } from '../../../src/protocol/ids.ts';
 import { isRefusal } from '../../../src/protocol/refusal.ts';
 import type { FuzzedDecoder } from '../fuzz.ts';
@@ -26,6 +27,9 @@ export const directoryMessages: readonly DirectoryMessage[] = [
   { kind: 'near', number: 4, contacts: [], record: null },
   { kind: 'kept', number: 5 },
   { kind: 'not-kept', number: 6 },
+  { kind: 'awake', number: 0 },
+  { kind: 'not-now', number: 7, why: 'asleep' },
+  { kind: 'not-now', number: 8, why: 'too-fast' },
 ];
 
 export const directoryDecoders: readonly FuzzedDecoder[] = [
@@ -43,6 +47,14 @@ export const directoryDecoders: readonly FuzzedDecoder[] = [
     again: (bytes) => {
       const read = decodeRecord(bytes);
       return isRefusal(read) ? read : encodeRecord(read);
+    },
+  },
+  {
+    name: 'whereabouts',
+    samples: [encodeRelays([]), encodeRelays([contact.address, contact.address])],
+    again: (bytes) => {
+      const relays = decodeRelays(bytes);
+      return isRefusal(relays) ? relays : encodeRelays(relays);
     },
   },
 ];

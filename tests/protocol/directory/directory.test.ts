@@ -12,9 +12,11 @@ import {
   signRecord,
   writerSeed,
 } from '../../../src/protocol/directory/record.ts';
+import { keyOfWhereabouts, openWhereabouts, sealWhereabouts } from '../../../src/protocol/directory/whereabouts.ts';
 import { limits } from '../../../src/protocol/limits.ts';
 import { parsePeerId } from '../../../src/protocol/ids.ts';
 import { fuzz } from '../fuzz.ts';
+import type { DirectoryRecord } from '../../../src/protocol/directory/record.ts';
 import { contact, directoryDecoders, directoryMessages, nowHour, record, seed } from './decoders.ts';
 
 test('every message is read back as it was said, and cut anywhere it is refused', () => {
@@ -39,7 +41,7 @@ test('[E1] spoiled bytes are refused or have one spelling', () => {
   for (const decoder of directoryDecoders) expect(fuzz(decoder, 20_000)).toBeGreaterThan(0);
 });
 
-test('a record belongs to the key of its writer, for a day, and as it was signed', () => {
+test('[D3] a record belongs to the key of its writer, for a day, and as it was signed', () => {
   const key = keyOfWriter(suite, record.writer);
   expect(checkRecord(suite, record, key, nowHour)).toBeNull();
   expect(checkRecord(suite, record, new Uint8Array(32), nowHour)).toEqual({ refused: 'bad-key' });
@@ -77,4 +79,41 @@ test('distance is the bits apart, and has no ties but with itself', () => {
   expect(nearer(at(), at(1), at(2))).toBeLessThan(0);
   expect(nearer(at(3), at(1), at(2))).toBeGreaterThan(0);
   expect(nearer(at(3), at(1), at(1))).toBe(0);
+});
+
+const at = { secret: new Uint8Array(32).fill(5), day: 20_778, slot: 3 };
+const nowMs = nowHour * 3_600_000;
+const luck = (length: number): Uint8Array => new Uint8Array(length).fill(6);
+const relays = ['/dns4/east.example/tcp/443/tls/ws', `/dns4/${'w'.repeat(limits.relayHintBytes - 17)}/tcp/443/ws`];
+
+test('[D4] who has the secret reads where somebody is met, for that slot and day alone, and nobody else does', () => {
+  const left = sealWhereabouts(suite, at, relays, nowMs, luck);
+  expect(keyOfWhereabouts(suite, at)).toEqual(keyOfWriter(suite, left.writer));
+  expect(openWhereabouts(suite, at, left, nowMs)).toEqual(relays);
+  expect(openWhereabouts(suite, at, left, nowMs + 25 * 3_600_000)).toEqual({ refused: 'expired' });
+  for (const other of [
+    { ...at, slot: 2 },
+    { ...at, day: 20_779 },
+    { ...at, secret: seed },
+  ])
+    expect(openWhereabouts(suite, other, left, nowMs)).toEqual({ refused: 'bad-key' });
+  const few = sealWhereabouts(suite, at, [], nowMs, luck);
+  expect([few.value.length, openWhereabouts(suite, at, few, nowMs)]).toEqual([left.value.length, []]);
+  expect(left.value.length).toBeLessThanOrEqual(limits.recordBytes);
+  const many = [...relays, '/dns4/more.example/tcp/443/tls/ws'];
+  expect(openWhereabouts(suite, at, sealWhereabouts(suite, at, many, nowMs, luck), nowMs)).toEqual(relays);
+});
+
+test('[D4] what a relay made up, spoiled or took from elsewhere is refused by name', () => {
+  const left = sealWhereabouts(suite, at, relays, nowMs, luck);
+  const say = (value: Uint8Array): DirectoryRecord =>
+    signRecord(suite, writerSeed(suite, at.secret, at.day, at.slot), { ...left, value });
+  expect(openWhereabouts(suite, at, { ...left, value: left.value.with(20, 1) }, nowMs)).toEqual({ refused: 'bad-signature' });
+  // An insider, whose signature holds.
+  expect(openWhereabouts(suite, at, say(left.value.with(20, 1)), nowMs)).toEqual({ refused: 'bad-seal' });
+  expect(openWhereabouts(suite, at, say(left.value.with(0, 2)), nowMs)).toEqual({ refused: 'unknown-version' });
+  for (let length = 0; length < left.value.length; length += 1)
+    expect(openWhereabouts(suite, at, say(left.value.subarray(0, length)), nowMs)).toHaveProperty('refused');
+  const odd = sealWhereabouts(suite, at, ['no address'], nowMs, luck);
+  expect(openWhereabouts(suite, at, odd, nowMs)).toEqual({ refused: 'bad-text' });
 });

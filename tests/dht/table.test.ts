@@ -1,14 +1,14 @@
 /** Who stays in the table, whatever comes; and what a server holds for others. */
 import { expect, test } from 'vitest';
-import { nodeCryptoSuite as suite } from '../../../src/adapters/node-crypto/suite.ts';
-import { createRandom } from '../../../src/adapters/memory/random.ts';
-import { createShelf } from '../../../src/app/directory/shelf.ts';
-import { createTable, serverOf } from '../../../src/app/directory/table.ts';
-import type { Server } from '../../../src/app/directory/table.ts';
-import { keyOfWriter, signRecord } from '../../../src/protocol/directory/record.ts';
-import { findEffort } from '../../../src/protocol/directory/contact.ts';
-import { parsePeerId } from '../../../src/protocol/ids.ts';
-import { nowHour } from '../../protocol/directory/decoders.ts';
+import { nodeCryptoSuite as suite } from '../../src/adapters/node-crypto/suite.ts';
+import { createRandom } from '../../src/adapters/memory/random.ts';
+import { createShelf } from '../../src/dht/shelf.ts';
+import { createTable, serverOf } from '../../src/dht/table.ts';
+import type { Server } from '../../src/dht/table.ts';
+import { keyOfWriter, signRecord } from '../../src/protocol/directory/record.ts';
+import { findEffort } from '../../src/protocol/directory/contact.ts';
+import { parsePeerId } from '../../src/protocol/ids.ts';
+import { nowHour } from '../protocol/directory/decoders.ts';
 
 const luck = createRandom('table');
 const self = new Uint8Array(32);
@@ -67,7 +67,7 @@ test('a server whose place cost too little is none', () => {
   expect(serverOf(suite, { ...contact, effort: new Uint8Array(8).fill(255) }, 8)).toBeNull();
 });
 
-test('a shelf keeps the newest of each writer until it expires, nothing forged, and what is nearest when there is too much', () => {
+test('[D3] a shelf keeps the newest of each writer until it expires, nothing forged, and what is nearest when there is too much', () => {
   let hour = nowHour;
   const shelf = createShelf(suite, self, { nowMs: () => hour * 3_600_000 }, 4);
   const recordOf = (writer: number, sequence: number, expiresHour = nowHour + 20) =>
@@ -86,4 +86,24 @@ test('a shelf keeps the newest of each writer until it expires, nothing forged, 
   expect([shelf.size(), kept < 20]).toEqual([4, true]);
   hour = nowHour + 21;
   expect(shelf.at(keyOf(1))).toBeNull();
+});
+
+test('who answers no more is not counted, and comes back, at another address too', () => {
+  const table = createTable(self);
+  const [one, other] = [serverAt('good', 1), serverAt('good', 2)];
+  for (const server of [one, other]) table.answered(server);
+  for (let at = 0; at < 2; at += 1) for (const server of [one, other]) table.failed(server.peer);
+  expect([table.size(), table.nearest(self, 9)]).toEqual([0, []]);
+  expect([table.hasPlaceFor(one), table.hasPlaceFor({ ...other, address: '/memory/moved' })]).toEqual([true, true]);
+  table.answered(one);
+  table.answered({ ...other, address: '/memory/moved' });
+  expect(
+    table
+      .nearest(self, 9)
+      .map(({ address }) => address)
+      .toSorted(),
+  ).toEqual([one.address, '/memory/moved'].toSorted());
+  // While it answers nobody else's word moves it.
+  table.answered({ ...other, address: '/memory/elsewhere' });
+  expect(table.nearest(self, 9).some(({ address }) => address === '/memory/elsewhere')).toBe(false);
 });

@@ -1,20 +1,25 @@
 /** Questions to servers and their answers, over links that stand or are opened for it: each is answered, or is not in time. */
-import type { Clock, Stop } from '../../ports/clock.ts';
-import type { Link, Network } from '../../ports/network.ts';
-import type { Contact } from '../../protocol/directory/contact.ts';
-import { decodeDirectory, encodeDirectory } from '../../protocol/directory/message.ts';
-import type { DirectoryMessage } from '../../protocol/directory/message.ts';
-import type { PeerId } from '../../protocol/ids.ts';
-import { isRefusal } from '../../protocol/refusal.ts';
+import type { Clock, Stop } from '../ports/clock.ts';
+import type { Link, Network } from '../ports/network.ts';
+import type { Contact } from '../protocol/directory/contact.ts';
+import { decodeDirectory, encodeDirectory } from '../protocol/directory/message.ts';
+import type { DirectoryMessage } from '../protocol/directory/message.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { isRefusal } from '../protocol/refusal.ts';
+import type { RefusalReason } from '../protocol/refusal.ts';
 
 export type Question = Extract<DirectoryMessage, { readonly kind: 'find' | 'put' }>;
 export type Reply = Exclude<DirectoryMessage, Question>;
 /** Without its number. */
 export type Asked = Question extends infer Each ? (Each extends Question ? Omit<Each, 'number'> : never) : never;
 
+/** Who is to answer where; what their place cost is not asked. */
+export type Door = Pick<Contact, 'peer' | 'address'>;
+
 export interface Lines {
-  ask(server: Contact, asked: Asked, done: (reply: Reply | null) => void): void;
-  frame(link: Link, bytes: Uint8Array): void;
+  ask(server: Door, asked: Asked, done: (reply: Reply | null) => void): void;
+  /** Not null: it cannot be read. Of whom we asked the link is over then. */
+  frame(link: Link, bytes: Uint8Array): RefusalReason | null;
   closed(link: Link): void;
   close(): void;
 }
@@ -35,7 +40,7 @@ interface Line {
   readonly opening: AbortController;
 }
 
-export function createLines(network: Network, clock: Clock, { answer }: LinesHands): Lines {
+export function createLines(network: Pick<Network, 'openRelay'>, clock: Clock, { answer }: LinesHands): Lines {
   /** The longest unused first. */
   const lines = new Map<PeerId, Line>();
   const waiting = new Map<number, { readonly peer: PeerId; readonly done: (reply: Reply | null) => void; readonly stop: Stop }>();
@@ -56,7 +61,7 @@ export function createLines(network: Network, clock: Clock, { answer }: LinesHan
     asked?.done(reply);
   };
 
-  const open = async ({ peer, address }: Contact, line: Line): Promise<void> => {
+  const open = async ({ peer, address }: Door, line: Line): Promise<void> => {
     const opened = await network.openRelay(address, line.opening.signal);
     if (lines.get(peer) !== line) return opened.state === 'open' ? opened.link.close() : undefined;
     // Whoever else answers there is not whom we ask.
@@ -68,7 +73,7 @@ export function createLines(network: Network, clock: Clock, { answer }: LinesHan
     for (const bytes of line.unsent.splice(0)) line.link.send(bytes);
   };
 
-  const lineTo = (server: Contact): Line => {
+  const lineTo = (server: Door): Line => {
     const known = lines.get(server.peer);
     const line: Line = known ?? { link: null, unsent: [], opening: new AbortController() };
     lines.delete(server.peer);
@@ -100,12 +105,13 @@ export function createLines(network: Network, clock: Clock, { answer }: LinesHan
       if (isRefusal(message)) {
         // A server that we asked and that babbles.
         if (link.opener === 'us') drop(link.peer);
-        return;
+        return message.refused;
       }
       if (message.kind === 'find' || message.kind === 'put') {
         const reply = answer(link.peer, message);
         if (reply !== null) link.send(encodeDirectory(reply));
       } else if (waiting.get(message.number)?.peer === link.peer) settle(message.number, message);
+      return null;
     },
     closed: (link) => {
       if (lines.get(link.peer)?.link === link) drop(link.peer);

@@ -1,9 +1,9 @@
 /** A server of the directory among few, among strangers who flood, and when somebody else answers at an address. */
 import { expect, test } from 'vitest';
-import { createDirectoryCrowd } from '../../simulation/directory-world.ts';
-import { encodeDirectory } from '../../../src/protocol/directory/message.ts';
+import { createDirectoryCrowd } from '../simulation/directory-world.ts';
+import { encodeDirectory } from '../../src/protocol/directory/message.ts';
 
-test('it sleeps with fewer than sixteen servers, and wakes with them', async () => {
+test('[D2] it sleeps with fewer than sixteen servers, and wakes with them', async () => {
   const few = createDirectoryCrowd('few', 15, 0);
   await few.world.runFor(30_000);
   expect(few.honest.map((each) => each.counts().servers)).toEqual(Array(15).fill(14));

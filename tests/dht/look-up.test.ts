@@ -1,13 +1,13 @@
 /** Paths of a look-up share no server, whatever they are told; and what a liar says costs the path that asked it. */
 import { expect, test } from 'vitest';
-import { lookUp, lookUpRules } from '../../../src/app/directory/look-up.ts';
-import type { LookUp, LookUpAnswer } from '../../../src/app/directory/look-up.ts';
-import type { Server } from '../../../src/app/directory/table.ts';
-import { createRandom } from '../../../src/adapters/memory/random.ts';
-import { nearer } from '../../../src/protocol/directory/distance.ts';
-import { parsePeerId } from '../../../src/protocol/ids.ts';
-import type { PeerId } from '../../../src/protocol/ids.ts';
-import { record } from '../../protocol/directory/decoders.ts';
+import { lookUp, lookUpRules } from '../../src/dht/look-up.ts';
+import type { LookUp, LookUpAnswer } from '../../src/dht/look-up.ts';
+import type { Server } from '../../src/dht/table.ts';
+import { createRandom } from '../../src/adapters/memory/random.ts';
+import { nearer } from '../../src/protocol/directory/distance.ts';
+import { parsePeerId } from '../../src/protocol/ids.ts';
+import type { PeerId } from '../../src/protocol/ids.ts';
+import { record } from '../protocol/directory/decoders.ts';
 
 const target = new Uint8Array(32);
 const luck = createRandom('look-up');

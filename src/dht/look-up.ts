@@ -2,11 +2,11 @@
  * Finds the servers nearest to a place, and what they hold there, on several paths that share no server: whoever lies misleads the
  * path that asked it and no other. A path goes on to the nearest it was told of, until its nearest have all answered.
  */
-import type { Contact } from '../../protocol/directory/contact.ts';
-import { nearer } from '../../protocol/directory/distance.ts';
-import type { Place } from '../../protocol/directory/distance.ts';
-import type { DirectoryRecord } from '../../protocol/directory/record.ts';
-import type { PeerId } from '../../protocol/ids.ts';
+import type { Contact } from '../protocol/directory/contact.ts';
+import { nearer } from '../protocol/directory/distance.ts';
+import type { Place } from '../protocol/directory/distance.ts';
+import type { DirectoryRecord } from '../protocol/directory/record.ts';
+import type { PeerId } from '../protocol/ids.ts';
 import type { Server } from './table.ts';
 
 export interface LookUp {

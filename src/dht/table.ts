@@ -3,11 +3,11 @@
  * place. Whoever has long been there stays: a crowd of newcomers takes no place from anybody who still answers, and those who came
  * to us by themselves have a quarter of each part. One address is one server, however many names it has.
  */
-import type { Contact, Hashing } from '../../protocol/directory/contact.ts';
-import { isCostly, placeOf } from '../../protocol/directory/contact.ts';
-import { nearer, sharedBits } from '../../protocol/directory/distance.ts';
-import type { Place } from '../../protocol/directory/distance.ts';
-import type { PeerId } from '../../protocol/ids.ts';
+import type { Contact, Hashing } from '../protocol/directory/contact.ts';
+import { isCostly, placeOf } from '../protocol/directory/contact.ts';
+import { nearer, sharedBits } from '../protocol/directory/distance.ts';
+import type { Place } from '../protocol/directory/distance.ts';
+import type { PeerId } from '../protocol/ids.ts';
 
 /** A contact with its place, which cost it enough. */
 export interface Server extends Contact {
@@ -23,6 +23,7 @@ export interface Table {
   /** Whether a place is free for it, so that it is worth asking whether it answers. */
   hasPlaceFor(server: Server, how?: 'came' | 'told'): boolean;
   nearest(target: Place, most: number): readonly Server[];
+  /** Who answered no more is not counted. */
   size(): number;
 }
 
@@ -33,6 +34,7 @@ export function serverOf(suite: Hashing, contact: Contact, bits: number): Server
 }
 
 const mostFailures = 2;
+const isDead = ({ failures }: Pick<Known, 'failures'>): boolean => failures >= mostFailures;
 /** Names of liars kept. */
 const mostLiars = 1_024;
 
@@ -47,7 +49,7 @@ export function createTable(self: Place, perBucket = 64): Table {
   /** By how many bits they share with us; the longest known first. */
   const buckets = new Map<number, Map<PeerId, Known>>();
   const liars = new Set<PeerId>();
-  const all = (): Known[] => [...buckets.values()].flatMap((bucket) => [...bucket.values()]);
+  const alive = (): Known[] => [...buckets.values()].flatMap((bucket) => [...bucket.values()].filter((each) => !isDead(each)));
   const find = (peer: PeerId): readonly [Map<PeerId, Known>, Known] | null => {
     for (const bucket of buckets.values()) {
       const known = bucket.get(peer);
@@ -59,15 +61,18 @@ export function createTable(self: Place, perBucket = 64): Table {
   const table: Table = {
     answered: (server, how = 'told') => {
       const found = find(server.peer);
-      if (found !== null) {
+      // Somebody else in its name would have to hold its key, but it may have moved.
+      const isMoved = found !== null && isDead(found[1]) && found[1].server.address !== server.address;
+      if (found !== null && !isMoved) {
         found[1].failures = 0;
         return;
       }
       if (!table.hasPlaceFor(server, how)) return;
+      found?.[0].delete(server.peer);
       const at = sharedBits(self, server.place);
       const bucket = buckets.get(at) ?? new Map<PeerId, Known>();
       buckets.set(at, bucket);
-      const dead = [...bucket.values()].find(({ failures }) => failures >= mostFailures);
+      const dead = [...bucket.values()].find(isDead);
       if (bucket.size >= perBucket && dead !== undefined) bucket.delete(dead.server.peer);
       bucket.set(server.peer, { server, how, failures: 0 });
     },
@@ -82,18 +87,18 @@ export function createTable(self: Place, perBucket = 64): Table {
     },
     hasPlaceFor: ({ peer, place, address }, how = 'told') => {
       const at = sharedBits(self, place);
-      if (at === 256 || liars.has(peer) || find(peer) !== null) return false;
-      if (all().some(({ server }) => server.address === address)) return false;
-      const there = [...(buckets.get(at)?.values() ?? [])].filter(({ failures }) => failures < mostFailures);
+      if (at === 256 || liars.has(peer)) return false;
+      // Who answered no more may be back.
+      if (alive().some(({ server }) => server.peer === peer || server.address === address)) return false;
+      const there = [...(buckets.get(at)?.values() ?? [])].filter((each) => !isDead(each));
       return there.length < perBucket && (how === 'told' || there.filter((each) => each.how === 'came').length < perBucket / 4);
     },
     nearest: (target, most) =>
-      all()
-        .filter(({ failures }) => failures < mostFailures)
+      alive()
         .map(({ server }) => server)
         .sort((one, other) => nearer(target, one.place, other.place))
         .slice(0, most),
-    size: () => all().length,
+    size: () => alive().length,
   };
   return table;
 }

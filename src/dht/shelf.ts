@@ -1,12 +1,12 @@
 /** The records that this server holds for others: the newest of each writer, until they expire, those nearest to us where there are too many. */
-import { bytesToHex } from '../../protocol/bytes.ts';
-import { nearer } from '../../protocol/directory/distance.ts';
-import type { Place } from '../../protocol/directory/distance.ts';
-import { checkRecord, keyOfWriter } from '../../protocol/directory/record.ts';
-import type { DirectoryRecord } from '../../protocol/directory/record.ts';
-import { hourOf } from '../../protocol/hour.ts';
-import type { Suite } from '../../protocol/suite/suite.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { bytesToHex } from '../protocol/bytes.ts';
+import { nearer } from '../protocol/directory/distance.ts';
+import type { Place } from '../protocol/directory/distance.ts';
+import { checkRecord, keyOfWriter } from '../protocol/directory/record.ts';
+import type { DirectoryRecord } from '../protocol/directory/record.ts';
+import { hourOf } from '../protocol/hour.ts';
+import type { Suite } from '../protocol/suite/suite.ts';
+import type { Clock } from '../ports/clock.ts';
 
 export interface Shelf {
   /** False: it is no better than what is there, or not to be kept at all. */

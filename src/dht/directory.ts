@@ -1,19 +1,19 @@
 /** One server of the directory: answers others, and finds and leaves records itself. It sleeps while fewer than sixteen are known. */
-import type { Clock, Stop } from '../../ports/clock.ts';
-import type { Entropy } from '../../ports/entropy.ts';
-import type { Network } from '../../ports/network.ts';
-import type { Contact } from '../../protocol/directory/contact.ts';
-import type { Place } from '../../protocol/directory/distance.ts';
-import { checkRecord, keyOfWriter } from '../../protocol/directory/record.ts';
-import type { DirectoryRecord } from '../../protocol/directory/record.ts';
-import { hourOf } from '../../protocol/hour.ts';
-import type { PeerId } from '../../protocol/ids.ts';
-import { limits } from '../../protocol/limits.ts';
-import { createAllowance } from '../../protocol/meeting/allowance.ts';
-import type { Allowance } from '../../protocol/meeting/allowance.ts';
-import type { Suite } from '../../protocol/suite/suite.ts';
+import type { Clock, Stop } from '../ports/clock.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { Network } from '../ports/network.ts';
+import type { Contact } from '../protocol/directory/contact.ts';
+import type { Place } from '../protocol/directory/distance.ts';
+import { checkRecord, keyOfWriter } from '../protocol/directory/record.ts';
+import type { DirectoryRecord } from '../protocol/directory/record.ts';
+import { hourOf } from '../protocol/hour.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { limits } from '../protocol/limits.ts';
+import { createAllowance } from '../protocol/meeting/allowance.ts';
+import { createShares } from '../protocol/meeting/shares.ts';
+import type { Suite } from '../protocol/suite/suite.ts';
 import { createLines } from './lines.ts';
-import type { Lines, Question, Reply } from './lines.ts';
+import type { Door, Lines, Question, Reply } from './lines.ts';
 import { lookUp } from './look-up.ts';
 import type { LookUp } from './look-up.ts';
 import { createShelf } from './shelf.ts';
@@ -23,18 +23,21 @@ import type { Server, Table } from './table.ts';
 export interface Directory extends Pick<Lines, 'frame' | 'closed'> {
   /** Servers that somebody named: whoever answers is kept, and asked for more. */
   meet(contacts: readonly Contact[]): void;
+  /** One that we trust to be there, whatever its place: it is asked whom it knows, and now and then again. It comes to us by itself. */
+  knock(door: Door): void;
+  isAwake(): boolean;
   /** Null: it sleeps. */
   find(key: Place, done: (result: LookUp | null) => void): void;
   /** How many took it; null: it sleeps. */
   leave(record: DirectoryRecord, done: (kept: number | null) => void): void;
-  counts(): { readonly servers: number; readonly records: number };
+  counts(): Record<'servers' | 'records' | 'asked' | 'refused', number>;
   close(): void;
 }
 
 export interface DirectoryWorld {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly network: Network;
+  readonly network: Pick<Network, 'openRelay'>;
   readonly suite: Suite;
   /** Ourselves, as others dial us. */
   readonly self: Contact;
@@ -42,6 +45,9 @@ export interface DirectoryWorld {
   readonly bits: number;
   /** Servers known of each part. Fewer stand for a larger directory. */
   readonly perBucket?: number;
+  /** Whether we go where somebody says that a server is; left out: anywhere. */
+  readonly mayDial?: (address: string) => boolean;
+  readonly onAwake?: (isAwake: boolean) => void;
 }
 
 /** With us. */
@@ -51,54 +57,74 @@ const holders = 16;
 const startsOf = 48;
 const mostAskers = 4_096;
 const refreshMs = 600_000;
+/** Who waits for others looks around more often: at first soon again, as all may have been started at once. */
+const settleMs = 5_000;
+const asleepMs = 60_000;
+const mostDoors = 16;
 
-export function createDirectory({ clock, entropy, network, suite, self, bits, perBucket }: DirectoryWorld): Directory {
+export function createDirectory(world: DirectoryWorld): Directory {
+  const { clock, entropy, network, suite, self, bits, perBucket, mayDial = () => true } = world;
   const me = serverOf(suite, self, bits);
   if (me === null) throw new Error('our own place cost too little');
   const table: Table = createTable(me.place, perBucket);
   const shelf = createShelf(suite, me.place, clock);
-  const askers = new Map<PeerId, { readonly questions: Allowance; readonly records: Allowance }>();
+  const askers = createShares(mostAskers, () => ({
+    questions: createAllowance(20, 200, clock.ticksMs),
+    records: createAllowance(2, 100, clock.ticksMs),
+  }));
+  /** Of all together: a crowd of names costs no more than this. */
+  const all = { questions: createAllowance(400, 4_000, clock.ticksMs), records: createAllowance(40, 2_000, clock.ticksMs) };
+  const doors = new Map<string, Door>();
   /** Asked once whether they answer, lately. */
   const greeted = new Set<PeerId>();
   let underWay = 0;
   let refresh: Stop | null = null;
+  /** Grows while it sleeps. */
+  let restMs = settleMs;
+  let [asked, refused] = [0, 0];
   const isAwake = (): boolean => table.size() + 1 >= leastServers;
-
-  const askerOf = (peer: PeerId): { readonly questions: Allowance; readonly records: Allowance } => {
-    const known = askers.get(peer) ?? {
-      questions: createAllowance(20, 200, clock.ticksMs),
-      records: createAllowance(2, 100, clock.ticksMs),
-    };
-    askers.set(peer, known);
-    if (askers.size > mostAskers) for (const first of askers.keys()) return (askers.delete(first), known);
-    return known;
+  let wasAwake = false;
+  const look = (): void => {
+    if (wasAwake === isAwake()) return;
+    wasAwake = isAwake();
+    world.onAwake?.(wasAwake);
   };
+  const serverAt = (contact: Contact): Server | null =>
+    contact.peer !== self.peer && mayDial(contact.address) ? serverOf(suite, contact, bits) : null;
 
   /** Nobody is kept on somebody's word, not even on their own: only who answers at that address. */
   const greet = (contact: Contact, how: 'came' | 'told'): void => {
-    if (contact.peer === self.peer || greeted.has(contact.peer) || underWay >= mostGreeted) return;
-    const server = serverOf(suite, contact, bits);
+    if (greeted.has(contact.peer) || underWay >= mostGreeted) return;
+    const server = serverAt(contact);
     if (server === null || !table.hasPlaceFor(server, how)) return;
     greeted.add(server.peer);
-    if (greeted.size > mostAskers) greeted.clear();
+    const [longestAgo] = greeted;
+    if (greeted.size > mostAskers && longestAgo !== undefined) greeted.delete(longestAgo);
     underWay += 1;
     lines.ask(server, { kind: 'find', place: me.place, from: self }, (reply) => {
       underWay -= 1;
       if (reply?.kind !== 'near') return;
       table.answered(server, how);
+      look();
       for (const other of reply.contacts) greet(other, 'told');
     });
   };
 
   const answer = (from: PeerId, question: Question): Reply | null => {
-    const asker = askerOf(from);
-    if (!asker.questions.take(1)) return null;
+    const asker = askers(from);
+    if (!asker.questions.take(1) || !all.questions.take(1)) {
+      refused += 1;
+      return null;
+    }
+    asked += 1;
     const { number } = question;
     if (question.kind === 'put') {
-      return { kind: asker.records.take(1) && shelf.put(question.record) ? 'kept' : 'not-kept', number };
+      const mayLeave = asker.records.take(1) && all.records.take(1);
+      return { kind: mayLeave && shelf.put(question.record) ? 'kept' : 'not-kept', number };
     }
     // By the name that the link proves.
-    if (question.from?.peer === from) greet(question.from, 'came');
+    const isNamed = [...doors.values()].some(({ peer }) => peer === from);
+    if (question.from?.peer === from) greet(question.from, isNamed ? 'told' : 'came');
     const contacts = table.nearest(question.place, limits.contacts).filter(({ peer }) => peer !== from);
     return { kind: 'near', number, contacts, record: shelf.at(question.place) };
   };
@@ -117,18 +143,29 @@ export function createDirectory({ clock, entropy, network, suite, self, bits, pe
             take(reply?.kind === 'near' ? reply : null);
             if (reply?.kind === 'near') for (const other of reply.contacts) greet(other, 'told');
           }),
-        serverOf: (contact) => (contact.peer === self.peer ? null : serverOf(suite, contact, bits)),
+        serverOf: serverAt,
         isGood: (record) => checkRecord(suite, record, target, hourOf(clock.nowMs())) === null,
         lied: ({ peer }) => table.lied(peer),
       },
       done,
     );
 
+  const knock = (door: Door): void =>
+    lines.ask(door, { kind: 'find', place: me.place, from: self }, (reply) => {
+      if (reply?.kind === 'near') for (const other of reply.contacts) greet(other, 'told');
+    });
+
   /** Our own part, and one by luck. */
   const lookAround = (): void => {
     greeted.clear();
-    search(me.place, () => search(entropy.bytes(32), () => undefined));
-    refresh = clock.after(refreshMs, lookAround);
+    for (const door of doors.values()) knock(door);
+    search(me.place, () => {
+      // Who answered no more was counted. Of few all were asked.
+      look();
+      if (isAwake()) search(entropy.bytes(32), look);
+    });
+    restMs = isAwake() ? settleMs : Math.min(restMs * 2, asleepMs);
+    refresh = clock.after(isAwake() ? refreshMs : restMs, lookAround);
   };
   refresh = clock.after(settleMs, lookAround);
 
@@ -136,6 +173,12 @@ export function createDirectory({ clock, entropy, network, suite, self, bits, pe
     meet: (contacts) => {
       for (const contact of contacts) greet(contact, 'told');
     },
+    knock: (door) => {
+      if (door.peer === self.peer || (doors.size >= mostDoors && !doors.has(door.address))) return;
+      doors.set(door.address, door);
+      knock(door);
+    },
+    isAwake,
     find: (key, done) => (isAwake() ? search(key, done) : done(null)),
     leave: (record, done) => {
       if (!isAwake()) return done(null);
@@ -154,7 +197,7 @@ export function createDirectory({ clock, entropy, network, suite, self, bits, pe
     },
     frame: lines.frame,
     closed: lines.closed,
-    counts: () => ({ servers: table.size(), records: shelf.size() }),
+    counts: () => ({ servers: table.size(), records: shelf.size(), asked, refused }),
     close: () => {
       refresh?.();
       lines.close();
@@ -163,4 +206,3 @@ export function createDirectory({ clock, entropy, network, suite, self, bits, pe
 }
 
 const mostGreeted = 32;
-const settleMs = 5_000;
