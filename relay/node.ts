@@ -15,6 +15,7 @@ import type { Access } from './access.ts';
 import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorkeeper.ts';
 import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
 import type { Square } from './square.ts';
+import { outward } from './outward.ts';
 import { freeUdpPort } from './udp-refusal.ts';
 
 export interface RelayNodeSettings {
