@@ -105,7 +105,16 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     log,
   });
   const directory =
-    settings.directory && createRelayDirectory({ ...settings, ...settings.directory, self: host.self, open: host.openDirectory });
+    settings.directory &&
+    createRelayDirectory({
+      ...settings,
+      ...settings.directory,
+      self: host.self,
+      open: async (admit) => {
+        const { book, open } = await host.openDirectory(admit);
+        return { book, open: outward(open, settings.directory?.address ?? '', settings.sisters ?? []) };
+      },
+    });
   const desks = createDesks({
     clock,
     entropy: settings.entropy,

@@ -1,5 +1,5 @@
 /** Opens what strangers say is a relay, where its name leads out of every house: in names of their own they write any address. */
-import { lookup } from 'node:dns/promises';
+import { promises as dns } from 'node:dns';
 import type { Network } from '../src/ports/network.ts';
 import { isOfAHouse } from '../src/protocol/house-address.ts';
 
@@ -18,6 +18,6 @@ export function outward(open: Open, own: string, known: readonly string[], resol
   };
 }
 
-const everyAddress: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
+const everyAddress: Resolve = async (name) => (await dns.lookup(name, { all: true })).map(({ address }) => address);
 
 const isOfHere = (at: string): boolean => isOfAHouse(`/${at.includes(':') ? 'ip6' : 'ip4'}/${at}/`);
