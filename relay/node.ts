@@ -16,6 +16,7 @@ import { createDoorkeeper, directLimits, doorLimits, handLimits } from './doorke
 import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
 import { named } from './named-counts.ts';
 import type { Square } from './square.ts';
+import { outward } from './outward.ts';
 import { freeUdpPort } from './udp-refusal.ts';
 
 export interface RelayNodeSettings {
@@ -105,7 +106,16 @@ export async function startRelayNode(settings: RelayNodeSettings): Promise<Relay
     log,
   });
   const directory =
-    settings.directory && createRelayDirectory({ ...settings, ...settings.directory, self: host.self, open: host.openDirectory });
+    settings.directory &&
+    createRelayDirectory({
+      ...settings,
+      ...settings.directory,
+      self: host.self,
+      open: async (admit) => {
+        const { book, open } = await host.openDirectory(admit);
+        return { book, open: outward(open, settings.directory?.address ?? '', settings.sisters ?? []) };
+      },
+    });
   const desks = createDesks({
     clock,
     entropy: settings.entropy,

@@ -60,6 +60,7 @@ const refreshMs = 600_000;
 /** Who waits for others looks around more often: at first soon again, as all may have been started at once. */
 const settleMs = 5_000;
 const asleepMs = 60_000;
+const hurryMs = 1_000;
 const mostDoors = 16;
 
 export function createDirectory(world: DirectoryWorld): Directory {
@@ -81,6 +82,7 @@ export function createDirectory(world: DirectoryWorld): Directory {
   let refresh: Stop | null = null;
   /** Grows while it sleeps. */
   let restMs = settleMs;
+  let isHurried = false;
   let [asked, refused] = [0, 0];
   const isAwake = (): boolean => table.size() + 1 >= leastServers;
   let wasAwake = false;
@@ -106,8 +108,17 @@ export function createDirectory(world: DirectoryWorld): Directory {
       if (reply?.kind !== 'near') return;
       table.answered(server, how);
       look();
+      hurry();
       for (const other of reply.contacts) greet(other, 'told');
     });
+  };
+
+  /** Somebody new knows others: while too few are known, they are asked soon. */
+  const hurry = (): void => {
+    if (isAwake() || isHurried) return;
+    isHurried = true;
+    refresh?.();
+    refresh = clock.after(hurryMs, lookAround);
   };
 
   const answer = (from: PeerId, question: Question): Reply | null => {
@@ -157,6 +168,7 @@ export function createDirectory(world: DirectoryWorld): Directory {
 
   /** Our own part, and one by luck. */
   const lookAround = (): void => {
+    isHurried = false;
     greeted.clear();
     for (const door of doors.values()) knock(door);
     search(me.place, () => {

@@ -8,7 +8,8 @@ import { sealWhereabouts } from '../../src/protocol/directory/whereabouts.ts';
 import { encodeMeet } from '../../src/protocol/meet.ts';
 import { parsePeerId } from '../../src/protocol/ids.ts';
 import { mayDialFrom } from '../../relay/directory.ts';
-import type { Link } from '../../src/ports/network.ts';
+import { outward } from '../../relay/outward.ts';
+import type { Link, Opened } from '../../src/ports/network.ts';
 import { ask, heard, openRing, openStranger, serversOf } from './directory-ring.ts';
 import type { Ring, Stranger } from './directory-ring.ts';
 
@@ -94,6 +95,31 @@ test.each([
 ])('[D5] on a stranger’s word that a server is at %s a public relay goes there: %s, one of a house: %s', (at, ofAll, ofHouse) => {
   expect(mayDialFrom('/dns4/east.example/tcp/443/tls/ws')(at)).toBe(ofAll);
   expect(mayDialFrom('/ip4/192.168.1.7/tcp/8470/ws')(at)).toBe(ofHouse);
+});
+
+const abroad = '/dns4/east.example/tcp/443/tls/ws';
+test.each([
+  [abroad, ['192.0.2.7', '2001:db8::7'], 1],
+  [abroad, ['192.0.2.7', '10.0.0.1'], 0],
+  [abroad, ['127.0.0.1'], 0],
+  [abroad, ['0.0.0.0'], 0],
+  [abroad, ['::ffff:192.168.1.1'], 0],
+  [abroad, ['::1'], 0],
+  [abroad, [], 0],
+  // Whoever is in a house goes there.
+  ['/ip4/192.168.1.7/tcp/8470/ws', ['192.168.1.9'], 1],
+])('[D5] a relay at %s goes to a name that leads to %s so often: %d', async (own, leadsTo, times) => {
+  let opened = 0;
+  const open = async (): Promise<Opened> => {
+    opened += 1;
+    return { state: 'refused', why: 'closed' };
+  };
+  const named = '/dns4/evil.example/tcp/443/tls/ws';
+  await outward(open, own, [], async () => leadsTo)(named, never());
+  expect(opened).toBe(times);
+  // A sister, whom whoever runs it named.
+  await outward(open, own, [named], async () => leadsTo)(named, never());
+  expect(opened).toBe(times + 1);
 });
 
 test('a stranger who floods is answered so often and no more', async () => {

@@ -21,7 +21,7 @@ const luck = (length: number): Uint8Array => new Uint8Array(length).fill(6);
 
 test('sixteen relays that each know two find all others, wake, and tell their pages; what is left at one is found at a far one', async () => {
   const early = await ring.page(0);
-  await until(() => ring.houses.every(isAwake), 25_000);
+  await until(() => ring.houses.every(isAwake), 60_000);
   expect(ring.houses.map(serversOf)).toEqual(Array(count).fill(count - 1));
   await until(() => heard(early).some(({ kind }) => kind === 'awake'));
   const late = await ring.page(8);
@@ -35,7 +35,7 @@ test('sixteen relays that each know two find all others, wake, and tell their pa
   expect(await ask(late, { kind: 'find', number: 3, place: keyOfWhereabouts(suite, slot(20_001)), from: null })).toMatchObject({
     record: null,
   });
-});
+}, 90_000);
 
 test('[D1] a server that forges what it holds misleads nobody, and is asked no more', async () => {
   const at = slot(20_002);
