@@ -15,7 +15,7 @@ import type { Peer, Peers } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
 import { createOwed } from './owed.ts';
 import { createTable } from './table.ts';
-import { createTalk } from './talk.ts';
+import { createTalk, isFinal } from './talk.ts';
 import { createWatch } from './watch.ts';
 
 export interface Large {
@@ -153,8 +153,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
           for (const told of word.told) {
             const why = takeTold(told, peer);
             refuse(why);
-            // The same again would be refused again.
-            const presence = why === null || why === 'not-asked' ? null : decodePresence(told.bytes);
+            const presence = why !== null && isFinal(why) ? decodePresence(told.bytes) : null;
             if (presence !== null && !isRefusal(presence)) talk.unwanted(presenceId(presence, told.isGone));
           }
       }

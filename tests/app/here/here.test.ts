@@ -1,6 +1,8 @@
 /** In a room of more than a page has paths to, all who are there are shown as here, those alone, and marks count all of them. */
 import { expect, test } from 'vitest';
-import { appOf } from '../village.ts';
+import { createMembersTap } from '../../simulation/members-tap.ts';
+import { countedSuite } from '../../simulation/room-run.ts';
+import { appOf, roomOf } from '../village.ts';
 import { createMany } from './crowd.ts';
 
 const size = 24;
@@ -33,4 +35,21 @@ test(`${more} in a room: a word of one is marked received by all within two minu
     await world.finish(appOf(author).send(room, 'Who has this?'));
     await until('received by all', () => marked(author) === more - 1, 120_000);
   }
+});
+
+test('a room of twenty members: all are shown as here, but whoever was put out', async () => {
+  const { openMembers } = createMembersTap(countedSuite());
+  const { world, room, pages, errors, until, refusals } = await createMany('members', 20, 'members', openMembers('all'));
+  await until('all shown', () => errors().length === 0, 60_000);
+
+  const [admin, ...others] = pages;
+  const out = others.at(-1)!;
+  const { person, device } = appOf(out).view().me!;
+  expect(await world.finish(appOf(admin).removePerson(room, person!))).toBe(true);
+  const isShown = (): boolean =>
+    pages.some((page) => page !== out && roomOf(appOf(page), room).people.some((each) => each.device === device && each.here));
+  await until('not shown', () => !isShown(), 60_000);
+  await world.runFor(60_000);
+  expect(isShown()).toBe(false);
+  expect(refusals).not.toContain('bad-signature');
 });
