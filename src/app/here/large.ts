@@ -20,8 +20,8 @@ import { createWatch } from './watch.ts';
 
 export interface Large {
   readonly room: Room;
-  /** By their own words. */
-  isHere(device: DeviceId): boolean;
+  /** False: it is gone; null: nothing is known that holds. */
+  isHere(device: DeviceId): boolean | null;
   owe(author: DeviceId): void;
   take(word: HereWord, peer: Peer): void;
   tick(): void;
@@ -140,7 +140,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
 
   return {
     room,
-    isHere: table.isHere,
+    isHere: (device) => table.isHere(device) || (table.get(device)?.isGone === true ? false : null),
     owe: owed.owe,
     take: (word, peer) => {
       switch (word.kind) {

@@ -9,7 +9,7 @@ const size = 24;
 const more = 32;
 
 test(`${size} in a room: within a minute each shows all others as here; who comes within a minute, who is gone within two`, async () => {
-  const { world, pages, errors, until, crash, comes, refusals } = await createMany('here', size);
+  const { world, relay, pages, errors, until, crash, comes, refusals } = await createMany('here', size);
   await until('all shown', () => errors().length === 0, 60_000);
 
   crash(pages[5]!);
@@ -24,6 +24,21 @@ test(`${size} in a room: within a minute each shows all others as here; who come
   await world.finish(app.close());
   crash(leaver!);
   await until('gone at once', () => errors().length === 0, 60_000);
+  const sleeper = pages[9]!;
+  sleeper.node.sleep();
+  await until('asleep is away', () => errors().filter((each) => each.endsWith('device 9 as away')).length > size / 2, 120_000);
+  sleeper.node.wake();
+  appOf(sleeper).wake(true);
+  await until('awake is here', () => errors().length === 0, 60_000);
+
+  // A relay that goes takes nobody with it.
+  relay.crash('killed');
+  for (let second = 0; second < 60; second += 10) {
+    await world.runFor(10_000);
+    expect(errors()).toEqual([]);
+  }
+  crash(pages[7]!);
+  await until('gone without a relay', () => errors().length === 0, 120_000);
   // Among honest pages nothing is forged, late or unasked for.
   expect(refusals.filter((why) => !['repeated', 'seen-here', 'too-soon'].includes(why))).toEqual([]);
 });
