@@ -70,7 +70,7 @@ export async function startApp(world: World): Promise<LocalApp> {
   const routing = createRouting(world.clock, { changed: () => attached?.mesh.show(), opened: () => model.wanted() });
   const peers = createPeers(routing);
   const core: Core = createCore({ ...world, storage: opened.storage }, store, (room) =>
-    peopleIn(room, peers, core.me()?.key.id, (device) => attached?.here()?.isHere(room, device) === true),
+    peopleIn(room, peers, core.me()?.key.id, (device) => attached?.here()?.isHere(room, device)),
   );
   const model = createModel(core, routing, world.loadPredictor);
   const timelines = createTimelines(core, (room, n) => outbox.stateOf(room, n));

@@ -21,8 +21,8 @@ import { createLater } from './later.ts';
 export interface Here {
   /** Null: taken. */
   take(bytes: Uint8Array, peer: Peer): RefusalReason | null;
-  /** As its own word says. */
-  isHere(room: Room, device: DeviceId): boolean;
+  /** As its own word says, and those who would know; null: nothing is known that holds. */
+  isHere(room: Room, device: DeviceId): boolean | null;
   /** Receipts for an author: true, where it will be said later. */
   readonly takesOver: TakesOver;
   leaving(room: Room): void;
@@ -116,7 +116,7 @@ export const createHere: OpenHere = (core, { self, peers, links, receipts }) => 
       }
       return why;
     },
-    isHere: (room, device) => all.get(room.id)?.isHere(device) === true,
+    isHere: (room, device) => all.get(room.id)?.isHere(device) ?? null,
     takesOver: (room, acknowledged) => {
       const { author } = acknowledged;
       if (peers.inRoom(room.id).every(({ device }) => device !== author)) all.get(room.id)?.owe(author);

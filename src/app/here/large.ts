@@ -15,13 +15,13 @@ import type { Peer, Peers } from '../mesh/peers.ts';
 import type { Room } from '../rooms/room.ts';
 import { createOwed } from './owed.ts';
 import { createTable } from './table.ts';
-import { createTalk } from './talk.ts';
+import { createTalk, isFinal } from './talk.ts';
 import { createWatch } from './watch.ts';
 
 export interface Large {
   readonly room: Room;
-  /** By their own words. */
-  isHere(device: DeviceId): boolean;
+  /** False: it is gone; null: nothing is known that holds. */
+  isHere(device: DeviceId): boolean | null;
   owe(author: DeviceId): void;
   take(word: HereWord, peer: Peer): void;
   tick(): void;
@@ -140,7 +140,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
 
   return {
     room,
-    isHere: table.isHere,
+    isHere: (device) => table.isHere(device) || (table.get(device)?.isGone === true ? false : null),
     owe: owed.owe,
     take: (word, peer) => {
       switch (word.kind) {
@@ -153,8 +153,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
           for (const told of word.told) {
             const why = takeTold(told, peer);
             refuse(why);
-            // The same again would be refused again.
-            const presence = why === null || why === 'not-asked' ? null : decodePresence(told.bytes);
+            const presence = why !== null && isFinal(why) ? decodePresence(told.bytes) : null;
             if (presence !== null && !isRefusal(presence)) talk.unwanted(presenceId(presence, told.isGone));
           }
       }

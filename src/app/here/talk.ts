@@ -183,8 +183,10 @@ interface Side {
   readonly tells: Allowance;
 }
 
-/** Why what somebody told was not taken, so that it is not asked for again. */
-export const isFinal = (why: RefusalReason): boolean => why !== 'too-many';
+/** The same would be refused for the same again. Of the others we may think otherwise once we know more. */
+export const isFinal = (why: RefusalReason): boolean => finals.has(why);
+
+const finals: ReadonlySet<RefusalReason> = new Set(['bad-signature', 'expired', 'too-far-ahead', 'repeated']);
 
 const urgentMs = 2_000;
 /** What only says that somebody is here still goes along with others. */

@@ -9,7 +9,7 @@ export function peopleIn(
   room: Room,
   peers: Peers,
   me: DeviceId | undefined,
-  isHere: (device: DeviceId) => boolean,
+  isHere: (device: DeviceId) => boolean | null | undefined,
 ): readonly PersonView[] {
   const present = new Map<DeviceId, PersonView>();
   const memberOf = (device: DeviceId): MemberView | null => room.members.get(device) ?? null;
@@ -17,6 +17,8 @@ export function peopleIn(
     const { device, rttMs } = peer;
     if (device === null || !room.names.has(device)) continue;
     const path = pathOf(peer);
+    // Over neighbours silence is noticed late.
+    if (path === 'through' && isHere(device) === false) continue;
     if (present.get(device)?.path === 'direct') continue;
     present.set(device, { device, name: room.names.get(device) ?? '', member: memberOf(device), here: true, path, rttMs });
   }
@@ -27,9 +29,9 @@ export function peopleIn(
     .map(
       ([device, name]): PersonView =>
         present.get(device) ?? {
-          ...{ device, name, member: memberOf(device), here: isHere(device), rttMs: null },
+          ...{ device, name, member: memberOf(device), here: isHere(device) === true, rttMs: null },
           // What is said in the room comes to them by the others in it.
-          path: isHere(device) ? 'through' : null,
+          path: isHere(device) === true ? 'through' : null,
         },
     );
   return people.sort((a, b) => Number(b.here) - Number(a.here) || (a.name < b.name ? -1 : 1));

@@ -6,12 +6,13 @@ import type { RoomId } from '../../../src/protocol/ids.ts';
 import { createGivenBytes } from '../../simulation/given-bytes.ts';
 import type { GivenBytes } from '../../simulation/given-bytes.ts';
 import { createPage, createRelay } from '../../simulation/page.ts';
-import type { Page } from '../../simulation/page.ts';
+import type { Page, Relay } from '../../simulation/page.ts';
 import { gather } from '../../simulation/room-run.ts';
 import { appOf, messagesOf, roomOf } from '../village.ts';
 
 export interface Many {
   readonly world: World;
+  readonly relay: Relay;
   readonly room: RoomId;
   readonly pages: readonly Page[];
   readonly counts: readonly GivenBytes[];
@@ -40,7 +41,8 @@ export async function createMany(
       if (event === 'here-refused') refusals.push(String(facts?.['why']));
     },
   });
-  createRelay(world, 'relay', { address }).start();
+  const relay = createRelay(world, 'relay', { address });
+  relay.start();
   const counts: GivenBytes[] = [];
   const make = (name: string): Page =>
     createPage(world, name, address, () => undefined, {
@@ -67,7 +69,7 @@ export async function createMany(
   };
 
   return {
-    world,
+    ...{ world, relay },
     room: id,
     pages,
     counts,
