@@ -45,3 +45,52 @@ test('whoever takes every link and drops it is dialled ever more rarely; links t
   expect(await dialsIn(500)).toBeLessThan(10);
   expect(await dialsIn(40_000)).toBeGreaterThan(70);
 });
+
+interface Dialled {
+  /** When we began, in ms from the first. */
+  readonly at: readonly number[];
+}
+
+/** Somebody of a room of ours to whom no way is found; `theirs`: when they begin a link to us themselves. */
+async function dialsInVain(forMs: number, first: boolean, theirs: readonly number[]): Promise<Dialled> {
+  const { clock, turn } = createHandClock();
+  const peers = createPeers(createRouting(clock, { changed: () => undefined, opened: () => undefined }));
+  const peer = peers.meet('behind a wall' as PeerId);
+  peer.rooms.add('well' as RoomId);
+  peer.routes.add(linkTo('relay', 'relay'));
+  const at: number[] = [];
+  const beganMs = clock.ticksMs();
+  const network: Pick<Network, 'openPeer'> = {
+    openPeer: (_id, _carry, signal) => {
+      at.push(clock.ticksMs() - beganMs);
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ state: 'refused', why: 'aborted' })));
+    },
+  };
+  const entropy = { bytes: (length: number) => new Uint8Array(length).fill(7) };
+  const rest = { closeTo: () => undefined, hasTo: () => false };
+  const dialer = createDialer({ clock, entropy, log: () => undefined }, network as Network, peers, rest);
+  dialer.want(peer, first);
+  for (const ms of theirs) clock.after(ms, () => void dialer.isWelcome(peer.id));
+  for (let ms = 0; ms < forMs; ms += 100) {
+    turn(100);
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  dialer.close();
+  return { at };
+}
+
+test('where no way was found twice it is tried ever more rarely, and not given up', async () => {
+  const { at } = await dialsInVain(3_600_000, true, []);
+  expect(at.filter((ms) => ms < 120_000)).toHaveLength(3);
+  expect(at.length).toBeLessThan(8);
+  expect(at.filter((ms) => ms > 600_000).length).toBeGreaterThan(0);
+});
+
+test('whose own try is under way, or has just failed, is not dialled as well', async () => {
+  // As they do it: at once, and once more when it has failed.
+  const { at } = await dialsInVain(40_000, false, [100, 13_100]);
+  expect(at).toEqual([]);
+  // They gave up: then it is our turn.
+  expect((await dialsInVain(120_000, false, [100, 13_100])).at.length).toBeGreaterThan(0);
+});

@@ -45,6 +45,8 @@ export function createDialer(
   const planned = new Map<PeerId, Stop>();
   /** Who was dialled in vain since the last link that held, and until when that is not tried again without being asked. */
   const failed = new Map<PeerId, Failed>();
+  /** When each began a link to us that does not stand yet: were there a way, that would find it. */
+  const came = new Map<PeerId, number>();
   /** When the link of each began. */
   const since = new Map<PeerId, number>();
   let isClosed = false;
@@ -65,6 +67,9 @@ export function createDialer(
     if (isClosed || !isToDial(peer) || dialing.has(peer.id)) return;
     // Whoever introduces may name many who do not exist.
     if (dialing.size >= mostDialing) return plan(peer, retryMs);
+    const theirsMs = clock.ticksMs() - (came.get(peer.id) ?? -Infinity);
+    if (theirsMs < attemptMs) return plan(peer, Math.max(promptMs, attemptMs - theirsMs));
+    if (came.delete(peer.id) && theirsMs < 2 * attemptMs) return missed(peer, false, politeMs);
     if (!slots.mayDial(peer)) return;
     resting.closeTo(peer.id);
     const attempt = new AbortController();
@@ -75,20 +80,23 @@ export function createDialer(
     dialing.delete(peer.id);
     slots.free(peer.id);
     if (opened.state === 'open' || isClosed) return;
-    const times = (failed.get(peer.id)?.times ?? 0) + 1;
-    log('peer-not-open', { why: opened.why, failures: times });
+    log('peer-not-open', { why: opened.why });
     // Who has no place left has none for a while; who was not heard may be so in a moment.
-    const isFull = opened.why === 'refused-there';
-    const waitMs = Math.min((isFull ? fullMs : retryMs) * 3 ** (times - 1), mostWaitMs);
+    missed(peer, opened.why === 'refused-there', 0);
+  };
+
+  const missed = (peer: Peer, isFull: boolean, moreMs: number): void => {
+    const times = (failed.get(peer.id)?.times ?? 0) + 1;
+    const waitMs = Math.min(isFull ? fullMs * 3 ** (times - 1) : retryMs * inVain ** (times - 1), mostWaitMs);
     failed.set(peer.id, { times, untilMs: clock.ticksMs() + waitMs });
-    if (!isFull && times < mostFailures) plan(peer, waitMs);
+    if (!isFull && times < mostFailures) plan(peer, waitMs + moreMs);
     else tend(promptMs);
   };
 
   /** Where a place is left, somebody gets it: who shares a room before strangers, and otherwise by luck. */
   const fill = (): void => {
     const nowMs = clock.ticksMs();
-    for (const each of [failed, since]) for (const id of each.keys()) if (peers.get(id) === undefined) each.delete(id);
+    for (const each of [failed, since, came]) for (const id of each.keys()) if (peers.get(id) === undefined) each.delete(id);
     // A frozen page comes back by the link that rests, if at all.
     const isFree = ({ id }: Peer): boolean => !planned.has(id) && !resting.hasTo(id) && (failed.get(id)?.untilMs ?? 0) <= nowMs;
     const free = [...peers.all()].filter((peer) => isToDial(peer) && isFree(peer));
@@ -117,8 +125,13 @@ export function createDialer(
       failed.set(peer.id, { times, untilMs: clock.ticksMs() + waitMs });
       plan(peer, waitMs);
     },
-    isWelcome: (id) => dialing.has(id) || slots.mayCome(id),
+    isWelcome: (id) => {
+      const isWelcome = dialing.has(id) || slots.mayCome(id);
+      if (isWelcome) came.set(id, clock.ticksMs());
+      return isWelcome;
+    },
     opened: (peer) => {
+      came.delete(peer.id);
       since.set(peer.id, clock.ticksMs());
       if (!slots.take(peer)) peer.direct?.close();
     },
@@ -150,6 +163,8 @@ const attemptMs = 10_000;
 const promptMs = 40;
 const politeMs = 4_000;
 const retryMs = 3_000;
+/** Where no way was found twice, there is none until something changes: then they are met anew, or their link was lost. */
+const inVain = 9;
 const mostFailures = 5;
 const fullMs = 60_000;
 /** A link that held so long was one. */
