@@ -6,10 +6,11 @@ import type { RoomId } from '../../src/protocol/ids.ts';
 import type { LinkEvents } from '../../src/ports/network.ts';
 import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
 import type { MeetFrame } from '../../src/protocol/meet.ts';
+import { createPage } from '../simulation/page.ts';
 import type { Page } from '../simulation/page.ts';
 import { squareSecret } from './square.ts';
-import { appOf, createVillage, roomOf, textsOf } from './village.ts';
-import type { Village } from './village.ts';
+import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
+import type { Village, VillageOptions } from './village.ts';
 
 interface Gated extends Village {
   own(page: Page): Promise<void>;
@@ -21,7 +22,7 @@ interface Gated extends Village {
   staysIn(page: Page): Promise<void>;
 }
 
-function createGated(seed: string): Gated {
+function createGated(seed: string, options: VillageOptions = {}): Gated {
   let [record, word]: [OwnerRecord, Uint8Array] = [noOwner, new Uint8Array(0)];
   const square = {
     secret: squareSecret,
@@ -38,7 +39,7 @@ function createGated(seed: string): Gated {
     },
     keep: (next: Uint8Array) => void (word = next),
   };
-  const village = createVillage(seed, { square, access });
+  const village = createVillage(seed, { ...options, square, access });
   const { world, until } = village;
   return {
     ...village,
@@ -73,6 +74,22 @@ function createGated(seed: string): Gated {
 const relayOf = (page: Page) => appOf(page).view().mesh.relay;
 const isLetIn = (page: Page): boolean => relayOf(page)?.state === 'open';
 const isShut = (page: Page): boolean => relayOf(page)?.state === 'not-let-in';
+
+test('[A2] who is outside is told so all the while, also as more keys are shown, once there is a name', async () => {
+  // So far away that the answer to a key is waited for.
+  const { world, until } = createGated('outside', { path: { delayMs: 500 } });
+  const asha = createPage(world, 'Asha', address, () => undefined);
+  await world.finish(asha.start([]));
+  await until('outside', () => isShut(asha));
+  const states = new Set<string | undefined>();
+  const named = appOf(asha).nameMe('Asha');
+  await world.runUntil(() => {
+    states.add(relayOf(asha)?.state);
+    return false;
+  }, 100_000);
+  await named;
+  expect([...states]).toEqual(['not-let-in']);
+});
 
 test('nobody gets in before somebody owns it; then the owner, whoever is invited, and those they write with', async () => {
   const village = createGated('gated');

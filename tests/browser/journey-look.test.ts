@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
+import { sw } from '../../src/ui/words/sw.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './browsers.ts';
 import { openPage, openProfile, phone, wide } from './hands.ts';
@@ -40,6 +41,28 @@ afterAll(async () => {
 });
 
 beforeEach(createSteps());
+
+test('in whatever language the name that is suggested lies selected, so that typing replaces it', async () => {
+  for (const { words, locale } of [
+    { words: en, locale: 'en-GB' },
+    { words: sw, locale: 'sw-TZ' },
+  ]) {
+    const context = await openProfile(browser, { viewport: phone, locale });
+    const { page, open } = await openPage(context);
+    await open(relay.url);
+    await page.getByText(words.first.name).waitFor();
+    const selected = (): string => {
+      const { value, selectionStart, selectionEnd } = document.querySelector<HTMLInputElement>('#my-name')!;
+      return value.slice(selectionStart ?? 0, selectionEnd ?? 0);
+    };
+    await expect.poll(() => page.evaluate(selected)).toMatch(/^\S+ \S+$/);
+    const [first = ''] = (await page.evaluate(selected)).split(' ');
+    expect(words.calm.first).toContain(first);
+    await page.keyboard.type('Neema');
+    expect(await page.locator('#my-name').inputValue()).toBe('Neema');
+    await context.close();
+  }
+});
 
 /** The screen as it stands, in every look; its own sizes and colours are settled when axe is asked. */
 async function isOpenToAll(screen: string): Promise<void> {

@@ -43,7 +43,7 @@ test('figures are said only where they were measured', () => {
   expect(says({ relay: { state: 'open', door: 'second', answers: false, rttMs: null } })).toBe(
     `${en.doctor.relayOpen} ${en.doctor.relaySecond} ${en.doctor.relays.silent}`,
   );
-  expect(says({ storage: found.storage })).toBe('The browser promised to keep it. 2 MB of 10 MB are used.');
+  expect(says({ storage: found.storage })).toBe('The browser promised to keep it. 2\u00a0MB of 10\u00a0MB are used.');
   expect(says({ storage: { isKept: false, room: null } })).toBe(en.doctor.notKept);
   expect(says({ storage: null })).toBe(en.doctor.keptUnknown);
 });

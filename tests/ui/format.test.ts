@@ -20,6 +20,12 @@ test('a clock that runs ahead is not called yesterday', () => {
   expect(f.stamp(noon + hourMs, noon)).toBe('13:00');
 });
 
+test('a clock is written as the language does', () => {
+  const atMs = new Date(2026, 10, 20, 7, 5).getTime();
+  const says = (lang: string): string => createFormat(lang).clock(atMs).replace(/\s/g, ' ');
+  expect(['en-US', 'en-GB', 'sw', 'es'].map(says)).toEqual(['7:05 AM', '07:05', '07:05', '7:05']);
+});
+
 test('a list shows the clock today and the day before that', () => {
   expect([1, 40, 24 * 30].map((hours) => f.stamp(noon - hours * hourMs, noon))).toEqual(['11:00', 'Wed', '21 Oct']);
 });

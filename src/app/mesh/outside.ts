@@ -35,18 +35,19 @@ export interface KeyHands {
 }
 
 export function createOutside(clock: Clock, hands: OutsideHands): Outside {
-  /** Outside of these; which key was shown last, null: there were no more. */
-  const relays = new Map<Link, number | null>();
+  /** Outside of these. */
+  const relays = new Map<Link, Shown>();
   const mine = new WeakSet<Link>();
   let access: AccessCard | null = null;
   let soon: Stop | null = null;
   let later: Stop | null = null;
 
   const show = async (relay: Link, nth: number): Promise<void> => {
-    relays.set(relay, nth);
+    const shown: Shown = { nth, isShut: outside.isShut(relay) };
+    relays.set(relay, shown);
     const isShown = await hands.showKey(relay, nth);
-    if (isShown || relays.get(relay) !== nth) return;
-    relays.set(relay, null);
+    if (isShown || relays.get(relay) !== shown) return;
+    relays.set(relay, { nth: null, isShut: true });
     later ??= clock.after(againMs, all);
     hands.onChange();
   };
@@ -66,7 +67,7 @@ export function createOutside(clock: Clock, hands: OutsideHands): Outside {
       if (relay.end === 'relay') void (relays.has(relay) ? outside.again() : show(relay, 0));
     },
     entered: (relay, { as, word }) => {
-      const nth = relays.get(relay) ?? null;
+      const nth = relays.get(relay)?.nth ?? null;
       if (as === 'nobody') return nth === null ? undefined : void show(relay, nth + 1);
       if (relay.end !== 'relay') return;
       if (relays.delete(relay)) hands.onIn(relay);
@@ -79,7 +80,7 @@ export function createOutside(clock: Clock, hands: OutsideHands): Outside {
       if (relays.size > 0) soon ??= clock.after(calmMs, all);
     },
     told: (card) => void (access = card),
-    isShut: (relay) => relay !== null && relays.get(relay) === null,
+    isShut: (relay) => relay !== null && relays.get(relay)?.isShut === true,
     view: (link) => ({
       ...(outside.isShut(link) && { state: 'not-let-in' }),
       members: access && { owner: access.owner, isMine: link !== null && mine.has(link) },
@@ -90,6 +91,13 @@ export function createOutside(clock: Clock, hands: OutsideHands): Outside {
     },
   };
   return outside;
+}
+
+interface Shown {
+  /** The key shown last; null: there are no more. */
+  readonly nth: number | null;
+  /** All were shown in vain once: so it stays until one counts, also while they are shown again. */
+  readonly isShut: boolean;
 }
 
 /** Others may have made way for us meanwhile: the owner said who may come in. */

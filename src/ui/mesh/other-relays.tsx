@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { MeshView } from '../../app/view.ts';
 import { useActs } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
+import type { Words } from '../words/words.ts';
 import { hostIn } from './host-in.ts';
 
 export function OtherRelays({ mesh }: { readonly mesh: MeshView }): ReactElement | null {
@@ -20,7 +21,7 @@ export function OtherRelays({ mesh }: { readonly mesh: MeshView }): ReactElement
               <bdi className="address">{hostIn(address)}</bdi>
               <span className="quiet small">{w.mesh.otherStates[state]}</span>
             </span>
-            <Forget address={address} />
+            <Forget address={address} says={w.mesh.forget} />
           </li>
         ))}
       </ul>
@@ -37,7 +38,9 @@ export function StandIn({ mesh }: { readonly mesh: MeshView }): ReactElement | n
   return (
     <div className="stand-in">
       <p>{w.mesh.standsIn(hostIn(away), hostIn(relay.address))}</p>
-      {others.some(({ address }) => address === relay.address) && <Forget address={relay.address} />}
+      {others.some(({ address }) => address === relay.address) && (
+        <Forget address={relay.address} says={forgetting(relay.address, w)} />
+      )}
     </div>
   );
 }
@@ -46,13 +49,14 @@ export function StandIn({ mesh }: { readonly mesh: MeshView }): ReactElement | n
 export const besides = ({ relay, others }: Pick<MeshView, 'relay' | 'others'>): MeshView['others'] =>
   others.filter(({ address }) => !relay?.standIn || address !== relay.address);
 
-function Forget({ address }: { readonly address: string }): ReactElement {
+const forgetting = (address: string, w: Words): string => `${w.mesh.forget} ${hostIn(address)}`;
+
+function Forget({ address, says }: { readonly address: string; readonly says: string }): ReactElement {
   const { w } = useAllWords();
   const acts = useActs();
-  const label = `${w.mesh.forget}: ${hostIn(address)}`;
   return (
-    <button type="button" className="plain" aria-label={label} onClick={() => void acts.forgetRelay(address)}>
-      {w.mesh.forget}
+    <button type="button" className="plain" aria-label={forgetting(address, w)} onClick={() => void acts.forgetRelay(address)}>
+      {says}
     </button>
   );
 }

@@ -15,14 +15,17 @@ export function FirstMinute({ invited }: { readonly invited: boolean }): ReactEl
   const [luck] = useState(() => crypto.getRandomValues(new Uint8Array(2)));
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const name = typed ?? suggestion(w, luck);
+  const suggested = suggestion(w, luck);
+  const name = typed ?? suggested;
 
-  // The suggestion lies selected: typing replaces it, Enter takes it.
-  useEffect(() => field.current?.select(), []);
+  // The suggestion lies selected, also one whose language came later: typing replaces it, Enter takes it.
+  useEffect(() => {
+    if (field.current?.value === suggested) field.current.select();
+  }, [suggested]);
 
   const enter = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const wanted = name.trim() || suggestion(w, luck);
+    const wanted = name.trim() || suggested;
     setBusy(true);
     try {
       await acts.nameMe(wanted);

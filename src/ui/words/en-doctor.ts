@@ -75,7 +75,7 @@ export const enDoctor: DoctorWords = {
   kept: 'The browser promised to keep it.',
   notKept: 'The browser may clear it when space is short.',
   keptUnknown: 'The browser does not say whether it keeps it.',
-  used: (used, most) => `${used} MB of ${most} MB are used.`,
+  used: (used, most) => `${used}\u00a0MB of ${most}\u00a0MB are used.`,
   starts: {
     ready: 'Ready.',
     coming: 'Being laid by.',

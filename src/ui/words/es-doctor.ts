@@ -75,7 +75,7 @@ export const esDoctor: DoctorWords = {
   kept: 'El navegador prometió conservarlo.',
   notKept: 'El navegador puede borrarlo si falta espacio.',
   keptUnknown: 'El navegador no dice si lo conserva.',
-  used: (used, most) => `Se usan ${used} MB de ${most} MB.`,
+  used: (used, most) => `Se usan ${used}\u00a0MB de ${most}\u00a0MB.`,
   starts: {
     ready: 'Listo.',
     coming: 'Se está guardando.',

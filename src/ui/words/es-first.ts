@@ -97,7 +97,7 @@ export const esFirst: FirstWords = {
     pair: 'Conectar sin servidor',
     pairHint: 'Dos dispositivos juntos, dos códigos',
     squareName: 'La Plaza',
-    squareHint: 'Abierta a cualquiera en esta dirección',
+    squareHint: 'Abierta a todos en esta dirección',
     choose: 'Elige una sala o abre una.',
     nothingYet: 'Aquí aún no hay nada',
     kinds: {

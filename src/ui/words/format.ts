@@ -21,7 +21,7 @@ export function createFormat(lang: string): Format {
   const coarse = once(() => new Intl.NumberFormat(lang, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 0 }));
   const fine = once(() => new Intl.NumberFormat(lang, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 1 }));
   const percent = once(() => new Intl.NumberFormat(lang, { style: 'percent' }));
-  const clock = once(() => new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' }));
+  const clock = once(() => new Intl.DateTimeFormat(lang, { timeStyle: 'short' }));
   const relative = once(() => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }));
   const weekday = once(() => new Intl.DateTimeFormat(lang, { weekday: 'long' }));
   const weekdayShort = once(() => new Intl.DateTimeFormat(lang, { weekday: 'short' }));

@@ -75,7 +75,7 @@ export const swDoctor: DoctorWords = {
   kept: 'Kivinjari kimeahidi kuitunza.',
   notKept: 'Kivinjari kinaweza kuifuta nafasi ikipungua.',
   keptUnknown: 'Kivinjari hakisemi kama kinaitunza.',
-  used: (used, most) => `MB ${used} kati ya MB ${most} zimetumika.`,
+  used: (used, most) => `MB\u00a0${used} kati ya MB\u00a0${most} zimetumika.`,
   starts: {
     ready: 'Tayari.',
     coming: 'Inaandaliwa.',

@@ -97,7 +97,7 @@ export const swFirst: FirstWords = {
     pair: 'Unganisha bila seva',
     pairHint: 'Vifaa viwili bega kwa bega, misimbo miwili',
     squareName: 'Uwanja',
-    squareHint: 'Uko wazi kwa yeyote kwenye anwani hii',
+    squareHint: 'Wazi kwa yeyote kwenye anwani hii',
     choose: 'Chagua chumba, au anzisha kimoja.',
     nothingYet: 'Bado hakuna kitu hapa',
     kinds: {
