@@ -96,8 +96,6 @@ export const limits = {
   squareMessages: 200,
   squareMs: 86_400_000,
   squareAheadMs: 7_200_000,
-  /** Q5: what was said before the closing may still be on its way. */
-  squareGraceMs: 120_000,
   /** Devices a Square's owner keeps out at once. */
   expelled: 64,
   /** A message as its author signed it. */

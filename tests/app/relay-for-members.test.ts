@@ -80,7 +80,9 @@ test('[A2] who is outside is told so all the while, also as more keys are shown,
   const { world, until } = createGated('outside', { path: { delayMs: 500 } });
   const asha = createPage(world, 'Asha', address, () => undefined);
   await world.finish(asha.start([]));
-  await until('outside', () => isShut(asha));
+  await until('its relay is reached', () => relayOf(asha) !== null && relayOf(asha)?.state !== 'connecting');
+  // Before anything is said there.
+  await until('outside', () => isShut(asha), 2_000);
   const states = new Set<string | undefined>();
   const named = appOf(asha).nameMe('Asha');
   await world.runUntil(() => {

@@ -1,6 +1,6 @@
 /** [Q5] A closed Square stays closed to words that bear a time from before: soon after the closing nothing new is taken but the owner's. */
 import { expect, test } from 'vitest';
-import { limits } from '../../src/protocol/limits.ts';
+import { closingGraceMs } from '../../src/protocol/square/closing.ts';
 import type { Page } from '../simulation/page.ts';
 import { crowdWord, inventedDevice, mallory } from './square-crowd.ts';
 import { createSquareVillage, squareOf } from './square.ts';
@@ -23,7 +23,7 @@ test('a word dated before the closing gets in on its way, and no more after the 
     [asha, baraka].every((page) => textsOf(appOf(page), room).includes('On its way')),
   );
 
-  await world.runFor(limits.squareGraceMs);
+  await world.runFor(closingGraceMs);
   const already = refusals().length;
   for (let at = 2; at < 12; at += 1) link.send(crowdWord(inventedDevice(at), 1, beforeMs - at, `Late ${at}`));
   await world.runFor(5_000);
@@ -52,7 +52,7 @@ test('what was said before the closing elsewhere waits there, and is heard by al
   expect(await world.finish(appOf(baraka).send(room, 'From the island'))).toBe(true);
   await world.runFor(1_000);
   await world.finish(appOf(asha).inSquare({ kind: 'close' }));
-  await world.runFor(limits.squareGraceMs + 60_000);
+  await world.runFor(closingGraceMs + 60_000);
   world.paths.islands([]);
   const zuri = await person('Zuri');
   await enter(zuri);

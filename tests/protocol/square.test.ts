@@ -6,7 +6,7 @@ import { deriveDevice } from '../../src/protocol/device.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
 import { decodeOwnerLink, encodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
-import { isGraceOver, knownClosing } from '../../src/protocol/square/closing.ts';
+import { closingGraceMs, isGraceOver, knownClosing } from '../../src/protocol/square/closing.ts';
 import { isTooSoon, mayNextSpeakMs, squareRefusal } from '../../src/protocol/square/pace.ts';
 import type { Spoken } from '../../src/protocol/square/pace.ts';
 import { decodeOwnerWord, encodeOwnerWord, outlineOfWord } from '../../src/protocol/square/word.ts';
@@ -129,7 +129,7 @@ test('[Q5] a closing waits two minutes for what is on its way, by whichever cloc
   // Said again, or with another word beside it: the wait does not begin anew.
   expect(knownClosing(first, { ...closed, seq: 9 }, 90_000)).toEqual(first);
   expect(knownClosing(first, { ...closed, closedMs: nowMs + 1 }, 90_000)).toMatchObject({ heardTicksMs: 90_000 });
-  const grace = limits.squareGraceMs;
+  const grace = closingGraceMs;
   expect(isGraceOver(null, nowMs + 10 * grace, 10 * grace)).toBe(false);
   expect(isGraceOver(first, nowMs + grace, 500 + grace)).toBe(false);
   // Who comes later knows by the time, and who has a slow clock, or an owner with a fast one, by the wait.

@@ -16,6 +16,7 @@ import type { MeetFrame } from '../../src/protocol/meet.ts';
 import { deriveRoomKeys } from '../../src/protocol/room-keys.ts';
 import { claimWith, keyOfLink } from '../../src/protocol/square/claim.ts';
 import type { Claim } from '../../src/protocol/square/claim.ts';
+import { closingGraceMs } from '../../src/protocol/square/closing.ts';
 import { decodeOwnerLink } from '../../src/protocol/square/owner-link.ts';
 import { openPerson, until } from '../adapters/people.ts';
 import { openHouse, systemClock } from '../adapters/relay-house.ts';
@@ -154,7 +155,7 @@ test('once it is closed the relay waits two minutes for what was on its way; the
   expect(square.take(page, { kind: 'square', word: closed })?.news).not.toBeNull();
   const late = (at: number): Uint8Array => envelopeOf(deriveDevice(new Uint8Array(32).fill(40 + at)), 1, startMs - 60_000);
   const frame = (bytes: Uint8Array): Uint8Array => encodeFrame({ kind: 'envelope', bytes });
-  passedMs = limits.squareGraceMs;
+  passedMs = closingGraceMs;
   expect([square.mayGoOn(late(1), 'a'), square.isKeptBack(frame(late(2)))]).toEqual([true, false]);
   passedMs += 1;
   expect([square.mayGoOn(late(3), 'a'), square.isKeptBack(frame(late(4)))]).toEqual([false, true]);

@@ -163,13 +163,13 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       meeting.opened(link);
       routes.opened(link);
       if (isOwn) hands.onOwnRelay();
-      if (isOwn) core.clock.after(calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
+      if (isOwn) core.clock.after(outside.isGated() ? 0 : calmMs, () => link.state() === 'open' && meeting.comesBy(link.peer));
       paths.watchRelay(link);
     },
     onChange: show,
   });
   const card = createCardReader(core, readCard, (read) => {
-    outside.told(read.access);
+    outside.told(read.access, relay.own());
     hands.onCard(read);
     relay.lookAt(read.relay.addresses);
     relay.know(read.sisters, 'mesh');

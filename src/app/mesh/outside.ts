@@ -12,8 +12,10 @@ export interface Outside {
   closed(relay: Link): void;
   /** There may be other keys to show. */
   again(): void;
-  /** What the card of our own says; null: it is for everybody. */
-  told(access: AccessCard | null): void;
+  /** What the card of our own says; null: it is for everybody. Whoever has nothing to say there yet is refused nothing, and would not know. */
+  told(access: AccessCard | null, own: Link | null): void;
+  /** Our own, by its card. */
+  isGated(): boolean;
   /** None of our keys counts there. */
   isShut(relay: Link | null): boolean;
   /** What is shown of our own beside how it is reached. */
@@ -79,7 +81,12 @@ export function createOutside(clock: Clock, hands: OutsideHands): Outside {
     again: () => {
       if (relays.size > 0) soon ??= clock.after(calmMs, all);
     },
-    told: (card) => void (access = card),
+    told: (card, link) => {
+      const isNew = access === null && card !== null;
+      access = card;
+      if (isNew && link !== null && !relays.has(link)) outside.membersOnly(link);
+    },
+    isGated: () => access !== null,
     isShut: (relay) => relay !== null && relays.get(relay)?.isShut === true,
     view: (link) => ({
       ...(outside.isShut(link) && { state: 'not-let-in' }),
