@@ -2,38 +2,24 @@
  * Proves that the relay is needed for hello alone: it is killed for good, and five people go on talking; one reloads, is back
  * through a single pairing, and is linked to all of them anew, by their introductions.
  */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
-import { openChromium } from './browsers.ts';
 import { openPage, openProfile } from './hands.ts';
 import { pair } from './pairing.ts';
 import { createPerson, tell, untilDirect } from './person.ts';
 import type { Person } from './person.ts';
-import { startRelay } from './relay-process.ts';
-import type { RelayProcess } from './relay-process.ts';
+import { createStage } from './stage.ts';
 
-let chromium: Browser;
-let relay: RelayProcess;
-
-beforeAll(async () => {
-  chromium = await openChromium();
-  relay = await startRelay();
-});
-
-afterAll(async () => {
-  await chromium?.close();
-  await relay?.close();
-});
+const stage = createStage();
 
 const names = ['Asha', 'Baraka', 'Chipo', 'Daudi', 'Eshe'] as const;
 const others = (all: readonly Person[], one: Person): readonly Person[] => all.filter((each) => each !== one);
 
 test('the relay is killed for good: chat goes on, and who reloads comes back to all through one pairing', async () => {
   const all: Person[] = [];
-  for (const name of names) all.push(createPerson(name, await openPage(await openProfile(chromium))));
+  for (const name of names) all.push(createPerson(name, await openPage(await openProfile(stage.chromium))));
   const [asha, , , , eshe] = all as [Person, Person, Person, Person, Person];
-  await asha.arrive(relay.url);
+  await asha.arrive(stage.relay.url);
   const invite = await asha.startRoom('The well');
   for (const person of others(all, asha)) {
     await person.arrive(invite);
@@ -42,7 +28,7 @@ test('the relay is killed for good: chat goes on, and who reloads comes back to 
   await eshe.hands.untilInstalled();
   for (const person of all) for (const other of others(all, person)) await untilDirect(person, other.name);
 
-  await relay.kill('SIGKILL');
+  await stage.relay.kill('SIGKILL');
   await tell(asha, others(all, asha), 'It went dark');
 
   await eshe.hands.reload();
