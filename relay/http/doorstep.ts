@@ -7,7 +7,7 @@ import type { Certificate } from './certificate.ts';
 import { trustWords } from './doorstep-trust.ts';
 import { originOf } from './host.ts';
 import type { Host } from './host.ts';
-import { withSecondDoor } from '../relay-link.ts';
+import { withSecondDoor } from '../second-door.ts';
 import { distanceOf } from './remote.ts';
 
 export interface DoorstepWorld {

@@ -1,7 +1,7 @@
 /** Whoever has Wavu from one relay scans or pastes the address of another: both relays' pages meet, by WebSocket or by the second door. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { withSecondDoor } from '../../relay/relay-link.ts';
+import { withSecondDoor } from '../../relay/second-door.ts';
 import { en } from '../../src/ui/words/en.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './browsers.ts';
