@@ -2,7 +2,7 @@
 import { encodeQR } from 'qr';
 import type { Certificate } from './http/certificate.ts';
 import { bestForOthers } from './reach.ts';
-import { withSecondDoor } from './relay-link.ts';
+import { withSecondDoor } from './second-door.ts';
 import type { Way } from './reach.ts';
 
 export interface Standing {

@@ -17,7 +17,7 @@ import type { DoorLimits, DoorRefusal, Visit } from './doorkeeper.ts';
 import { named } from './named-counts.ts';
 import type { Square } from './square.ts';
 import { outward } from './outward.ts';
-import { freeUdpPort } from './udp-refusal.ts';
+import { freeUdpPort } from './udp-port.ts';
 
 export interface RelayNodeSettings {
   /** Ed25519 seed, 32 bytes: the relay's name across restarts. */

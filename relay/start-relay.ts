@@ -35,7 +35,7 @@ import type { DirectDoor } from './node.ts';
 import { createOwner } from './owner.ts';
 import { waysIn } from './reach.ts';
 import { createSquare } from './square.ts';
-import { udpRefusal } from './udp-refusal.ts';
+import { udpRefusal } from './udp-port.ts';
 
 export interface World {
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import type { Certificate } from './certificate.ts';
 import { trustPart } from './doorstep-trust.ts';
 import { originOf } from './host.ts';
 import type { Host } from './host.ts';
-import { withSecondDoor } from '../relay-link.ts';
+import { withSecondDoor } from '../second-door.ts';
 import type { DoorstepWords } from '../words/doorstep-words.ts';
 import { languages, wordsFor } from '../words/languages.ts';
 import { plainPage } from './plain-page.ts';

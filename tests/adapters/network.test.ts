@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { describe, test } from 'vitest';
 import { makeDirectCertificate, readDirectCertificate } from '../../relay/direct-certificate.ts';
-import { freeUdpPort } from '../../relay/udp-refusal.ts';
+import { freeUdpPort } from '../../relay/udp-port.ts';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
 import { openRelayHost } from '../../src/adapters/libp2p/relay-host.ts';
 import type { Network } from '../../src/ports/network.ts';

@@ -1,7 +1,7 @@
 /** What a person scans or pastes of a relay becomes its doors, and nothing else does. */
 import { expect, test } from 'vitest';
 import { placeOf, readRelayLink } from '../../src/app/mesh/relay-link.ts';
-import { withSecondDoor } from '../../relay/relay-link.ts';
+import { withSecondDoor } from '../../relay/second-door.ts';
 
 const certhash = `uEi${'A'.repeat(44)}`;
 const peer = '12D3KooWA3aq4sfQPNRUy1XLS5W238nULLLebA5kpi22BXFD4kgB';

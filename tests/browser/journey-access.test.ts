@@ -1,32 +1,27 @@
 /** Proves a relay for members as people meet it: the printed link makes an owner, whose invites let in; a stranger reads whom to ask. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { enDoctor } from '../../src/ui/words/en-doctor.ts';
 import { en } from '../../src/ui/words/en.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile, phone, wide } from './hands.ts';
-import { createPerson, createSteps, tell, untilHere } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile, phone, wide } from './hands.ts';
+import { createSteps, openPerson, tell, untilHere } from './person.ts';
+import type { PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
-
-type Visitor = Person & { readonly page: Page };
 
 const room = 'Boat house';
 const asked = en.tide.relayMembers('Asha');
 
 let relay: RelayProcess;
 let browser: Browser;
-let asha: Visitor;
-let baraka: Visitor;
-let zuri: Visitor;
+let asha: PersonOnPage;
+let baraka: PersonOnPage;
+let zuri: PersonOnPage;
 let invite = '';
 
-const visitor = async (name: string): Promise<Visitor> => {
-  const hands = await openPage(await openProfile(browser));
-  return { ...createPerson(name, hands), page: hands.page };
-};
+const visitor = async (name: string): Promise<PersonOnPage> => openPerson(name, await openProfile(browser));
 
 beforeAll(async () => {
   relay = await startRelay({ access: 'members' });
@@ -41,7 +36,7 @@ afterAll(async () => {
 
 beforeEach(createSteps());
 
-const sees = (who: Visitor, text: string): Promise<unknown> => who.page.getByText(text).first().waitFor();
+const sees = (who: PersonOnPage, text: string): Promise<unknown> => who.page.getByText(text).first().waitFor();
 
 test('the owner’s link opens a relay that is nobody’s: the line says that it is theirs', async () => {
   const link = relay.ownerLink ?? '';

@@ -2,14 +2,14 @@
  * Wavu from an HTTPS address of the internet, beside a relay in the house that the browser lets it get to by no door: the offer is carried
  * to the relay's own page and the answer back. Its address is declared to be public, since here all addresses are near.
  */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile, phone, wide } from './hands.ts';
-import { createPerson, createSteps, isRelayOpen, tell, untilHere } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile, phone, wide } from './hands.ts';
+import { createSteps, isRelayOpen, openPerson, tell, untilHere } from './person.ts';
+import type { PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 
@@ -19,21 +19,18 @@ let far: RelayProcess;
 let house: RelayProcess;
 let browser: Browser;
 /** Came by the far relay, on a phone. */
-let asha: Person & { readonly page: Page };
+let asha: PersonOnPage;
 /** Came by the relay of the house. */
-let baraka: Person & { readonly page: Page };
+let baraka: PersonOnPage;
 
 beforeAll(async () => {
   [far, house] = await Promise.all([startRelay({ square: 'off' }), startRelay({ square: 'off' })]);
   browser = await openChromium(['--ignore-certificate-errors', `--ip-address-space-overrides=127.0.0.1:${far.port}=public`]);
-  const arriveAs = async (name: string, url: string): Promise<Person & { readonly page: Page }> => {
-    const hands = await openPage(await openProfile(browser, { ignoreHTTPSErrors: true, viewport: phone }));
-    const person = createPerson(name, hands);
-    await person.arrive(url);
-    return { ...person, page: hands.page };
-  };
-  asha = await arriveAs('Asha', `https://127.0.0.1:${far.port}/`);
-  baraka = await arriveAs('Baraka', house.url);
+  const onPhone = (): Promise<BrowserContext> => openProfile(browser, { ignoreHTTPSErrors: true, viewport: phone });
+  asha = await openPerson('Asha', await onPhone());
+  baraka = await openPerson('Baraka', await onPhone());
+  await asha.arrive(`https://127.0.0.1:${far.port}/`);
+  await baraka.arrive(house.url);
 });
 
 afterAll(async () => {

@@ -2,28 +2,14 @@
  * A tab that the browser froze for longer than others wait, with no relay anywhere: it thaws, and everybody is there again within
  * 3 s, with what was said meanwhile. Its links stood all the time, and nobody else could have led it back.
  */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openChromium } from './browsers.ts';
+import { expect, test } from 'vitest';
 import { openPage, openProfile } from './hands.ts';
 import { createPerson, said, tell, untilDirect } from './person.ts';
 import type { Person } from './person.ts';
 import type { Seen } from './seen.ts';
-import { startRelay } from './relay-process.ts';
-import type { RelayProcess } from './relay-process.ts';
+import { createStage } from './stage.ts';
 
-let chromium: Browser;
-let relay: RelayProcess;
-
-beforeAll(async () => {
-  chromium = await openChromium();
-  relay = await startRelay();
-});
-
-afterAll(async () => {
-  await chromium?.close();
-  await relay?.close();
-});
+const stage = createStage();
 
 const names = ['Asha', 'Baraka', 'Chipo'] as const;
 const backMs = 3_000;
@@ -34,18 +20,18 @@ const areHere = (person: Person): Promise<unknown> =>
 
 test('frozen until it was taken for gone, without a relay: back within 3 s, and reads what was said', async () => {
   const hands = [];
-  for (const _ of names) hands.push(await openPage(await openProfile(chromium)));
+  for (const _ of names) hands.push(await openPage(await openProfile(stage.chromium)));
   const people = hands.map((each, at) => createPerson(names[at] ?? '', each));
   const [asha, baraka, chipo] = people as [Person, Person, Person];
   const { page } = hands[0]!;
-  await asha.arrive(relay.url);
+  await asha.arrive(stage.relay.url);
   const invite = await asha.startRoom('The well');
   for (const person of [baraka, chipo]) {
     await person.arrive(invite);
     await person.openRoom('The well');
   }
   for (const one of people) for (const other of people) if (other !== one) await untilDirect(one, other.name);
-  await relay.kill('SIGKILL');
+  await stage.relay.kill('SIGKILL');
   await tell(asha, [baraka, chipo], 'It went dark');
 
   // `Page.setWebLifecycleState` leaves a page under a driver running. Its debugger stops it as freezing does: no timer, no

@@ -4,7 +4,7 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withSecondDoor } from '../../relay/relay-link.ts';
+import { withSecondDoor } from '../../relay/second-door.ts';
 import { en } from '../../src/ui/words/en.ts';
 import { openChromium } from './browsers.ts';
 import { openPage, openProfile } from './hands.ts';

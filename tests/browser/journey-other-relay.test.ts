@@ -1,13 +1,13 @@
 /** Whoever has Wavu from one relay scans or pastes the address of another: both relays' pages meet, by WebSocket or by the second door. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { withSecondDoor } from '../../relay/relay-link.ts';
+import { withSecondDoor } from '../../relay/second-door.ts';
 import { en } from '../../src/ui/words/en.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile, phone, wide } from './hands.ts';
-import { createPerson, createSteps, isRelayOpen, tell, untilHere } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile, phone, wide } from './hands.ts';
+import { createSteps, isRelayOpen, openPerson, tell, untilHere } from './person.ts';
+import type { PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 
@@ -17,21 +17,17 @@ let first: RelayProcess;
 let second: RelayProcess;
 let browser: Browser;
 /** Came by the first relay, at first on a phone. */
-let asha: Person & { readonly page: Page };
+let asha: PersonOnPage;
 /** Came by the second. */
-let baraka: Person & { readonly page: Page };
+let baraka: PersonOnPage;
 
 beforeAll(async () => {
   [first, second] = await Promise.all([startRelay({ square: 'off' }), startRelay({ square: 'off' })]);
   browser = await openChromium();
-  const arriveAs = async (name: string, context: BrowserContext, url: string): Promise<Person & { readonly page: Page }> => {
-    const hands = await openPage(context);
-    const person = createPerson(name, hands);
-    await person.arrive(url);
-    return { ...person, page: hands.page };
-  };
-  asha = await arriveAs('Asha', await openProfile(browser, { viewport: phone }), first.url);
-  baraka = await arriveAs('Baraka', await openProfile(browser), second.url);
+  asha = await openPerson('Asha', await openProfile(browser, { viewport: phone }));
+  baraka = await openPerson('Baraka', await openProfile(browser));
+  await asha.arrive(first.url);
+  await baraka.arrive(second.url);
 });
 
 afterAll(async () => {

@@ -1,12 +1,12 @@
 /** Somewhere that lets no WebSocket through: the page comes in by webrtc-direct, says so, and talks all the same. */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile } from './hands.ts';
-import { createPerson, createSteps, isDirect, isRelayOpen } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile } from './hands.ts';
+import { createSteps, isDirect, isRelayOpen, openPerson } from './person.ts';
+import type { Person, PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 
@@ -15,14 +15,17 @@ const room = 'Behind the wall';
 let relay: RelayProcess;
 let wall: Wall;
 let browser: Browser;
-let asha: Person & { readonly page: Page };
-let baraka: Person & { readonly page: Page };
+let asha: PersonOnPage;
+let baraka: PersonOnPage;
 
 beforeAll(async () => {
   relay = await startRelay();
   wall = await openWall(relay.port);
   browser = await openChromium();
-  [asha, baraka] = await Promise.all([arriveAs('Asha'), arriveAs('Baraka')]);
+  [asha, baraka] = await Promise.all([
+    openPerson('Asha', await openProfile(browser)),
+    openPerson('Baraka', await openProfile(browser)),
+  ]);
 });
 
 afterAll(async () => {
@@ -32,11 +35,6 @@ afterAll(async () => {
 });
 
 beforeEach(createSteps());
-
-async function arriveAs(name: string): Promise<Person & { readonly page: Page }> {
-  const hands = await openPage(await openProfile(browser));
-  return { ...createPerson(name, hands), page: hands.page };
-}
 
 interface Wall {
   readonly url: string;

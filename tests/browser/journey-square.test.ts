@@ -1,28 +1,23 @@
 /** Proves the Square as people meet it: the printed link makes an owner, who pins and puts out; others see it; nobody writes too fast. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
 import { enSquare as words } from '../../src/ui/words/en-square.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile, phone, wide } from './hands.ts';
-import { createPerson, createSteps, said } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile, phone, wide } from './hands.ts';
+import { createSteps, openPerson, said } from './person.ts';
+import type { PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 
-type Visitor = Person & { readonly page: Page };
-
 let relay: RelayProcess;
 let browser: Browser;
-let asha: Visitor;
-let baraka: Visitor;
-let neema: Visitor;
+let asha: PersonOnPage;
+let baraka: PersonOnPage;
+let neema: PersonOnPage;
 
-const visitor = async (name: string): Promise<Visitor> => {
-  const hands = await openPage(await openProfile(browser));
-  return { ...createPerson(name, hands), page: hands.page };
-};
+const visitor = async (name: string): Promise<PersonOnPage> => openPerson(name, await openProfile(browser));
 
 beforeAll(async () => {
   relay = await startRelay();
@@ -37,18 +32,19 @@ afterAll(async () => {
 
 beforeEach(createSteps());
 
-const sees = (who: Visitor, text: string): Promise<unknown> => who.page.getByText(text).first().waitFor();
-const seesNoMore = (who: Visitor, text: string): Promise<unknown> =>
+const sees = (who: PersonOnPage, text: string): Promise<unknown> => who.page.getByText(text).first().waitFor();
+const seesNoMore = (who: PersonOnPage, text: string): Promise<unknown> =>
   who.until(`"${text}" gone`, (seen) => said(seen, text).length === 0);
-const untilDialog = (who: Visitor, title: string): Promise<unknown> => who.page.getByRole('dialog', { name: title }).waitFor();
-const enter = async (who: Visitor): Promise<void> => {
+const untilDialog = (who: PersonOnPage, title: string): Promise<unknown> =>
+  who.page.getByRole('dialog', { name: title }).waitFor();
+const enter = async (who: PersonOnPage): Promise<void> => {
   await who.arrive(relay.url);
   await who.hands.press(en.home.squareName);
   await who.until('the Square', (seen) => seen.room === en.home.squareName);
 };
 
 /** By phone and wide, in light and dark. */
-async function isOpenToAll(who: Visitor, screen: string): Promise<void> {
+async function isOpenToAll(who: PersonOnPage, screen: string): Promise<void> {
   const found: Record<string, readonly string[]> = {};
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const viewport of [phone, wide]) {

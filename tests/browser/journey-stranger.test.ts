@@ -2,29 +2,15 @@
  * Two people whose networks let nothing through between them, and a stranger who is not in their room: with the relay gone they
  * chat through the stranger, who sees sealed bytes.
  */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
-import { openChromium } from './browsers.ts';
 import { cut } from './cut.ts';
 import { openPage, openProfile } from './hands.ts';
 import { createPerson, isDirect, tell } from './person.ts';
 import type { Person } from './person.ts';
-import { startRelay } from './relay-process.ts';
-import type { RelayProcess } from './relay-process.ts';
+import { createStage } from './stage.ts';
 
-let chromium: Browser;
-let relay: RelayProcess;
-
-beforeAll(async () => {
-  chromium = await openChromium();
-  relay = await startRelay();
-});
-
-afterAll(async () => {
-  await chromium?.close();
-  await relay?.close();
-});
+const stage = createStage();
 
 const names = ['Asha', 'Baraka', 'Chipo'] as const;
 
@@ -38,7 +24,11 @@ const untilLinked = async (person: Person, count: number): Promise<void> => {
 };
 
 test('A and C cannot connect, B is not in their room and carries for them once the relay is gone', async () => {
-  const contexts = [await openProfile(chromium), await openProfile(chromium), await openProfile(chromium)] as const;
+  const contexts = [
+    await openProfile(stage.chromium),
+    await openProfile(stage.chromium),
+    await openProfile(stage.chromium),
+  ] as const;
   await cut(contexts[0], contexts[2]);
   const hands = [];
   const people: Person[] = [];
@@ -48,15 +38,15 @@ test('A and C cannot connect, B is not in their room and carries for them once t
     people.push(createPerson(names[at] ?? '', each));
   }
   const [asha, baraka, chipo] = people as [Person, Person, Person];
-  await asha.arrive(relay.url);
+  await asha.arrive(stage.relay.url);
   const invite = await asha.startRoom('The well');
-  await baraka.arrive(relay.url);
+  await baraka.arrive(stage.relay.url);
   await chipo.arrive(invite);
   await chipo.openRoom('The well');
   await tell(asha, [chipo], 'By the relay');
   await untilLinked(baraka, 2);
 
-  await relay.kill('SIGKILL');
+  await stage.relay.kill('SIGKILL');
   const seen = await asha.until('Chipo through somebody', ({ people }) =>
     people.some(({ name, here, path }) => name.startsWith('Chipo') && here && path.includes(en.people.through)),
   );

@@ -2,28 +2,27 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile } from './hands.ts';
-import { createPerson, createSteps, isDirect, said } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile } from './hands.ts';
+import { createSteps, isDirect, openPerson, said } from './person.ts';
+import type { Person, PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 
 const room = 'Several tabs';
-type Tab = Person & { readonly page: Page };
 
 let relay: RelayProcess;
 let browser: Browser;
 let ashas: BrowserContext;
-let baraka: Tab;
+let baraka: PersonOnPage;
 /** Asha's tabs, the leader first: the browser hands the lead on in the order they were opened. */
-const tabs: Tab[] = [];
+const tabs: PersonOnPage[] = [];
 
 beforeAll(async () => {
   relay = await startRelay();
   browser = await openChromium();
   ashas = await openProfile(browser);
-  tabs.push(await openTab(ashas, 'Asha'));
-  baraka = await openTab(await openProfile(browser), 'Baraka');
+  tabs.push(await openPerson('Asha', ashas));
+  baraka = await openPerson('Baraka', await openProfile(browser));
   const [first] = tabs;
   await first?.arrive(relay.url);
   const invite = await first?.startRoom(room);
@@ -38,21 +37,16 @@ afterAll(async () => {
 
 beforeEach(createSteps());
 
-async function openTab(context: BrowserContext, name: string): Promise<Tab> {
-  const hands = await openPage(context);
-  return { ...createPerson(name, hands), page: hands.page };
-}
-
 /** One more tab of Asha's, with the room open. */
-async function another(): Promise<Tab> {
-  const tab = await openTab(ashas, 'Asha');
+async function another(): Promise<PersonOnPage> {
+  const tab = await openPerson('Asha', ashas);
   await tab.hands.open(relay.url);
   await tab.openRoom(room);
   tabs.push(tab);
   return tab;
 }
 
-const tab = (at: number): Tab => {
+const tab = (at: number): PersonOnPage => {
   const found = tabs.at(at);
   if (found === undefined) throw new Error(`there is no tab ${at}`);
   return found;
@@ -116,7 +110,7 @@ test.each([
   ['crashes', 'the tab that takes over', 0],
 ] as const)('the leader %s while %s is sending: nothing is lost, nothing doubled', async (how, _who, at) => {
   while (tabs.length < 3) await another();
-  const [leader] = tabs.splice(0, 1) as [Tab];
+  const [leader] = tabs.splice(0, 1) as [PersonOnPage];
   const sender = tab(at);
   const texts = Array.from({ length: 9 }, (_, n) => `${how} ${at} ${n}`);
   let leaving: Promise<unknown> = Promise.resolve();
@@ -134,7 +128,7 @@ test.each([
   await agree([...texts, `after ${how} ${at}`], [...tabs, baraka]);
 });
 
-async function leave({ page, hands }: Tab, how: 'closes' | 'reloads' | 'crashes'): Promise<void> {
+async function leave({ page, hands }: PersonOnPage, how: 'closes' | 'reloads' | 'crashes'): Promise<void> {
   if (how === 'closes') return await hands.close();
   if (how === 'reloads') return await hands.reload();
   const crashed = new Promise((seen) => page.once('crash', seen));

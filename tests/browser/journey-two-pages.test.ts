@@ -2,9 +2,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openChromium } from './browsers.ts';
-import { openPage, openProfile } from './hands.ts';
-import { createPerson, createSteps, identityOf, isDirect, isRelayOpen, said, tell, untilDirect } from './person.ts';
-import type { Person } from './person.ts';
+import { openProfile } from './hands.ts';
+import { createSteps, identityOf, isDirect, isRelayOpen, openPerson, said, tell, untilDirect } from './person.ts';
+import type { Person, PersonOnPage } from './person.ts';
 import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 import { untilUnsentKept } from './unsent-row.ts';
@@ -15,15 +15,18 @@ const mostMs = 10_000;
 let relay: RelayProcess;
 let browser: Browser;
 let profiles: readonly BrowserContext[] = [];
-let asha: Person & { readonly page: Page };
-let baraka: Person & { readonly page: Page };
+let asha: PersonOnPage;
+let baraka: PersonOnPage;
 const identities = new Map<string, unknown>();
 
 beforeAll(async () => {
   relay = await startRelay();
   browser = await openChromium();
   profiles = await Promise.all([openProfile(browser), openProfile(browser)]);
-  [asha, baraka] = await Promise.all([arriveAs('Asha', 0), arriveAs('Baraka', 1)]);
+  [asha, baraka] = await Promise.all([
+    openPerson('Asha', profiles[0] as BrowserContext),
+    openPerson('Baraka', profiles[1] as BrowserContext),
+  ]);
 });
 
 afterAll(async () => {
@@ -32,11 +35,6 @@ afterAll(async () => {
 });
 
 beforeEach(createSteps());
-
-async function arriveAs(name: string, at: number): Promise<Person & { readonly page: Page }> {
-  const hands = await openPage(profiles[at] as BrowserContext);
-  return { ...createPerson(name, hands), page: hands.page };
-}
 
 const both = (): readonly Person[] => [asha, baraka];
 const untilInstalled = (page: Page): Promise<unknown> =>

@@ -1,6 +1,8 @@
 /** Somebody who uses Wavu by what is on the screen: names themselves, starts and joins rooms, writes, and looks. */
+import type { BrowserContext, Page } from 'playwright-core';
 import type { TestContext } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
+import { openPage } from './hands.ts';
 import type { Hands } from './hands.ts';
 import type { Seen, SeenMessage } from './seen.ts';
 
@@ -94,6 +96,14 @@ export function createPerson(name: string, hands: Hands): Person {
       until(`my "${text}" marked ${mark}`, (seen) => said(seen, text).some((each) => each.mine && each.mark === mark)),
   };
   return person;
+}
+
+/** Whose page the test looks at by itself too. */
+export type PersonOnPage = Person & { readonly page: Page };
+
+export async function openPerson(name: string, context: BrowserContext): Promise<PersonOnPage> {
+  const hands = await openPage(context);
+  return { ...createPerson(name, hands), page: hands.page };
 }
 
 export const said = ({ messages }: Seen, text: string): readonly SeenMessage[] => messages.filter((each) => each.text === text);

@@ -2,38 +2,25 @@
  * A hundred introductions with no relay anywhere: two people of one room lose their link again and again, and each time a stranger,
  * who is all they both still reach, carries what makes the next one. Chromium's own WebRTC; nothing is tried by hand.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
-import { openChromium } from '../browser/browsers.ts';
 import { openPage, openProfile } from '../browser/hands.ts';
 import { createPerson, tell, untilDirect } from '../browser/person.ts';
 import type { Person } from '../browser/person.ts';
-import { startRelay } from '../browser/relay-process.ts';
-import type { RelayProcess } from '../browser/relay-process.ts';
+import { createStage } from '../browser/stage.ts';
 
 const introductions = 100;
 const withinMs = 30_000;
 
-let chromium: Browser;
-let relay: RelayProcess;
-
-beforeAll(async () => {
-  chromium = await openChromium();
-  relay = await startRelay();
-});
-
-afterAll(async () => {
-  await chromium?.close();
-  await relay?.close();
-});
+const stage = createStage();
 
 test(`${introductions} introductions by a stranger, the relay dead: 0 failures`, async () => {
   const names = ['Asha', 'Baraka', 'Chipo'];
   const pages: Page[] = [];
   const people: Person[] = [];
   for (const name of names) {
-    const context = await openProfile(chromium);
+    const context = await openProfile(stage.chromium);
     await context.addInitScript(keepLinks);
     const hands = await openPage(context);
     pages.push(hands.page);
@@ -41,15 +28,15 @@ test(`${introductions} introductions by a stranger, the relay dead: 0 failures`,
   }
   const [asha, baraka, chipo] = people as [Person, Person, Person];
   const [atAsha, , atChipo] = pages as [Page, Page, Page];
-  await asha.arrive(relay.url);
+  await asha.arrive(stage.relay.url);
   const invite = await asha.startRoom('The well');
-  await baraka.arrive(relay.url);
+  await baraka.arrive(stage.relay.url);
   await chipo.arrive(invite);
   await chipo.openRoom('The well');
   await untilDirect(asha, 'Chipo');
   await baraka.showTab('mesh');
   await baraka.until('two direct links', ({ links }) => links.filter(({ path }) => path.includes(en.people.direct)).length === 2);
-  await relay.kill('SIGKILL');
+  await stage.relay.kill('SIGKILL');
   await tell(asha, [chipo], 'It went dark');
 
   const failed: string[] = [];

@@ -31,7 +31,8 @@ import type { MembersDesk } from './desk.ts';
 import { hearingOf } from './hearing.ts';
 import type { Hearing } from './hearing.ts';
 import { createKeysTold } from './keys-told.ts';
-import type { Keep, Said, Told } from './receive.ts';
+import type { Said } from './receive.ts';
+import type { Keep, Told } from './session-receive.ts';
 import type { Turn } from './vault.ts';
 import { clocksOf } from './voice.ts';
 

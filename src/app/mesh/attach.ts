@@ -31,8 +31,8 @@ import type { Doors } from './mesh-hands.ts';
 import { partIn, sayMeet } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import type { SquareRules } from '../square/square.ts';
-import { createSquare } from './square.ts';
-import type { Square } from './square.ts';
+import { createSquare } from './square-topic.ts';
+import type { Square } from './square-topic.ts';
 
 export interface Attached {
   readonly mesh: Mesh;
