@@ -86,9 +86,15 @@ export function createDirectory(world: DirectoryWorld): Directory {
   let [asked, refused] = [0, 0];
   const isAwake = (): boolean => table.size() + 1 >= leastServers;
   let wasAwake = false;
+  const lookIn = (afterMs: number): void => {
+    refresh?.();
+    refresh = clock.after(afterMs, lookAround);
+  };
   const look = (): void => {
     if (wasAwake === isAwake()) return;
     wasAwake = isAwake();
+    // The next look was planned as for one that is awake.
+    if (!wasAwake) lookIn(settleMs);
     world.onAwake?.(wasAwake);
   };
   const serverAt = (contact: Contact): Server | null =>
@@ -117,8 +123,7 @@ export function createDirectory(world: DirectoryWorld): Directory {
   const hurry = (): void => {
     if (isAwake() || isHurried) return;
     isHurried = true;
-    refresh?.();
-    refresh = clock.after(hurryMs, lookAround);
+    lookIn(hurryMs);
   };
 
   const answer = (from: PeerId, question: Question): Reply | null => {
@@ -177,9 +182,9 @@ export function createDirectory(world: DirectoryWorld): Directory {
       if (isAwake()) search(entropy.bytes(32), look);
     });
     restMs = isAwake() ? settleMs : Math.min(restMs * 2, asleepMs);
-    refresh = clock.after(isAwake() ? refreshMs : restMs, lookAround);
+    lookIn(isAwake() ? refreshMs : restMs);
   };
-  refresh = clock.after(settleMs, lookAround);
+  lookIn(settleMs);
 
   return {
     meet: (contacts) => {

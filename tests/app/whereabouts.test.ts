@@ -101,6 +101,23 @@ test('[D2] among fifteen servers it sleeps: pages ask nothing, and all goes on a
   expect(hereIn(asha, room)).toBe(1);
 });
 
+test('[D2] with two of sixteen gone it falls asleep and says so, and wakes when they are back', async () => {
+  const { world, relays, events } = await parted('two gone');
+  const awake = (): number => relays.reduce((sum, relay) => sum + (relay.directory()?.counts()['awake'] ?? 0), 0);
+  expect(await world.runUntil(() => awake() === 16, 60_000)).toBe(true);
+  for (const relay of relays.slice(4, 6)) relay.crash('killed');
+  expect(await world.runUntil(() => awake() === 0, 2_400_000)).toBe(true);
+  expect(
+    await world.runUntil(() => ['Asha', 'Baraka'].every((name) => events.includes(`${name} directory-not-now`)), 5_000),
+  ).toBe(true);
+  for (const [at, relay] of relays.slice(4, 6).entries()) {
+    relay.start();
+    relay.directory()!.stands(relays[0]!.directory()!.self, addressOf(0));
+    expect(relay.directory()!.counts()['awake'], `${at}`).toBe(0);
+  }
+  expect(await world.runUntil(() => awake() === 16, 300_000)).toBe(true);
+});
+
 test('who is together looks for nobody, and says where they are met once an hour', async () => {
   const story = await parted('once an hour');
   expect(await story.world.runUntil(() => areTogether(story), 1_200_000)).toBe(true);
