@@ -195,7 +195,8 @@ const settledMs = 8_000;
 const patienceMs = 4_000;
 const firstAllMs = 60_000;
 const mostAllMs = 1_800_000;
-const toldAtOnce = 16;
+/** Each is a signature to be looked at, and a phone draws in between. */
+const toldAtOnce = 8;
 const asksPerSecond = 4;
 const tellsPerSecond = 4;
 const mostAsked = 1_024;
