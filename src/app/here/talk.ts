@@ -75,7 +75,7 @@ export function createTalk(
 
   const show = (peer: Peer, ids: readonly string[], isAll: boolean): void => {
     const side = sideOf(peer);
-    if (!hands.say(peer, { kind: 'shows', root: table.root(), isAll, ids: ids.slice(0, limits.hereIds) })) return;
+    if (!hands.say(peer, { kind: 'shows', root: table.root(), isAll, ids: ids.slice(0, limits.devicesPerRoom) })) return;
     side.isGreeted = true;
   };
 
