@@ -21,9 +21,7 @@ export const limits = {
   /** Envelopes that one word of a room's cast may name, and peers it may name beside one. */
   castIds: 64,
   castPeers: 64,
-  /** Who is in a large room: words about it that one frame names, and has; how long one holds, and by how much clocks may differ. */
-  hereIds: 600,
-  hereTold: 64,
+  /** How long a device's word that it is in a large room holds, and by how much clocks may differ. */
   hereSeconds: 3_600,
   hereSkewMs: 600_000,
   /** Of the directory: contacts in one answer, and what one record says. */

@@ -4,7 +4,7 @@ import { createMany } from '../app/here/crowd.ts';
 import { appOf } from '../app/village.ts';
 
 const size = 100;
-const idleMinutes = 40;
+const idleMinutes = 20;
 
 test(`${size} in a room: who is here, who has what, and what it costs`, { timeout: 1_800_000 }, async () => {
   const { world, room, pages, counts, errors, until, crash, comes, marked } = await createMany('deep', size);

@@ -84,9 +84,9 @@ test('cut short, too many, or of no known kind: refused by name, and never throw
   for (let length = 0; length < bytes.length; length += 1)
     expect(decodePresence(bytes.subarray(0, length))).toHaveProperty('refused');
   expect(decodeHereWord(Uint8Array.of(77))).toEqual({ refused: 'unknown-kind' });
-  const many = Array.from({ length: limits.hereIds + 1 }, () => ids[0]!);
+  const many = Array.from({ length: limits.devicesPerRoom + 1 }, () => ids[0]!);
   expect(decodeHereWord(encodeHereWord({ kind: 'asks', ids: many }))).toEqual({ refused: 'too-many' });
-  const told = Array.from({ length: limits.hereTold + 1 }, () => ({ isGone: false, bytes }));
+  const told = Array.from({ length: limits.castIds + 1 }, () => ({ isGone: false, bytes }));
   expect(decodeHereWord(encodeHereWord({ kind: 'tells', told }))).toEqual({ refused: 'too-many' });
 });
 

@@ -6,7 +6,7 @@ import { shortOf } from '../../protocol/ids.ts';
 import type { DeviceId, MessageId, Short } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Write } from '../../ports/storage.ts';
-import { keyOf, messageIdIn, numberIn, sentAtMsIn, under } from '../records.ts';
+import { keyOf, messageIdIn, numberIn, under } from '../records.ts';
 import { has, lastSaid, withEntry, withUpTo, writeHead } from '../rooms/room.ts';
 import type { Head, Room } from '../rooms/room.ts';
 import type { Timelines } from '../rooms/timeline.ts';
@@ -62,6 +62,7 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     const me = core.me();
     if (me === null || core.rooms.get(room.id) !== room) return;
     const mine = room.heads.get(me.key.id);
+    const voice = core.voice();
     const byId = told.some((each) => 'messages' in each) ? await numbersIn(room, me.key.id) : noNumbers;
     const next = new Map<DeviceId, Head>();
     for (const each of told) {
@@ -69,7 +70,8 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
       if (before === undefined && room.got.size + next.size >= limits.devicesPerRoom) continue;
       // Of what I do not know to have said: my disk was set back, and under my numbers they have something else.
       if ('upTo' in each && each.upTo > lastSaid(room, me.key.id)) continue;
-      const met = 'messages' in each || isMet(before) ? before : await firstHead(room, me.key.id, each.device, before);
+      const isFirst = !('messages' in each) && !isMet(before) && room.kind === 'members';
+      const met = isFirst ? voice && (await voice.firstHead(room, each.device, before)) : before;
       if (met === null) continue;
       const after = 'messages' in each ? withMessages(met, mine, each.messages, byId) : withAllUpTo(met, mine, each.upTo);
       if (after !== undefined && after !== before) next.set(each.device, after);
@@ -82,27 +84,6 @@ export function createReceipts(core: Core, timelines: Timelines, outbox: Outbox)
     for (const [device, head] of next) room.got.set(device, head);
     settled.apply();
     timelines.refresh(room.id);
-  };
-
-  /** What I said before they came they never had, however far they say to be. */
-  const firstHead = async (
-    room: Room,
-    me: DeviceId,
-    device: DeviceId,
-    before: Head | undefined,
-  ): Promise<Head | undefined | null> => {
-    const cameMs = room.kind === 'members' ? (core.voice()?.cameMs(room, device) ?? null) : 0;
-    if (cameMs === 0) return before;
-    // Gone meanwhile.
-    if (cameMs === null) return null;
-    let [low, high] = [0, room.heads.get(me)?.upTo ?? 0];
-    while (low < high) {
-      const n = Math.ceil((low + high) / 2);
-      const log = await core.storage.get(keyOf.log(room.id, me, n));
-      if (log !== null && sentAtMsIn(decodeText(log.value) ?? '') >= cameMs) high = n - 1;
-      else low = n;
-    }
-    return { upTo: 0, above: new Set(before?.above), from: low };
   };
 
   return {

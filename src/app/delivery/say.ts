@@ -10,7 +10,7 @@ import type { Refusal } from '../../protocol/refusal.ts';
 import type { RoomKeys } from '../../protocol/room-keys.ts';
 import { sendTo } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
-import type { Room } from '../rooms/room.ts';
+import type { Head, Room } from '../rooms/room.ts';
 
 export type Handed = 'sent' | 'full' | 'closed';
 
@@ -22,8 +22,8 @@ export interface Voice {
   headsOf(room: Room): readonly OperationId[];
   /** What its members have, and nobody else since the last of them went: the newest first. */
   secretsOf(room: Room): readonly Uint8Array[];
-  /** What was said before is not for this device. Null: it is nobody's here. */
-  cameMs(room: Room, device: DeviceId): number | null;
+  /** What this device has of mine, as it says for the first time: what I said before it came it never had. Null: it is nobody's here. */
+  firstHead(room: Room, device: DeviceId, before: Head | undefined): Promise<Head | undefined | null>;
   /** In the lane: entries as they lie on the disk, moved over the session with this peer's device. */
   give(room: Room, kept: readonly Uint8Array[], peer: Peer): Promise<Handed>;
 }

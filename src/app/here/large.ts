@@ -115,6 +115,8 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     talk.changed(id, isGone || !wasHere);
     if (device === core.me()?.key.id) answer();
     if (!isGone) name(device, presence.name);
+    // One of us was away, and may not know what I have of theirs.
+    if (!isGone && !wasHere && room.heads.has(device)) owed.owe(device);
     hands.show();
     return null;
   };

@@ -54,8 +54,8 @@ export function createOwed(core: Core, room: Room, hands: OwedHands): Owed {
     waiting.clear();
     for (const [peer, clocks] of all) {
       const each = [...clocks.values()];
-      for (let at = 0; at < each.length; at += limits.hereTold) {
-        const some = each.slice(at, at + limits.hereTold);
+      for (let at = 0; at < each.length; at += limits.castIds) {
+        const some = each.slice(at, at + limits.castIds);
         const hops = Math.max(...some.map((one) => one.hops));
         hands.say(peer, { kind: 'has', hops, clocks: some.map((one) => one.clock) });
       }

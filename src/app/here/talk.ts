@@ -75,7 +75,7 @@ export function createTalk(
 
   const show = (peer: Peer, ids: readonly string[], isAll: boolean): void => {
     const side = sideOf(peer);
-    if (!hands.say(peer, { kind: 'shows', root: table.root(), isAll, ids: ids.slice(0, limits.hereIds) })) return;
+    if (!hands.say(peer, { kind: 'shows', root: table.root(), isAll, ids: ids.slice(0, limits.devicesPerRoom) })) return;
     side.isGreeted = true;
   };
 
@@ -195,7 +195,8 @@ const settledMs = 8_000;
 const patienceMs = 4_000;
 const firstAllMs = 60_000;
 const mostAllMs = 1_800_000;
-const toldAtOnce = 16;
+/** Each is a signature to be looked at, and a phone draws in between. */
+const toldAtOnce = 8;
 const asksPerSecond = 4;
 const tellsPerSecond = 4;
 const mostAsked = 1_024;

@@ -24,6 +24,8 @@ import { servedCasts } from '../../protocol/rooms/room-acts.ts';
 import { summaryOf } from '../../protocol/rooms/summary.ts';
 import { historyFromMs } from '../../protocol/sync/entitled.ts';
 import { encodePart } from '../../protocol/sync/parts.ts';
+import { decodeText } from '../../protocol/bytes.ts';
+import { keyOf, sentAtMsIn } from '../records.ts';
 import type { Handed, Voice } from '../delivery/say.ts';
 import { pathOf } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
@@ -106,11 +108,20 @@ export function createVoice(core: Core, desk: MembersDesk): Voice {
       return 'sent';
     },
     headsOf: (room) => headsOf(vault.room(room.id)?.graph ?? emptyGraph(room.id)),
-    cameMs: (room, device) => {
+    firstHead: async (room, device, before) => {
       const sealed = vault.room(room.id);
       const came = sealed && arrivalOf(sealed.graph, device);
       if (!came) return null;
-      return historyFromMs({ atMs: came.operation.atMs, historyDays: summaryOf(sealed.graph).policy.historyDays });
+      const fromMs = historyFromMs({ atMs: came.operation.atMs, historyDays: summaryOf(sealed.graph).policy.historyDays });
+      const me = vault.keys.us.device.id;
+      let [low, high] = [0, fromMs === 0 ? 0 : (room.heads.get(me)?.upTo ?? 0)];
+      while (low < high) {
+        const n = Math.ceil((low + high) / 2);
+        const log = await core.storage.get(keyOf.log(room.id, me, n));
+        if (log !== null && sentAtMsIn(decodeText(log.value) ?? '') >= fromMs) high = n - 1;
+        else low = n;
+      }
+      return fromMs === 0 ? before : { upTo: 0, above: new Set(before?.above), from: low };
     },
     give: async (room, kept, peer) => {
       const device = peer.device;

@@ -50,20 +50,20 @@ export function decodeHereWord(bytes: Uint8Array): HereWord | Refusal {
     case 'shows': {
       const root = bytesToHex(read.fixed(presenceIdBytes));
       const isAll = read.u8() === 1;
-      const ids = many(read, limits.hereIds, readId);
+      const ids = many(read, limits.devicesPerRoom, readId);
       return 'refused' in ids ? ids : { kind, root, isAll, ids };
     }
     case 'asks': {
-      const ids = many(read, limits.hereIds, readId);
+      const ids = many(read, limits.devicesPerRoom, readId);
       return 'refused' in ids ? ids : { kind, ids };
     }
     case 'tells': {
-      const told = many(read, limits.hereTold, (from) => ({ isGone: from.u8() === 1, bytes: from.capped(mostPresenceBytes) }));
+      const told = many(read, limits.castIds, (from) => ({ isGone: from.u8() === 1, bytes: from.capped(mostPresenceBytes) }));
       return 'refused' in told ? told : { kind, told };
     }
     case 'has': {
       const hops = read.u8();
-      const clocks = many(read, limits.hereTold, readClock);
+      const clocks = many(read, limits.castIds, readClock);
       return 'refused' in clocks ? clocks : { kind, hops, clocks };
     }
     default:

@@ -52,6 +52,18 @@ test(`${more} in a room: a word of one is marked received by all within two minu
   }
 });
 
+test('an author who goes as soon as it has spoken hears on coming back from all who have it', async () => {
+  const { world, room, pages, until, marked, crash } = await createMany('back', more);
+  await world.runFor(30_000);
+  const author = pages[8]!;
+  await world.finish(appOf(author).send(room, 'I have to go'));
+  await world.runFor(3_000);
+  crash(author);
+  await world.runFor(300_000);
+  await world.finish(author.start([room]));
+  await until('received by all', () => marked(author) === more - 1, 180_000);
+});
+
 test('a room of twenty members: all are shown as here, but whoever was put out', async () => {
   const { openMembers } = createMembersTap(countedSuite());
   const { world, room, pages, errors, until, refusals } = await createMany('members', 20, 'members', openMembers('all'));
