@@ -5,6 +5,7 @@ import { createDisk, diskRules } from '../../src/adapters/memory/disk.ts';
 import { createRandom } from '../../src/adapters/memory/random.ts';
 import { openNetwork } from '../../src/adapters/libp2p/page.ts';
 import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
+import { createHere } from '../../src/app/here/here.ts';
 import type { App } from '../../src/app/app.ts';
 import { openMembersWith } from '../../src/app/members/open.ts';
 import { openPairingWith } from '../../src/app/pairing/open.ts';
@@ -52,6 +53,7 @@ async function openDevice(name: string, ring: Ring, at: number): Promise<App> {
     log: () => {},
     loadMembers: async () => openMembersWith(nodeCryptoSuite),
     loadPairing: async () => openPairingWith(nodeCryptoSuite),
+    loadHere: async () => createHere,
     readCard: async () => null,
     firstDoor: nameOf(at),
     network: Promise.resolve(byNames(network, ring)),
