@@ -36,8 +36,13 @@ const config: UserConfigFnObject = defineConfig(({ command, mode }) => {
       // The oldest with everything libp2p 3 itself asks for (Promise.withResolvers).
       target: ['chrome120', 'firefox128', 'safari17.4'],
       manifest: true,
-      // Every browser of the target preloads modules by itself; the polyfill would be bytes in the shell.
-      modulePreload: { polyfill: false },
+      modulePreload: {
+        // Every browser of the target preloads modules by itself; the polyfill would be bytes in the shell.
+        polyfill: false,
+        // So would the names of what each dialog needs. What a first message waits for is fetched at once.
+        resolveDependencies: (chunk, all, { hostType }) =>
+          hostType === 'html' || /\/(?:mesh|members)-[\w-]{8}\.js$/.test(chunk) ? all : all.filter((each) => each.endsWith('.css')),
+      },
       // The page's rules (CSP) admit no data: addresses.
       assetsInlineLimit: 0,
       // scripts/size measures brotli, on the real files.
