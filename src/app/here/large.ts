@@ -72,8 +72,8 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     towards: (device) => {
       const kept = table.get(device);
       if (kept === undefined || kept.from === null) return [];
-      const others = talk.having(kept.id);
-      return [...others.filter(({ id }) => id === kept.from), ...others.filter(({ id }) => id !== kept.from)];
+      const others = talk.having(kept.id).filter(({ id }) => id !== kept.from);
+      return [...hands.peers.inRoom(room.id).filter(({ id }) => id === kept.from), ...others];
     },
     say: hands.say,
   });
