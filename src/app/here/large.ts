@@ -45,10 +45,15 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
   let again = { atMs: 0, saidMs: -Infinity };
 
   const isOfRoom = (device: DeviceId): boolean => room.keys !== null || room.members.has(device);
-  const neighbours = (): readonly Peer[] =>
-    hands.links
-      .in(room.id)
-      .all.filter((peer) => hands.links.speaks(peer) && (room.keys !== null || (peer.device !== null && isOfRoom(peer.device))));
+  /** Who is next to me, and who takes me for next to them: they speak to me. */
+  const speaking = new WeakMap<Peer, number>();
+  const neighbours = (): readonly Peer[] => {
+    const near = new Set(hands.links.neighbours(room.id));
+    return hands.peers
+      .inRoom(room.id)
+      .filter((peer) => near.has(peer) || speaking.get(peer) === peer.era)
+      .filter((peer) => hands.links.speaks(peer) && (room.keys !== null || (peer.device !== null && isOfRoom(peer.device))));
+  };
 
   const talk = createTalk(core, table, {
     neighbours,
@@ -67,8 +72,8 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     towards: (device) => {
       const kept = table.get(device);
       if (kept === undefined || kept.from === null) return [];
-      const others = talk.having(kept.id);
-      return [...others.filter(({ id }) => id === kept.from), ...others.filter(({ id }) => id !== kept.from)];
+      const others = talk.having(kept.id).filter(({ id }) => id !== kept.from);
+      return [...hands.peers.inRoom(room.id).filter(({ id }) => id === kept.from), ...others];
     },
     say: hands.say,
   });
@@ -84,7 +89,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     const bytes = encodePresence(presence, room.id, me.key);
     const luck = (entropy.bytes(1)[0] ?? 0) / 256;
     const saidMs = clock.ticksMs();
-    again = { atMs: saidMs + forSeconds * 1_000 * (0.55 + luck / 10), saidMs };
+    again = { atMs: saidMs + forSeconds * 1_000 * (0.65 + luck / 10), saidMs };
     if (table.take(presence, bytes, false, null) !== null) return;
     talk.changed(presenceId(presence, false), before === undefined || before.isGone);
   };
@@ -145,6 +150,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     isHere: (device) => table.isHere(device) || (table.get(device)?.isGone === true ? false : null),
     owe: owed.owe,
     take: (word, peer) => {
+      speaking.set(peer, peer.era);
       switch (word.kind) {
         case 'shows':
         case 'asks':
@@ -182,6 +188,6 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
 
 /** A word holds the longer, the more there are to hear each: so that a room costs each of its pages the same, up to a size. */
 const secondsEach = 60;
-const leastSeconds = 1_200;
+const leastSeconds = 1_800;
 /** Between two words of mine, whatever others say. */
 const calmMs = 5_000;

@@ -126,10 +126,11 @@ export function createOwed(core: Core, room: Room, hands: OwedHands): Owed {
 
 /** At each step, for others that go the same way. */
 const gatherMs = 4_000;
-/** 5 and 20 minutes. */
-const againMs = 75_000;
+/** 1.5 and 6 minutes. */
+const againMs = 22_500;
 const mostTries = 3;
-const latelyMs = 240_000;
+/** Longer than all the steps there may be. */
+const latelyMs = 60_000;
 const mostLately = 4_096;
 const clocksPerSecond = 4;
 const mostClocks = 512;

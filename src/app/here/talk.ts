@@ -190,7 +190,7 @@ const finals: ReadonlySet<RefusalReason> = new Set(['bad-signature', 'expired', 
 
 const urgentMs = 2_000;
 /** What only says that somebody is here still goes along with others. */
-const calmMs = 40_000;
+const calmMs = 60_000;
 const settledMs = 8_000;
 const patienceMs = 4_000;
 const firstAllMs = 60_000;
