@@ -41,7 +41,9 @@ const config: UserConfigFnObject = defineConfig(({ command, mode }) => {
         polyfill: false,
         // So would the names of what each dialog needs. What a first message waits for is fetched at once.
         resolveDependencies: (chunk, all, { hostType }) =>
-          hostType === 'html' || /\/(?:mesh|members)-[\w-]{8}\.js$/.test(chunk) ? all : all.filter((each) => each.endsWith('.css')),
+          hostType === 'html' || /\/(?:mesh|members)-[\w-]{8}\.js$/.test(chunk)
+            ? all
+            : all.filter((each) => each.endsWith('.css')),
       },
       // The page's rules (CSP) admit no data: addresses.
       assetsInlineLimit: 0,

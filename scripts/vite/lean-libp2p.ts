@@ -74,6 +74,12 @@ const gauges: StandIn = {
   },
 };
 
+// What those gauges would show of each peer's score.
+const weights: StandIn = {
+  file: '@libp2p/gossipsub/dist/src/score/scoreMetrics.js',
+  write: () => "export function computeAllPeersScoreWeights() { throw new Error('a page keeps no gauges'); }",
+};
+
 // Four companies' servers learn every page's address unless a caller says otherwise each time: here the default is none.
 const strangersServers: StandIn = {
   file: '@libp2p/webrtc/dist/src/constants.js',
@@ -84,7 +90,7 @@ const strangersServers: StandIn = {
   },
 };
 
-const standIns: readonly StandIn[] = [keys, publicNames, debugLines, gauges, strangersServers];
+const standIns: readonly StandIn[] = [keys, publicNames, debugLines, gauges, weights, strangersServers];
 
 // Making certificates is the relay's business: in a page the browser does it (65 kB with X.509 and its own WebCrypto).
 const notForPages = ['@peculiar/x509', '@peculiar/webcrypto', 'reflect-metadata', 'node-datachannel'];
