@@ -104,9 +104,13 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     const id = presenceId(presence, isGone);
     const isKnown = before !== undefined && isEqual(before.bytes, bytes);
     // Who leaves says so unasked, of what we have.
-    if (!talk.asked(id) && !(isGone && isKnown)) return 'not-asked';
+    const others = talk.asked(id, peer);
+    if (others === null && !(isGone && isKnown)) return 'not-asked';
     if (!isOfRoom(device)) return 'unknown-device';
-    if (!isKnown && !isPresenceTrue(bytes, room.id, device)) return 'bad-signature';
+    if (!isKnown && !isPresenceTrue(bytes, room.id, device)) {
+      if (others !== null) talk.askNext(id, others);
+      return 'bad-signature';
+    }
     if (isGone && peer.device !== device && isLinked(device)) return 'seen-here';
     const wasHere = table.isHere(device);
     const why = table.take(presence, bytes, isGone, peer.id);
