@@ -27,7 +27,7 @@ export interface Whereabouts {
 }
 
 export interface WhereaboutsHands {
-  /** Relays at which anybody meets us just now. */
+  /** Relays at which others meet us just now. */
   metAt(): readonly string[];
   /** Some of a room of ours are met by these. */
   knowRelays(addresses: readonly string[]): void;
@@ -65,11 +65,13 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
     const sealed = vault.room(room.id);
     return sealed === null || room.kind !== 'members' || room.stage !== 'in' ? [] : servedCasts(sealed).slice(0, mostSecrets);
   };
+  /** By anybody, wherever they are. */
+  const metAt = (): readonly string[] => [...new Set(hands.metAt())].filter(isForAnybody);
   const today = (): number => dayOf(clock.nowMs());
 
   /** True: there was something to leave. */
   const leave = (room: Room): boolean => {
-    const relays = hands.metAt().slice(0, limits.whereaboutsRelays);
+    const relays = metAt().slice(0, limits.whereaboutsRelays);
     const before = left.get(room.id);
     const isNew = before?.relays !== relays.join(' ') || clock.ticksMs() - before.atMs >= leaveMs;
     const secrets = secretsOf(room);
@@ -136,7 +138,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
   const found = (at: WhereaboutsSlot, record: DirectoryRecord): void => {
     const relays = openWhereabouts(suite, at, record, clock.nowMs());
     if (isRefusal(relays)) return log('whereabouts-refused', { why: relays.refused });
-    const own = hands.metAt();
+    const own = metAt();
     const others = relays.filter((address) => isForAnybody(address) && !own.includes(address));
     // Perhaps our own word, or of somebody who is away like us.
     if (others.length === 0) return;
