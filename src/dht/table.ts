@@ -67,7 +67,8 @@ export function createTable(self: Place, perBucket = 64): Table {
       // Somebody else in its name would have to hold its key, but it may have moved.
       const isMoved = found !== null && isDead(found[1]) && found[1].server.address !== server.address;
       if (found !== null && !isMoved) {
-        found[1].failures = 0;
+        // That it is elsewhere says nothing of where we know it.
+        if (found[1].server.address === server.address) found[1].failures = 0;
         return;
       }
       if (!table.hasPlaceFor(server, how)) return;

@@ -91,12 +91,19 @@ test('[D3] a shelf keeps the newest of each writer until it expires, nothing for
   expect(shelf.at(keyOf(1))).toBeNull();
 });
 
-test('that somebody is not where another says it to be is nothing against it', () => {
+test('that somebody is, or is not, where another says it to be says nothing of where we know it', () => {
   const table = createTable(self);
   const server = serverAt('good', 1);
   table.answered(server);
   for (let at = 0; at < 9; at += 1) table.failed({ ...server, address: '/memory/elsewhere' });
   expect(table.nearest(self, 9)).toEqual([server]);
+  // Nor for it: who moved and answers there is no more where it was.
+  const moved = { ...server, address: '/memory/moved' };
+  for (let at = 0; at < 2; at += 1) {
+    table.failed(server);
+    table.answered(moved);
+  }
+  expect(table.nearest(self, 9)).toEqual([moved]);
 });
 
 test('who answers no more is not counted, and comes back, at another address too', () => {
