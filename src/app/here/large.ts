@@ -89,6 +89,11 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     talk.changed(presenceId(presence, false), before === undefined || before.isGone);
   };
 
+  const isRenamed = (): boolean => {
+    const me = core.me();
+    return me !== null && room.keys !== null && table.get(me.key.id)?.presence.name !== me.name;
+  };
+
   /** A lie, or a word from before: I am. */
   const answer = (): void => {
     const atMs = again.saidMs + calmMs;
@@ -165,7 +170,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
       }
     },
     tick: () => {
-      if (clock.ticksMs() >= again.atMs) sayIAmHere();
+      if (clock.ticksMs() >= again.atMs || isRenamed()) sayIAmHere();
       for (const device of watch.look(hands.peers.inRoom(room.id))) tellGone(device);
       talk.tick();
       owed.tick();

@@ -4,6 +4,7 @@
  */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { Told, HereWord } from '../../protocol/here/word.ts';
 import { limits } from '../../protocol/limits.ts';
 import { createAllowance } from '../../protocol/meeting/allowance.ts';
@@ -72,8 +73,7 @@ export function createTalk(
 
   const remember = (set: Set<string>, id: string, most: number): void => {
     set.add(id);
-    const [oldest] = set;
-    if (set.size > most && oldest !== undefined) set.delete(oldest);
+    forgetFirst(set, most);
   };
 
   const show = (peer: Peer, ids: readonly string[], isAll: boolean): void => {

@@ -2,6 +2,7 @@
  * Where people of a room are met, by the directory that a relay of ours leads to, if any does: we leave there by which relays we are
  * reached, sealed for the room, and look there for those of a room of which nobody is here. Nothing waits for it.
  */
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { decodeDirectory, encodeDirectory } from '../../protocol/directory/message.ts';
 import type { DirectoryMessage } from '../../protocol/directory/message.ts';
 import type { DirectoryRecord } from '../../protocol/directory/record.ts';
@@ -55,8 +56,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
   const ask = (about: WhereaboutsSlot | RoomId, question: (number: number) => DirectoryMessage): void => {
     last += 1;
     asked.set(last, { about, by: new Set(awake.keys()) });
-    const [oldest] = asked.keys();
-    if (asked.size > mostAsked && oldest !== undefined) asked.delete(oldest);
+    forgetFirst(asked, mostAsked);
     const word = encodeDirectory(question(last));
     // Each of them, since one may withhold.
     for (const link of awake.values()) sayMeet(link, { kind: 'directory', word });
