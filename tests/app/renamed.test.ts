@@ -1,5 +1,5 @@
 /** What somebody is called in an open room is heard by all, also by those who have the same otherwise, and by who was away. */
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { appOf, createVillage, roomOf } from './village.ts';
 
 test.each([2, 6])('of %i in an open room all see a new name within a minute, and then the next', async (size) => {

@@ -37,7 +37,7 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
   /** Not answered yet: the newest of each peer and room says what those before it said. */
   const unanswered = new Map<string, Summary>();
   /** In which era of their path each was told in full, and as whom: what we are called goes with that alone. */
-  const toldIn = new WeakMap<Peer, Map<RoomId, { readonly era: number; readonly name: string }>>();
+  const toldIn = new WeakMap<Peer, Map<RoomId, ToldAs>>();
 
   const tell = (peer: Peer, room: Room, about: Summary['about']): void => {
     const me = core.me();
@@ -57,7 +57,7 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
     if (result === 'full') askLater(peer, room);
     if (result !== 'sent') return;
     peer.told.set(room.id, room.changes);
-    toldIn.set(peer, (toldIn.get(peer) ?? new Map()).set(room.id, { era: peer.era, name: me.name }));
+    toldIn.set(peer, (toldIn.get(peer) ?? new Map<RoomId, ToldAs>()).set(room.id, { era: peer.era, name: me.name }));
     if (!isFirst) return;
     // Who hears it knows that we know what a cast is.
     if (about !== 'leaves') stand.say(peer, room, 'answers');
@@ -207,6 +207,11 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
       else tell(peer, room, 'tells');
     },
   };
+}
+
+interface ToldAs {
+  readonly era: number;
+  readonly name: string;
 }
 
 interface Wanted {
