@@ -17,7 +17,6 @@ export interface DirectoryDesk {
   welcome(): MeetFrame | null;
   /** A page's word; not null: what is wrong with it. `answer` may come much later, or never. */
   take(page: PeerId, word: Uint8Array, answer: (frame: MeetFrame) => void): MeetRefusal | null;
-  left(page: PeerId): void;
   /** News for all pages. */
   listen(tell: (frame: MeetFrame) => void): void;
   /** It woke, or fell asleep. */
@@ -33,6 +32,7 @@ export interface DirectoryDeskWorld {
 }
 
 export function createDirectoryDesk({ clock, suite, directory }: DirectoryDeskWorld): DirectoryDesk {
+  /** Also of who left and comes back. */
   const shares = createShares(mostPages, () => createAllowance(0.2, 12, clock.ticksMs));
   const all = createAllowance(4, 60, clock.ticksMs);
   const counted = new Map<string, number>();
@@ -99,7 +99,6 @@ export function createDirectoryDesk({ clock, suite, directory }: DirectoryDeskWo
       }
       return null;
     },
-    left: shares.forget,
     listen: (on) => {
       tell = on;
     },

@@ -80,7 +80,6 @@ export function createMeet(world: MeetWorld): Meet {
     square?.left(page.link.peer);
     abroad.went(page.link.peer);
     access?.left(page.link.peer);
-    directory?.left(page.link.peer);
   };
   const drop = (page: Page, why: string): void => {
     if (pageOf(page.link) === null) return;

@@ -97,7 +97,8 @@ export function createSquare(keys: RoomKeys, owner: Owner, clock: Clock): Square
           // A page that is not in yet did not hear after which word its own is to come.
           answers: [...(holds === null ? [] : [holds]), { kind: 'claimed', outcome }],
           news: owner.word()?.bytes === before ? null : tell(),
-          why: outcome === 'unknown' || outcome === 'refused' ? 'malformed' : null,
+          // Who opened another relay's link here did nothing wrong; told so, a page takes it for more than the claim.
+          why: outcome === 'refused' ? 'malformed' : null,
         };
       }
       const why = owner.take(frame.word);

@@ -9,6 +9,7 @@ import type { DirectoryRecord } from '../protocol/directory/record.ts';
 import { hourOf } from '../protocol/hour.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { limits } from '../protocol/limits.ts';
+import type { Refusal } from '../protocol/refusal.ts';
 import { createAllowance } from '../protocol/meeting/allowance.ts';
 import { createShares } from '../protocol/meeting/shares.ts';
 import type { Suite } from '../protocol/suite/suite.ts';
@@ -73,11 +74,15 @@ export function createDirectory(world: DirectoryWorld): Directory {
     questions: createAllowance(20, 200, clock.ticksMs),
     records: createAllowance(2, 100, clock.ticksMs),
   }));
-  /** Of all together: a crowd of names costs no more than this. */
-  const all = { questions: createAllowance(400, 4_000, clock.ticksMs), records: createAllowance(40, 2_000, clock.ticksMs) };
+  /** Of all together: a crowd of names costs no more than this, and leaves as much to servers that we know, whose places cost something. */
+  const together = () => ({
+    questions: createAllowance(200, 2_000, clock.ticksMs),
+    records: createAllowance(20, 1_000, clock.ticksMs),
+  });
+  const [strangers, servers] = [together(), together()];
   const doors = new Map<string, Door>();
-  /** Asked once whether they answer, lately. */
-  const greeted = new Set<PeerId>();
+  /** Asked once whether they answer, lately. Who comes by itself says where it is; others may have said something else before. */
+  const greeted = new Set<string>();
   let underWay = 0;
   let refresh: Stop | null = null;
   /** Grows while it sleeps. */
@@ -102,10 +107,11 @@ export function createDirectory(world: DirectoryWorld): Directory {
 
   /** Nobody is kept on somebody's word, not even on their own: only who answers at that address. */
   const greet = (contact: Contact, how: 'came' | 'told'): void => {
-    if (greeted.has(contact.peer) || underWay >= mostGreeted) return;
+    const name = `${how} ${contact.peer}`;
+    if (greeted.has(name) || underWay >= mostGreeted) return;
     const server = serverAt(contact);
     if (server === null || !table.hasPlaceFor(server, how)) return;
-    greeted.add(server.peer);
+    greeted.add(name);
     const [longestAgo] = greeted;
     if (greeted.size > mostAskers && longestAgo !== undefined) greeted.delete(longestAgo);
     underWay += 1;
@@ -128,6 +134,7 @@ export function createDirectory(world: DirectoryWorld): Directory {
 
   const answer = (from: PeerId, question: Question): Reply | null => {
     const asker = askers(from);
+    const all = table.knows(from) ? servers : strangers;
     if (!asker.questions.take(1) || !all.questions.take(1)) {
       refused += 1;
       return null;
@@ -154,13 +161,13 @@ export function createDirectory(world: DirectoryWorld): Directory {
       {
         ask: (server, _path, take) =>
           lines.ask(server, { kind: 'find', place: target, from: self }, (reply) => {
-            if (reply?.kind !== 'near') table.failed(server.peer);
+            if (reply?.kind !== 'near') table.failed(server);
             else table.answered(server);
             take(reply?.kind === 'near' ? reply : null);
             if (reply?.kind === 'near') for (const other of reply.contacts) greet(other, 'told');
           }),
         serverOf: serverAt,
-        isGood: (record) => checkRecord(suite, record, target, hourOf(clock.nowMs())) === null,
+        judge: (record) => judge(checkRecord(suite, record, target, hourOf(clock.nowMs()))),
         lied: ({ peer }) => table.lied(peer),
       },
       done,
@@ -223,3 +230,6 @@ export function createDirectory(world: DirectoryWorld): Directory {
 }
 
 const mostGreeted = 32;
+
+const judge = (wrong: Refusal | null): 'good' | 'stale' | 'forged' =>
+  wrong === null ? 'good' : wrong.refused === 'bad-key' || wrong.refused === 'bad-signature' ? 'forged' : 'stale';

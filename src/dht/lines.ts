@@ -40,19 +40,31 @@ interface Line {
   readonly opening: AbortController;
 }
 
+interface Waiting {
+  readonly peer: PeerId;
+  readonly door: string;
+  readonly done: (reply: Reply | null) => void;
+  readonly stop: Stop;
+}
+
+const nameOf = ({ peer, address }: Door): string => `${peer} ${address}`;
+
 export function createLines(network: Pick<Network, 'openRelay'>, clock: Clock, { answer }: LinesHands): Lines {
-  /** The longest unused first. */
-  const lines = new Map<PeerId, Line>();
-  const waiting = new Map<number, { readonly peer: PeerId; readonly done: (reply: Reply | null) => void; readonly stop: Stop }>();
+  /** By name and address, since anybody may say a wrong one of somebody else; the longest unused first. */
+  const lines = new Map<string, Line>();
+  const waiting = new Map<number, Waiting>();
   let last = 0;
   let isClosed = false;
 
-  const drop = (peer: PeerId): void => {
-    const line = lines.get(peer);
-    lines.delete(peer);
+  const drop = (door: string): void => {
+    const line = lines.get(door);
+    lines.delete(door);
     line?.opening.abort();
     line?.link?.close();
-    for (const [number, each] of [...waiting]) if (each.peer === peer) settle(number, null);
+    for (const [number, each] of [...waiting]) if (each.door === door) settle(number, null);
+  };
+  const dropLink = (link: Link): void => {
+    for (const [door, line] of lines) if (line.link === link) return drop(door);
   };
   const settle = (number: number, reply: Reply | null): void => {
     const asked = waiting.get(number);
@@ -61,28 +73,30 @@ export function createLines(network: Pick<Network, 'openRelay'>, clock: Clock, {
     asked?.done(reply);
   };
 
-  const open = async ({ peer, address }: Door, line: Line): Promise<void> => {
+  const open = async (server: Door, line: Line): Promise<void> => {
+    const [door, { peer, address }] = [nameOf(server), server];
     const opened = await network.openRelay(address, line.opening.signal);
-    if (lines.get(peer) !== line) return opened.state === 'open' ? opened.link.close() : undefined;
+    if (lines.get(door) !== line) return opened.state === 'open' ? opened.link.close() : undefined;
     // Whoever else answers there is not whom we ask.
     if (opened.state !== 'open' || opened.link.peer !== peer) {
       if (opened.state === 'open') opened.link.close();
-      return drop(peer);
+      return drop(door);
     }
     line.link = opened.link;
     for (const bytes of line.unsent.splice(0)) line.link.send(bytes);
   };
 
   const lineTo = (server: Door): Line => {
-    const known = lines.get(server.peer);
+    const door = nameOf(server);
+    const known = lines.get(door);
     const line: Line = known ?? { link: null, unsent: [], opening: new AbortController() };
-    lines.delete(server.peer);
-    lines.set(server.peer, line);
+    lines.delete(door);
+    lines.set(door, line);
     if (known === undefined) void open(server, line);
     if (lines.size > mostOpen)
-      for (const [peer] of lines)
-        if (![...waiting.values()].some((each) => each.peer === peer)) {
-          drop(peer);
+      for (const [each] of lines)
+        if (![...waiting.values()].some((asked) => asked.door === each)) {
+          drop(each);
           break;
         }
     return line;
@@ -94,7 +108,7 @@ export function createLines(network: Pick<Network, 'openRelay'>, clock: Clock, {
       last = (last + 1) % 2 ** 32;
       const number = last;
       const stop = clock.after(answerMs, () => settle(number, null));
-      waiting.set(number, { peer: server.peer, done, stop });
+      waiting.set(number, { peer: server.peer, door: nameOf(server), done, stop });
       const line = lineTo(server);
       const bytes = encodeDirectory({ ...asked, number });
       if (line.link === null) line.unsent.push(bytes);
@@ -104,7 +118,7 @@ export function createLines(network: Pick<Network, 'openRelay'>, clock: Clock, {
       const message = decodeDirectory(bytes);
       if (isRefusal(message)) {
         // A server that we asked and that babbles.
-        if (link.opener === 'us') drop(link.peer);
+        if (link.opener === 'us') dropLink(link);
         return message.refused;
       }
       if (message.kind === 'find' || message.kind === 'put') {
@@ -113,12 +127,10 @@ export function createLines(network: Pick<Network, 'openRelay'>, clock: Clock, {
       } else if (waiting.get(message.number)?.peer === link.peer) settle(message.number, message);
       return null;
     },
-    closed: (link) => {
-      if (lines.get(link.peer)?.link === link) drop(link.peer);
-    },
+    closed: dropLink,
     close: () => {
       isClosed = true;
-      for (const peer of [...lines.keys()]) drop(peer);
+      for (const door of [...lines.keys()]) drop(door);
     },
   };
 }

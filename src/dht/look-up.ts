@@ -24,8 +24,8 @@ export interface LookUpHands {
   ask(server: Server, path: number, done: (answer: LookUpAnswer | null) => void): void;
   /** Null: nobody's, or it cost too little. */
   serverOf(contact: Contact): Server | null;
-  /** Whether it is what it says to be. */
-  isGood(record: DirectoryRecord): boolean;
+  /** `stale`: not now, by our own clock, which may be the one that is wrong. `forged`: at no time. */
+  judge(record: DirectoryRecord): 'good' | 'stale' | 'forged';
   lied(server: Server): void;
 }
 
@@ -68,7 +68,8 @@ export function lookUp(target: Place, from: readonly Server[], hands: LookUpHand
   });
   /** By which path it was asked: no other asks it. */
   const takenBy = new Map<PeerId, Path>();
-  const isSilent = new Set<PeerId>();
+  /** Where they were said to be. There, no other path asks them either. */
+  const isSilent = new Set<string>();
   /** Of those that each named, so many were silent; a liar counts as all of them. */
   const silentOf = new Map<PeerId, number>();
   let isDone = false;
@@ -76,20 +77,23 @@ export function lookUp(target: Place, from: readonly Server[], hands: LookUpHand
   const isTrusted = (by: PeerId | null): boolean => by === null || (silentOf.get(by) ?? 0) < lookUpRules.mostSilent;
   const nextOf = (path: Path): Told | undefined => {
     if (path.isWaiting || path.asked.size >= lookUpRules.mostAsked) return undefined;
-    const mine = path.known.filter(({ server: { peer }, by }) => {
-      return !isSilent.has(peer) && (takenBy.get(peer) ?? path) === path && (path.asked.has(peer) || isTrusted(by));
+    const mine = path.known.filter(({ server, server: { peer }, by }) => {
+      return !isSilent.has(nameOf(server)) && (takenBy.get(peer) ?? path) === path && (path.asked.has(peer) || isTrusted(by));
     });
     return mine.slice(0, lookUpRules.nearest).find(({ server }) => !path.asked.has(server.peer));
   };
 
   const take = (path: Path, { server, by }: Told, answer: LookUpAnswer | null): void => {
     if (answer === null) {
-      isSilent.add(server.peer);
+      isSilent.add(nameOf(server));
+      // Whoever told of it may have said a wrong address: who was told another may ask there.
+      takenBy.delete(server.peer);
       if (by !== null) silentOf.set(by, (silentOf.get(by) ?? 0) + 1);
       return;
     }
-    const { record } = answer;
-    if (record !== null && !hands.isGood(record)) {
+    const judged = answer.record === null ? 'good' : hands.judge(answer.record);
+    const record = judged === 'good' ? answer.record : null;
+    if (judged === 'forged') {
       silentOf.set(server.peer, lookUpRules.mostSilent);
       return hands.lied(server);
     }
@@ -132,6 +136,8 @@ export function lookUp(target: Place, from: readonly Server[], hands: LookUpHand
   };
   goOn();
 }
+
+const nameOf = ({ peer, address }: Server): string => `${peer} ${address}`;
 
 const newestOf = (records: readonly (DirectoryRecord | null)[]): DirectoryRecord | null =>
   records.reduce((one, other) => ((other?.sequence ?? -1) > (one?.sequence ?? -1) ? other : one), null);

@@ -1,5 +1,5 @@
 /** The records that this server holds for others: the newest of each writer, until they expire, those nearest to us where there are too many. */
-import { bytesToHex } from '../protocol/bytes.ts';
+import { bytesToHex, isEqual } from '../protocol/bytes.ts';
 import { nearer } from '../protocol/directory/distance.ts';
 import type { Place } from '../protocol/directory/distance.ts';
 import { checkRecord, keyOfWriter } from '../protocol/directory/record.ts';
@@ -38,7 +38,8 @@ export function createShelf(suite: Suite, self: Place, { nowMs }: Pick<Clock, 'n
     put: (record) => {
       const key = keyOfWriter(suite, record.writer);
       const held = at(key);
-      if (held !== null && held.sequence >= record.sequence) return held.sequence === record.sequence;
+      // What was said in the same second as what is here, and is something else, is not kept.
+      if (held !== null && held.sequence >= record.sequence) return isEqual(held.signature, record.signature);
       if (checkRecord(suite, record, key, hourOf(nowMs())) !== null) return false;
       records.set(bytesToHex(key), { key, record });
       makePlace();

@@ -17,11 +17,14 @@ export interface Server extends Contact {
 export interface Table {
   /** It answered. `came`: we know of it by itself alone. */
   answered(server: Server, how?: 'came' | 'told'): void;
-  failed(peer: PeerId): void;
+  /** Where somebody says that it is, and it is not, is nothing against it. */
+  failed(server: Server): void;
   /** It gave out what nobody honest would. */
   lied(peer: PeerId): void;
   /** Whether a place is free for it, so that it is worth asking whether it answers. */
   hasPlaceFor(server: Server, how?: 'came' | 'told'): boolean;
+  /** It answered, and is one of those kept. */
+  knows(peer: PeerId): boolean;
   nearest(target: Place, most: number): readonly Server[];
   /** Who answered no more is not counted. */
   size(): number;
@@ -64,7 +67,8 @@ export function createTable(self: Place, perBucket = 64): Table {
       // Somebody else in its name would have to hold its key, but it may have moved.
       const isMoved = found !== null && isDead(found[1]) && found[1].server.address !== server.address;
       if (found !== null && !isMoved) {
-        found[1].failures = 0;
+        // That it is elsewhere says nothing of where we know it.
+        if (found[1].server.address === server.address) found[1].failures = 0;
         return;
       }
       if (!table.hasPlaceFor(server, how)) return;
@@ -76,9 +80,9 @@ export function createTable(self: Place, perBucket = 64): Table {
       if (bucket.size >= perBucket && dead !== undefined) bucket.delete(dead.server.peer);
       bucket.set(server.peer, { server, how, failures: 0 });
     },
-    failed: (peer) => {
+    failed: ({ peer, address }) => {
       const found = find(peer);
-      if (found !== null) found[1].failures += 1;
+      if (found !== null && found[1].server.address === address) found[1].failures += 1;
     },
     lied: (peer) => {
       find(peer)?.[0].delete(peer);
@@ -93,6 +97,7 @@ export function createTable(self: Place, perBucket = 64): Table {
       const there = [...(buckets.get(at)?.values() ?? [])].filter((each) => !isDead(each));
       return there.length < perBucket && (how === 'told' || there.filter((each) => each.how === 'came').length < perBucket / 4);
     },
+    knows: (peer) => find(peer) !== null,
     nearest: (target, most) =>
       alive()
         .map(({ server }) => server)

@@ -1,5 +1,7 @@
 /** People of two relays: an invite says where to meet, and of the two either may die. */
 import { expect, test } from 'vitest';
+import type { Core } from '../../src/app/core.ts';
+import { createRelays } from '../../src/app/mesh/relays.ts';
 import type { Network } from '../../src/ports/network.ts';
 import type { RoomId } from '../../src/protocol/ids.ts';
 import { createPage, createRelay } from '../simulation/page.ts';
@@ -51,6 +53,19 @@ async function talk({ village: { world, until }, asha, baraka, room }: Story, te
     [asha, baraka].every((page) => ['Asha', 'Baraka'].every((name) => textsOf(appOf(page), room).includes(`${text} of ${name}`))),
   );
 }
+
+test('where others meet a page it says without its own relay, while that does not let it in', async () => {
+  const { world } = createVillage('shut');
+  const life = world.node('page').start();
+  const relays = createRelays({ ...life, log: () => undefined } as unknown as Core, life.network(), {
+    onOpen: () => undefined,
+    onChange: () => undefined,
+  });
+  relays.lookAt([address]);
+  expect(await world.runUntil(() => relays.own() !== null, 10_000)).toBe(true);
+  expect([relays.metAt(false), relays.metAt(true)]).toEqual([[address], []]);
+  relays.close();
+});
 
 test('they meet at the relay that the invite names, one that is dead before it', async () => {
   const story = await met('two relays', [deadAddress, farAddress]);

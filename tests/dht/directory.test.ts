@@ -35,3 +35,35 @@ test('a stranger that floods is answered so much a second, and what it leaves is
   await crowd.world.runFor(1_000);
   expect(await crowd.world.finish(new Promise((done) => crowd.honest[0]!.find(crowd.keyOf(1), done)))).not.toBeNull();
 });
+
+test('[D3] however many strangers leave something, servers that are known still can', async () => {
+  const crowd = createDirectoryCrowd('strangers', 16, 0);
+  const { world } = crowd;
+  await world.runFor(30_000);
+  const links = await world.finish(
+    Promise.all(
+      Array.from({ length: 320 }, async (_, at) => {
+        const network = world
+          .node(`stranger ${at}`)
+          .start()
+          .network();
+        const opened = await network.openRelay(`/memory/server-${at % 4}`, new AbortController().signal);
+        if (opened.state !== 'open') throw new Error(opened.why);
+        return opened.link;
+      }),
+    ),
+  );
+  const record = crowd.record(1, 1);
+  const flood = (puts: number): void => {
+    for (let number = 0; number < puts; number += 1)
+      for (const link of links) link.send(encodeDirectory({ kind: 'put', number, record }));
+  };
+  flood(60);
+  await world.runFor(100);
+  const left = new Promise((done) => crowd.honest[9]!.leave(crowd.record(2, 1), done));
+  for (let round = 0; round < 20; round += 1) {
+    flood(1);
+    await world.runFor(50);
+  }
+  expect(await world.finish(left)).toBe(15);
+});

@@ -43,10 +43,13 @@ function look(from: readonly Server[], all: readonly Server[], answer: (server: 
       ask: (server, path, done) => {
         questions += 1;
         pathsOf.set(server.peer, (pathsOf.get(server.peer) ?? new Set()).add(path));
-        waiting.push(() => done(answer(server)));
+        waiting.push(() => done(server.address === byName.get(server.peer)?.address ? answer(server) : null));
       },
-      serverOf: (contact) => byName.get(contact.peer) ?? null,
-      isGood: ({ sequence }) => sequence < 100,
+      serverOf: (contact) => {
+        const known = byName.get(contact.peer);
+        return known === undefined ? null : { ...known, address: contact.address };
+      },
+      judge: ({ sequence }) => (sequence < 100 ? 'good' : sequence < 200 ? 'stale' : 'forged'),
       lied: (server) => void liars.push(server),
     },
     (done) => (result = done),
@@ -92,7 +95,7 @@ test('a forged record is no record, an older one is not the newest, and who forg
     contacts: near,
     record:
       peer === forger.peer
-        ? { ...record, sequence: 100 }
+        ? { ...record, sequence: 200 }
         : peer === old.peer
           ? { ...record, sequence: 6 }
           : peer === fresh.peer
@@ -100,6 +103,33 @@ test('a forged record is no record, an older one is not the newest, and who forg
             : null,
   }));
   expect([result.found?.sequence, liars]).toEqual([record.sequence, [forger]]);
+});
+
+test('a record that does not hold by our clock is none, and says nothing against whoever holds it', () => {
+  const { result, liars } = look(honest.slice(0, 8), [...honest, ...bad], ({ peer }) => ({
+    contacts: near,
+    record: peer === near[0]!.peer ? { ...record, sequence: 100 } : peer === near[1]!.peer ? record : null,
+  }));
+  expect([result.found?.sequence, liars]).toEqual([record.sequence, []]);
+  expect(result.nearest.map(({ peer }) => peer)).toContain(near[0]!.peer);
+});
+
+test('[D1] who says wrong addresses of honest servers keeps nobody from them', () => {
+  const holders = sorted(honest).slice(0, 16);
+  const holds = new Set(holders.map(({ peer }) => peer));
+  const astray = holders.map((server) => ({ ...server, address: '/memory/nowhere' }));
+  // The liars are asked first, and by most paths.
+  for (let again = 0; again < 50; again += 1) {
+    const start = [...bad.slice(0, 9), ...honest.filter(({ peer }) => !holds.has(peer)).slice(0, 3)];
+    const { result, liars } = look(start, [...honest, ...bad], ({ peer }) => {
+      if (!peer.startsWith('evil')) return { contacts: holders, record: holds.has(peer) ? record : null };
+      const at = luck.below(8) * 2;
+      return { contacts: astray.slice(at, at + 2), record: null };
+    });
+    expect([result.found, liars]).toEqual([record, []]);
+    const found = new Set(result.nearest.map(({ peer }) => peer));
+    expect(holders.filter(({ peer }) => found.has(peer)).length).toBeGreaterThanOrEqual(8);
+  }
 });
 
 test('servers without end, servers that do not answer, and none at all: it ends, and says how little it knows', () => {

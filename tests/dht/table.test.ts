@@ -31,8 +31,8 @@ test('a crowd of newcomers takes no place from anybody who answers, and takes th
       .map(({ peer }) => peer)
       .toSorted(),
   ).toEqual(old.map(({ peer }) => peer).toSorted());
-  table.failed(old[3]!.peer);
-  table.failed(old[3]!.peer);
+  table.failed(old[3]!);
+  table.failed(old[3]!);
   expect(table.nearest(self, 99)).toHaveLength(63);
   table.answered(serverAt('new', 1));
   const names = table.nearest(self, 99).map(({ peer }) => peer);
@@ -82,17 +82,35 @@ test('[D3] a shelf keeps the newest of each writer until it expires, nothing for
   expect(shelf.put({ ...recordOf(1, 7), value: Uint8Array.of(9) })).toBe(false);
   expect(shelf.put(recordOf(2, 1, nowHour + 26))).toBe(false);
   expect(shelf.at(keyOf(1))?.sequence).toBe(6);
+  // Of two of one second the first stays, and the other is not said to be kept.
+  const same = signRecord(suite, new Uint8Array(32).fill(1), { sequence: 6, expiresHour: nowHour + 20, value: Uint8Array.of(8) });
+  expect([shelf.put(same), shelf.at(keyOf(1))?.value]).toEqual([false, Uint8Array.of(1)]);
   const kept = Array.from({ length: 20 }, (_, at) => shelf.put(recordOf(at + 10, 1))).filter((isKept) => isKept).length;
   expect([shelf.size(), kept < 20]).toEqual([4, true]);
   hour = nowHour + 21;
   expect(shelf.at(keyOf(1))).toBeNull();
 });
 
+test('that somebody is, or is not, where another says it to be says nothing of where we know it', () => {
+  const table = createTable(self);
+  const server = serverAt('good', 1);
+  table.answered(server);
+  for (let at = 0; at < 9; at += 1) table.failed({ ...server, address: '/memory/elsewhere' });
+  expect(table.nearest(self, 9)).toEqual([server]);
+  // Nor for it: who moved and answers there is no more where it was.
+  const moved = { ...server, address: '/memory/moved' };
+  for (let at = 0; at < 2; at += 1) {
+    table.failed(server);
+    table.answered(moved);
+  }
+  expect(table.nearest(self, 9)).toEqual([moved]);
+});
+
 test('who answers no more is not counted, and comes back, at another address too', () => {
   const table = createTable(self);
   const [one, other] = [serverAt('good', 1), serverAt('good', 2)];
   for (const server of [one, other]) table.answered(server);
-  for (let at = 0; at < 2; at += 1) for (const server of [one, other]) table.failed(server.peer);
+  for (let at = 0; at < 2; at += 1) for (const server of [one, other]) table.failed(server);
   expect([table.size(), table.nearest(self, 9)]).toEqual([0, []]);
   expect([table.hasPlaceFor(one), table.hasPlaceFor({ ...other, address: '/memory/moved' })]).toEqual([true, true]);
   table.answered(one);

@@ -1,4 +1,5 @@
 /** The relay's introductions with links made by hand and a clock to turn, for tests. */
+import type { DirectoryDesk } from '../../relay/directory-desk.ts';
 import { createMeet } from '../../relay/meet.ts';
 import type { Meet, MeetWorld as MeetPorts } from '../../relay/meet.ts';
 import { decodeMeet, encodeMeet } from '../../src/protocol/meet.ts';
@@ -7,6 +8,7 @@ import { isRefusal } from '../../src/protocol/refusal.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { parsePeerId, parseTopic } from '../../src/protocol/ids.ts';
 import type { PeerId, Topic } from '../../src/protocol/ids.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Link } from '../../src/ports/network.ts';
 import { createHandClock } from './hand-clock.ts';
 
@@ -28,7 +30,11 @@ export interface MeetWorld {
   turn(ms: number): void;
 }
 
-export function createMeetWorld(maxPages?: number, square: MeetPorts['square'] = null): MeetWorld {
+export function createMeetWorld(
+  maxPages?: number,
+  square: MeetPorts['square'] = null,
+  openDesk: (clock: Clock) => DirectoryDesk | null = () => null,
+): MeetWorld {
   const { clock, turn } = createHandClock();
   let luck = 1;
   const entropy = {
@@ -38,7 +44,8 @@ export function createMeetWorld(maxPages?: number, square: MeetPorts['square'] =
         return luck & 0xff;
       }),
   };
-  const meet = createMeet({ clock, entropy, log: () => {}, square, ...(maxPages === undefined ? {} : { maxPages }) });
+  const directory = openDesk(clock);
+  const meet = createMeet({ clock, entropy, log: () => {}, square, directory, ...(maxPages === undefined ? {} : { maxPages }) });
   let ids = 0;
   return {
     meet,

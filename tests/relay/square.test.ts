@@ -98,6 +98,13 @@ test('[Q1] a claim is good for one relay and one word: whoever hears it gains no
   const before = Buffer.concat([Uint8Array.of(1, 16), secret, first]);
   expect(decodeMeet(before)).toEqual({ refused: 'unknown-kind' });
 
+  // Another relay's link is answered as such, and is no fault.
+  const others = claimWith(new Uint8Array(32).fill(1), self, first);
+  expect(square.take(parsePeerId('page')!, others)).toMatchObject({
+    answers: [{ kind: 'claimed', outcome: 'unknown' }],
+    why: null,
+  });
+  expect(square.take(parsePeerId('page')!, wrong[0]!)).toMatchObject({ why: 'malformed' });
   expect(square.take(parsePeerId('page')!, mine)?.answers).toEqual([{ kind: 'claimed', outcome: 'yours' }]);
   expect(owner.claim(claimOf(link, hers))).toBe('used');
   expect(owner.claim({ ...mine, signature: new Uint8Array(64) })).toBe('refused');

@@ -5,6 +5,7 @@
  * dial has an id; whatever comes twice, late or out of order says nothing new. Two who dial each other at once end with one
  * link: the smaller id leads, keeps the other's offer until its own dial is settled, and the other answers what the leader says.
  */
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { bytesToHex } from '../../protocol/bytes.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
@@ -87,7 +88,7 @@ export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' |
   const isFull = (): boolean => links.channels.count() + dials.size + visits.size >= maxPeers;
   const settle = ({ text }: DialName): void => {
     over.add(text);
-    forgetOldest(over, maxOver);
+    forgetFirst(over, maxOver);
   };
   /** What we say of one dial. */
   const sayerOf = ({ seal }: Guest, { bytes }: DialName, carry: Carry): Say => {
@@ -199,7 +200,7 @@ export function createPeerDials(init: PeerDialsInit): Pick<Network, 'openPeer' |
   const takeEarly = ({ text }: DialName, candidates: readonly Candidate[]): void => {
     const known = early.get(text) ?? [];
     early.set(text, [...known, ...candidates].slice(0, maxCandidates));
-    forgetOldest(early, maxEarly);
+    forgetFirst(early, maxEarly);
   };
 
   closing.addEventListener('abort', () => {
@@ -264,12 +265,5 @@ function orNull<Made>(begin: () => Made): Made | null {
 const nameOf = (peer: PeerId, bytes: Uint8Array): DialName => ({ peer, bytes, text: `${peer} ${bytesToHex(bytes)}` });
 
 const luck = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
-
-function forgetOldest(kept: Set<string> | Map<string, unknown>, most: number): void {
-  for (const oldest of kept.keys()) {
-    if (kept.size <= most) return;
-    kept.delete(oldest);
-  }
-}
 
 const refused = (why: OpenRefused['why']): OpenRefused => ({ state: 'refused', why });

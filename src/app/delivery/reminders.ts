@@ -17,12 +17,18 @@ export interface Reminders {
   close(): void;
 }
 
+export interface RemindersHands {
+  tell(peer: Peer, room: Room, about: Summary['about']): void;
+  /** They were told in full under the name that we have now. */
+  isNameTold(peer: Peer, room: Room): boolean;
+}
+
 export function createReminders(
   core: Core,
   peers: Peers,
   cast: Cast,
   stand: Stand,
-  tell: (peer: Peer, room: Room, about: Summary['about']) => void,
+  { tell, isNameTold }: RemindersHands,
 ): Reminders {
   /** How far each peer said to be, and how often we told it since without a change on either side. */
   const apart = new WeakMap<Peer, Map<RoomId, Apart>>();
@@ -39,8 +45,8 @@ export function createReminders(
     const near = new Set(cast.links.neighbours(room.id));
     for (const peer of peers.inRoom(room.id)) {
       const isNew = peer.told.get(room.id) !== room.changes;
-      // Two tell each other in full, and an older page knows nothing else.
-      if (room.kind === 'direct' || !cast.links.speaks(peer)) {
+      // Two tell each other in full, and an older page knows nothing else; nor does a root say what we are called.
+      if (room.kind === 'direct' || !cast.links.speaks(peer) || !isNameTold(peer, room)) {
         if (isNew) tell(peer, room, 'tells');
         else tellAgain(peer, room, () => tell(peer, room, wantOf(peer, room)));
       } else if (near.has(peer) && (isNew || !isAsked(peer, room))) show(peer, room);

@@ -36,8 +36,8 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
   const asking = new Map<string, { readonly atMs: number; readonly stop: Stop }>();
   /** Not answered yet: the newest of each peer and room says what those before it said. */
   const unanswered = new Map<string, Summary>();
-  /** In which era of their path each was told in full. */
-  const toldIn = new WeakMap<Peer, Map<RoomId, number>>();
+  /** In which era of their path each was told in full, and as whom: what we are called goes with that alone. */
+  const toldIn = new WeakMap<Peer, Map<RoomId, ToldAs>>();
 
   const tell = (peer: Peer, room: Room, about: Summary['about']): void => {
     const me = core.me();
@@ -54,15 +54,18 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
     };
     const isFirst = !peer.told.has(room.id);
     const result = say(core, me, room, summary, peer);
-    if (result === 'sent') peer.told.set(room.id, room.changes);
-    if (result === 'sent') toldIn.set(peer, (toldIn.get(peer) ?? new Map<RoomId, number>()).set(room.id, peer.era));
-    // Who hears it knows that we know what a cast is.
-    if (result === 'sent' && isFirst && about !== 'leaves') stand.say(peer, room, 'answers');
-    if (result === 'sent' && isFirst) reminders.settle(room);
     if (result === 'full') askLater(peer, room);
+    if (result !== 'sent') return;
+    peer.told.set(room.id, room.changes);
+    toldIn.set(peer, (toldIn.get(peer) ?? new Map<RoomId, ToldAs>()).set(room.id, { era: peer.era, name: me.name }));
+    if (!isFirst) return;
+    // Who hears it knows that we know what a cast is.
+    if (about !== 'leaves') stand.say(peer, room, 'answers');
+    reminders.settle(room);
   };
 
-  const isTold = (peer: Peer, room: Room): boolean => peer.told.has(room.id) && toldIn.get(peer)?.get(room.id) === peer.era;
+  const isTold = (peer: Peer, room: Room): boolean => peer.told.has(room.id) && toldIn.get(peer)?.get(room.id)?.era === peer.era;
+  const isNameTold = (peer: Peer, room: Room): boolean => toldIn.get(peer)?.get(room.id)?.name === core.me()?.name;
 
   /** In reply to what they said: only so often, or a flood of theirs would be one of ours. */
   const reply = (peer: Peer, room: Room, about: Summary['about']): void => {
@@ -164,7 +167,7 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
     tellInFull: (peer, room) => reply(peer, room, 'tells'),
     chosenBy: cast.links.chosenBy,
   });
-  const reminders = createReminders(core, peers, cast, stand, tell);
+  const reminders = createReminders(core, peers, cast, stand, { tell, isNameTold });
 
   return {
     stand,
@@ -200,10 +203,15 @@ export function createSync(core: Core, peers: Peers, share: Share, cast: Cast, s
     greet: (peer, room) => {
       if (peer.told.has(room.id)) return;
       // Who does not know us so well begins in full, and is answered so.
-      if (peer.heardAs.has(room.id) && cast.links.speaks(peer)) reminders.settle(room, soonMs);
+      if (peer.heardAs.has(room.id) && cast.links.speaks(peer) && isNameTold(peer, room)) reminders.settle(room, soonMs);
       else tell(peer, room, 'tells');
     },
   };
+}
+
+interface ToldAs {
+  readonly era: number;
+  readonly name: string;
 }
 
 interface Wanted {

@@ -94,6 +94,11 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     talk.changed(presenceId(presence, false), before === undefined || before.isGone);
   };
 
+  const isRenamed = (): boolean => {
+    const me = core.me();
+    return me !== null && room.keys !== null && table.get(me.key.id)?.presence.name !== me.name;
+  };
+
   /** A lie, or a word from before: I am. */
   const answer = (): void => {
     const atMs = again.saidMs + calmMs;
@@ -109,9 +114,13 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
     const id = presenceId(presence, isGone);
     const isKnown = before !== undefined && isEqual(before.bytes, bytes);
     // Who leaves says so unasked, of what we have.
-    if (!talk.asked(id) && !(isGone && isKnown)) return 'not-asked';
+    const others = talk.asked(id, peer);
+    if (others === null && !(isGone && isKnown)) return 'not-asked';
     if (!isOfRoom(device)) return 'unknown-device';
-    if (!isKnown && !isPresenceTrue(bytes, room.id, device)) return 'bad-signature';
+    if (!isKnown && !isPresenceTrue(bytes, room.id, device)) {
+      if (others !== null) talk.askNext(id, others);
+      return 'bad-signature';
+    }
     if (isGone && peer.device !== device && isLinked(device)) return 'seen-here';
     const wasHere = table.isHere(device);
     const why = table.take(presence, bytes, isGone, peer.id);
@@ -167,7 +176,7 @@ export function createLarge(core: Core, room: Room, hands: LargeHands): Large {
       }
     },
     tick: () => {
-      if (clock.ticksMs() >= again.atMs) sayIAmHere();
+      if (clock.ticksMs() >= again.atMs || isRenamed()) sayIAmHere();
       for (const device of watch.look(hands.peers.inRoom(room.id))) tellGone(device);
       talk.tick();
       owed.tick();

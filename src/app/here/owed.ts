@@ -3,6 +3,7 @@
  * told it of the author, who is nearer. Nobody answers it: it is said three times, ever later, unless more came meanwhile.
  */
 import type { Core } from '../core.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { isClockTrue, signClock } from '../../protocol/here/clock.ts';
 import type { Clock } from '../../protocol/here/clock.ts';
 import type { HereWord } from '../../protocol/here/word.ts';
@@ -84,8 +85,7 @@ export function createOwed(core: Core, room: Room, hands: OwedHands): Owed {
     if (!isClockTrue(room.id, given)) return 'bad-signature';
     lately.delete(name);
     lately.set(name, clock.ticksMs());
-    const [oldest] = lately.keys();
-    if (lately.size > mostLately && oldest !== undefined) lately.delete(oldest);
+    forgetFirst(lately, mostLately);
     if (author === me.key.id) hands.receipts.gotUpTo(room, given.device, given.upTo);
     else if (hops >= limits.hops) return 'too-far';
     else handOn(given, author, hops + 1, peer);

@@ -4,6 +4,7 @@
  */
 import type { Core } from '../core.ts';
 import type { Stop } from '../../ports/clock.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { Told, HereWord } from '../../protocol/here/word.ts';
 import { limits } from '../../protocol/limits.ts';
 import { createAllowance } from '../../protocol/meeting/allowance.ts';
@@ -16,8 +17,10 @@ export interface Talk {
   /** It is new here. `urgent`: somebody came or went. */
   changed(id: string, urgent: boolean): void;
   take(word: Extract<HereWord, { kind: 'shows' | 'asks' }>, peer: Peer): void;
-  /** What they told, and we had asked for; the others are refused. */
-  asked(id: string): boolean;
+  /** What they told, and were asked for: who else has it. Null: it was not, and is refused. */
+  asked(id: string, peer: Peer): Set<Peer> | null;
+  /** What they told was not it. */
+  askNext(id: string, others: Set<Peer>): void;
   /** They gave it to us, so they have it. */
   hadBy(peer: Peer, id: string): void;
   /** It is not wanted, from whomever: it is not asked for again. */
@@ -43,8 +46,8 @@ export function createTalk(
   hands: TalkHands,
 ): Talk {
   const sides = new WeakMap<Peer, Side>();
-  /** Asked for, and of whom. */
-  const pending = new Map<string, { untilMs: number; readonly of: Set<Peer> }>();
+  /** Asked for, of whom, and who else has it. */
+  const pending = new Map<string, { readonly untilMs: number; readonly by: Peer; readonly of: Set<Peer> }>();
   const refused = new Set<string>();
   const fresh = new Set<string>();
   let planned: { readonly atMs: number; readonly stop: Stop } | null = null;
@@ -62,6 +65,7 @@ export function createTalk(
       allWaitMs: firstAllMs,
       asks: known?.asks ?? createAllowance(asksPerSecond, mostAsked, ticksMs),
       tells: known?.tells ?? createAllowance(tellsPerSecond, mostAsked, ticksMs),
+      lists: known?.lists ?? createAllowance(listsPerSecond, mostLists, ticksMs),
     };
     sides.set(peer, side);
     return side;
@@ -69,8 +73,7 @@ export function createTalk(
 
   const remember = (set: Set<string>, id: string, most: number): void => {
     set.add(id);
-    const [oldest] = set;
-    if (set.size > most && oldest !== undefined) set.delete(oldest);
+    forgetFirst(set, most);
   };
 
   const show = (peer: Peer, ids: readonly string[], isAll: boolean): void => {
@@ -95,7 +98,7 @@ export function createTalk(
   /** They lack some, or we do. Ever more rarely, while it does not help. */
   const showAll = (peer: Peer): void => {
     const side = sideOf(peer);
-    if (clock.ticksMs() < side.allAtMs) return;
+    if (clock.ticksMs() < side.allAtMs || !side.lists.take(1)) return;
     side.allAtMs = clock.ticksMs() + side.allWaitMs;
     side.allWaitMs = Math.min(side.allWaitMs * 3, mostAllMs);
     show(peer, table.ids(), true);
@@ -109,13 +112,20 @@ export function createTalk(
       asking?.of.add(peer);
       if ((asking?.untilMs ?? 0) > nowMs || (asking === undefined && pending.size >= mostPending)) continue;
       if (!sideOf(peer).asks.take(1)) break;
-      pending.set(id, { untilMs: nowMs + patienceMs, of: asking?.of ?? new Set([peer]) });
+      pending.set(id, { untilMs: nowMs + patienceMs, by: peer, of: asking?.of ?? new Set([peer]) });
       wanted.push(id);
     }
     if (wanted.length > 0) hands.say(peer, { kind: 'asks', ids: wanted });
   };
 
   const isWanted = (id: string): boolean => table.byId(id) === undefined && !refused.has(id);
+
+  const askNext = (id: string, others: Set<Peer>): void => {
+    const next = [...others].find((peer) => sideOf(peer).had.has(id));
+    if (next === undefined || !isWanted(id)) return;
+    pending.set(id, { untilMs: 0, by: next, of: others });
+    ask(next, [id]);
+  };
 
   return {
     changed: (id, urgent) => {
@@ -144,27 +154,33 @@ export function createTalk(
         side.isGreeted = true;
         const theirs = new Set(word.ids);
         const more = table.ids().filter((id) => !theirs.has(id));
-        if (more.length > 0) show(peer, more, false);
+        if (more.length > 0 && side.lists.take(1)) show(peer, more, false);
       } else if (word.root === table.root()) {
         side.isGreeted = true;
         side.allWaitMs = firstAllMs;
         side.allAtMs = 0;
       } else if (lacking.length === 0 && (!side.isGreeted || clock.ticksMs() - changedMs > settledMs)) showAll(peer);
     },
-    asked: (id) => pending.delete(id),
+    asked: (id, peer) => {
+      const asking = pending.get(id);
+      if (asking?.by !== peer) return null;
+      pending.delete(id);
+      asking.of.delete(peer);
+      return asking.of;
+    },
+    askNext,
     hadBy: (peer, id) => remember(sideOf(peer).had, id, mostHad),
     unwanted: (id) => remember(refused, id, mostRefused),
     having: (id) => hands.neighbours().filter((peer) => sideOf(peer).had.has(id)),
     tick: () => {
       const nowMs = clock.ticksMs();
       for (const peer of hands.neighbours()) if (!sideOf(peer).isGreeted) show(peer, [], false);
-      for (const [id, { untilMs, of }] of pending) {
+      for (const [id, { untilMs, by, of }] of [...pending]) {
         if (untilMs > nowMs) continue;
         pending.delete(id);
         // Who did not give it is not asked again; the next who has it is.
-        const [, ...others] = of;
-        const next = others.find((peer) => sideOf(peer).had.has(id));
-        if (next !== undefined && isWanted(id)) ask(next, [id]);
+        of.delete(by);
+        askNext(id, of);
       }
     },
     flush,
@@ -181,12 +197,14 @@ interface Side {
   allWaitMs: number;
   readonly asks: Allowance;
   readonly tells: Allowance;
+  /** Of all that I have: such a word is a hundred times what it takes to ask for it. */
+  readonly lists: Allowance;
 }
 
-/** The same would be refused for the same again. Of the others we may think otherwise once we know more. */
+/** The same would be refused for the same again. Of the others we may think otherwise once we know more; what has a bad signature is not what its name says. */
 export const isFinal = (why: RefusalReason): boolean => finals.has(why);
 
-const finals: ReadonlySet<RefusalReason> = new Set(['bad-signature', 'expired', 'too-far-ahead', 'repeated']);
+const finals: ReadonlySet<RefusalReason> = new Set(['expired', 'too-far-ahead', 'repeated']);
 
 const urgentMs = 2_000;
 /** What only says that somebody is here still goes along with others. */
@@ -199,6 +217,8 @@ const mostAllMs = 1_800_000;
 const toldAtOnce = 8;
 const asksPerSecond = 4;
 const tellsPerSecond = 4;
+const listsPerSecond = 0.05;
+const mostLists = 8;
 const mostAsked = 1_024;
 const mostPending = 1_024;
 const mostHad = 2_048;

@@ -2,6 +2,7 @@
  * Where people of a room are met, by the directory that a relay of ours leads to, if any does: we leave there by which relays we are
  * reached, sealed for the room, and look there for those of a room of which nobody is here. Nothing waits for it.
  */
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { decodeDirectory, encodeDirectory } from '../../protocol/directory/message.ts';
 import type { DirectoryMessage } from '../../protocol/directory/message.ts';
 import type { DirectoryRecord } from '../../protocol/directory/record.ts';
@@ -27,7 +28,7 @@ export interface Whereabouts {
 }
 
 export interface WhereaboutsHands {
-  /** Relays at which anybody meets us just now. */
+  /** Relays at which others meet us just now. */
   metAt(): readonly string[];
   /** Some of a room of ours are met by these. */
   knowRelays(addresses: readonly string[]): void;
@@ -55,8 +56,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
   const ask = (about: WhereaboutsSlot | RoomId, question: (number: number) => DirectoryMessage): void => {
     last += 1;
     asked.set(last, { about, by: new Set(awake.keys()) });
-    const [oldest] = asked.keys();
-    if (asked.size > mostAsked && oldest !== undefined) asked.delete(oldest);
+    forgetFirst(asked, mostAsked);
     const word = encodeDirectory(question(last));
     // Each of them, since one may withhold.
     for (const link of awake.values()) sayMeet(link, { kind: 'directory', word });
@@ -65,11 +65,13 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
     const sealed = vault.room(room.id);
     return sealed === null || room.kind !== 'members' || room.stage !== 'in' ? [] : servedCasts(sealed).slice(0, mostSecrets);
   };
+  /** By anybody, wherever they are. */
+  const metAt = (): readonly string[] => [...new Set(hands.metAt())].filter(isForAnybody);
   const today = (): number => dayOf(clock.nowMs());
 
   /** True: there was something to leave. */
   const leave = (room: Room): boolean => {
-    const relays = hands.metAt().slice(0, limits.whereaboutsRelays);
+    const relays = metAt().slice(0, limits.whereaboutsRelays);
     const before = left.get(room.id);
     const isNew = before?.relays !== relays.join(' ') || clock.ticksMs() - before.atMs >= leaveMs;
     const secrets = secretsOf(room);
@@ -136,7 +138,7 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
   const found = (at: WhereaboutsSlot, record: DirectoryRecord): void => {
     const relays = openWhereabouts(suite, at, record, clock.nowMs());
     if (isRefusal(relays)) return log('whereabouts-refused', { why: relays.refused });
-    const own = hands.metAt();
+    const own = metAt();
     const others = relays.filter((address) => isForAnybody(address) && !own.includes(address));
     // Perhaps our own word, or of somebody who is away like us.
     if (others.length === 0) return;

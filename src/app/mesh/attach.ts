@@ -14,6 +14,7 @@ import type { Link, Network } from '../../ports/network.ts';
 import { decodeCast } from '../../protocol/cast.ts';
 import { abbreviate } from '../../protocol/content.ts';
 import type { Summary } from '../../protocol/content.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -216,7 +217,7 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     },
     onDirectory: (relay, word) => {
       const members = desk.members();
-      if (members === null) words.set(relay.peer, [relay, word]);
+      if (members === null) forgetFirst(words.set(relay.peer, [relay, word]), mostWords);
       else members.whereabouts.heard(relay, word);
     },
     onCard: (read) => {
@@ -258,3 +259,6 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     },
   };
 }
+
+/** A relay that comes back under ever new names leaves no more. */
+const mostWords = 8;

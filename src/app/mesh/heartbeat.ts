@@ -1,4 +1,5 @@
 /** Measures every path and notices the silent ones: a link may look alive long after its far end is gone. */
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Link } from '../../ports/network.ts';
 
@@ -86,8 +87,7 @@ export function createHeartbeat(clock: Clock, hands: HeartbeatHands): Heartbeat 
       watched.delete(key);
       if (each?.path.isCarried !== true || each.samples.length === 0) return;
       carried.delete(key);
-      const [oldest] = carried.set(key, each.samples).keys();
-      if (carried.size > mostCarried && oldest !== undefined) carried.delete(oldest);
+      forgetFirst(carried.set(key, each.samples), mostCarried);
     },
     heard: (key) => {
       const each = watched.get(key);

@@ -29,7 +29,7 @@ export interface Mesh {
   roomsChanged(): void;
   /** Somebody of a room named these, in an invite or at the directory. */
   knowRelays: Relays['named'];
-  readonly metAt: Relays['metAt'];
+  metAt(): readonly string[];
   /** A person named one: see `App`. */
   addRelay(link: string): Promise<RelayRefused | null>;
   /** And by hand, where it lets no other way in. */
@@ -256,7 +256,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       show();
     },
     knowRelays: relay.named,
-    metAt: relay.metAt,
+    metAt: () => relay.metAt(outside.isShut(relay.own())),
     addRelay: async (link) => {
       const doors = readRelayLink(link);
       return doors === null ? 'unreadable' : relay.add(doors);

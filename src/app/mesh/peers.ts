@@ -1,5 +1,6 @@
 /** Everyone we can reach now, and the one way to hand them a frame: directly, else through a relay or a neighbour that named them. */
 import type { Link } from '../../ports/network.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
@@ -87,8 +88,7 @@ export function createPeers(routing: Routing): Peers {
       Object.assign(peer, { via: null, device: null, rttMs: null });
       peer.routes.clear();
       peer.rooms.clear();
-      const [oldest] = parted.set(id, peer).keys();
-      if (parted.size > mostParted && oldest !== undefined) parted.delete(oldest);
+      forgetFirst(parted.set(id, peer), mostParted);
     },
     inRoom: (room) => [...peers.values()].filter((peer) => peer.rooms.has(room) && pathOf(peer) !== null),
   };

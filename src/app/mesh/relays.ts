@@ -6,7 +6,6 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { RelayView } from '../view.ts';
 import { createOtherRelay } from './other-relay.ts';
 import type { OtherRelay } from './other-relay.ts';
-import { isForAnybody } from './relay-hint.ts';
 import { createRelayKeeper, doorOf } from './relay-keeper.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 import { createRelayByHand } from './relay-by-hand.ts';
@@ -18,8 +17,8 @@ export interface Relays
   readonly byHand: Pick<RelayByHand, 'offer' | 'take'>;
   /** Somebody of a room named these. */
   named(addresses: readonly string[]): void;
-  /** Doors by which anybody meets us just now. */
-  metAt(): readonly string[];
+  /** Doors by which others meet us just now. `isShut`: our own does not let us in. */
+  metAt(isShut: boolean): readonly string[];
   /** Ours, where those who came as we did are met; another knows only some of them. */
   isOwnOpen(): boolean;
   own(): Link | null;
@@ -65,10 +64,8 @@ export function createRelays(core: Core, network: Network, hands: RelaysHands): 
         addresses.filter((each) => !isOfAHouse(each)),
         'invite',
       ),
-    metAt: () =>
-      [own.state(), ...other.others()]
-        .flatMap((each) => (each?.state === 'open' ? [doorOf(each.address)] : []))
-        .filter((door, at, doors) => isForAnybody(door) && doors.indexOf(door) === at),
+    metAt: (isShut) =>
+      [isShut ? null : own.state(), ...other.others()].flatMap((each) => (each?.state === 'open' ? [doorOf(each.address)] : [])),
     add: other.add,
     stopAdding: () => {
       other.stopAdding();

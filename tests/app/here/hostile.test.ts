@@ -154,6 +154,47 @@ test('[H5] devices that somebody invents take no place from those who are here, 
   expect(here.isHere(room, asha.id)).toBe(true);
 });
 
+test('[H3] who gives something else under its name keeps nobody’s word from us, however many they are', async () => {
+  const { here, room, neighbours, presence, signed, say, heard, refusals } = await opened('false');
+  const honest = neighbours.at(-1)!;
+  const liars = neighbours.slice(0, 3);
+  const real = presence(asha);
+  const id = presenceId(real, false);
+  const isAsked = (peer: typeof honest): boolean => heard(peer).some((word) => word.kind === 'asks' && word.ids.includes(id));
+  for (const peer of [...liars, honest]) say(peer, { kind: 'shows', root, isAll: false, ids: [id] });
+  for (const liar of liars) {
+    expect(isAsked(liar)).toBe(true);
+    say(liar, { kind: 'tells', told: [{ isGone: false, bytes: signed(keyNumber(101), real) }] });
+    expect(refusals.at(-1)).toBe('bad-signature');
+    // Once.
+    say(liar, { kind: 'tells', told: [{ isGone: false, bytes: signed(keyNumber(101), real) }] });
+    expect(refusals.at(-1)).toBe('not-asked');
+  }
+  expect(isAsked(honest)).toBe(true);
+  say(honest, { kind: 'tells', told: [{ isGone: false, bytes: signed(asha, real) }] });
+  expect(here.isHere(room, asha.id)).toBe(true);
+});
+
+test('[H5] whoever says to have nothing, again and again, is shown all that we have so often and no more', async () => {
+  const { neighbours, presence, signed, tell, say, heard, world } = await opened('lists');
+  const [peer, other] = neighbours as [(typeof neighbours)[0], (typeof neighbours)[0]];
+  for (let number = 300; number < 340; number += 1) {
+    const made = presence(keyNumber(number));
+    tell(other, { isGone: false, bytes: signed(keyNumber(number), made) }, made);
+  }
+  await world.runFor(90_000);
+  const lists = (): number => heard(peer).filter((word) => word.kind === 'shows' && word.ids.length >= 40).length;
+  const before = lists();
+  const ours = heard(peer).findLast((word) => word.kind === 'shows')!;
+  for (let word = 0; word < 100; word += 1) {
+    say(peer, { kind: 'shows', root, isAll: true, ids: [] });
+    say(peer, ours);
+    say(peer, { kind: 'shows', root, isAll: false, ids: [] });
+  }
+  expect(lists() - before).toBeGreaterThan(0);
+  expect(lists() - before).toBeLessThanOrEqual(10);
+});
+
 test('[H6] a clock is its device’s own, counts once, goes round nowhere, and floods of them are refused', async () => {
   const { room, me, neighbours, say, got, refusals, heard, presence, signed, tell, world } = await opened('clocks');
   const [peer, next] = neighbours as [(typeof neighbours)[0], (typeof neighbours)[0]];
