@@ -168,6 +168,35 @@ const withhold = (number: number): Uint8Array =>
 const forge = (number: number): Uint8Array =>
   wordOf({ kind: 'directory', word: encodeDirectory({ kind: 'near', number, contacts: [], record: forged }) });
 
+/** The first finds are answered as by a relay that has too much to do. */
+const busy = (network: Network, times: number): Network => ({
+  ...network,
+  listen: (on) => {
+    let left = times;
+    return network.listen({
+      ...on,
+      onFrame: (link, bytes) => {
+        const frame = link.end === 'relay' ? decodeMeet(bytes) : null;
+        const said = frame !== null && !isRefusal(frame) && frame.kind === 'directory' ? decodeDirectory(frame.word) : null;
+        const isLate = said !== null && !isRefusal(said) && said.kind === 'near' && (left -= 1) >= 0;
+        const word = isLate ? encodeDirectory({ kind: 'not-now', number: said.number, why: 'too-fast' }) : null;
+        on.onFrame(link, word === null ? bytes : wordOf({ kind: 'directory', word }));
+      },
+    });
+  },
+});
+
+test('where the relay had no time to look up is asked for again, calmly, and not half an hour later', async () => {
+  const story = await parted('busy', { page: () => ({ network: (network) => busy(network, 8) }) });
+  expect(await story.world.runUntil(() => areTogether(story), 1_200_000)).toBe(true);
+  const always = await parted('always busy', { page: () => ({ network: (network) => busy(network, Infinity) }) });
+  await always.world.runFor(300_000);
+  const finds = askedOf(always, 'page_finds');
+  await always.world.runFor(600_000);
+  // Each of the two once a minute.
+  expect(askedOf(always, 'page_finds') - finds).toBeLessThanOrEqual(24);
+});
+
 const foundBy = ({ events }: Story): boolean => events.includes('Asha whereabouts-found');
 
 test.each([

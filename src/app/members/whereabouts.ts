@@ -38,7 +38,16 @@ interface Search {
   readonly sinceMs: number;
   nextMs: number;
   times: number;
+  /** All that are asked for in turn, and of these what is still to be. */
+  round: readonly WhereaboutsSlot[];
   slots: readonly WhereaboutsSlot[];
+}
+
+interface Asked {
+  readonly about: WhereaboutsSlot | RoomId;
+  /** Who did not answer yet. */
+  readonly by: Set<PeerId>;
+  isAnswered: boolean;
 }
 
 export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: WhereaboutsHands): Whereabouts {
@@ -49,13 +58,13 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
   const left = new Map<RoomId, { readonly atMs: number; readonly relays: string }>();
   const searches = new Map<RoomId, Search>();
   /** What we look for, or the room that we left something for. The oldest first; later answers are nobody's. */
-  const asked = new Map<number, { readonly about: WhereaboutsSlot | RoomId; readonly by: Set<PeerId> }>();
+  const asked = new Map<number, Asked>();
   let last = 0;
   let stop: Stop | null = null;
 
   const ask = (about: WhereaboutsSlot | RoomId, question: (number: number) => DirectoryMessage): void => {
     last += 1;
-    asked.set(last, { about, by: new Set(awake.keys()) });
+    asked.set(last, { about, by: new Set(awake.keys()), isAnswered: false });
     forgetFirst(asked, mostAsked);
     const word = encodeDirectory(question(last));
     // Each of them, since one may withhold.
@@ -94,10 +103,11 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
       return false;
     }
     const nowMs = clock.ticksMs();
-    const search: Search = searches.get(room.id) ?? { sinceMs: nowMs, nextMs: nowMs + aloneMs, times: 0, slots: [] };
+    const search: Search = searches.get(room.id) ?? { sinceMs: nowMs, nextMs: nowMs + aloneMs, times: 0, round: [], slots: [] };
     searches.set(room.id, search);
     if (nowMs < search.nextMs) return false;
-    const [at, ...others] = search.slots.length > 0 ? search.slots : slotsOf(room);
+    if (search.slots.length === 0) search.round = search.slots = slotsOf(room);
+    const [at, ...others] = search.slots;
     search.slots = others;
     if (others.length === 0) {
       search.nextMs = nowMs + Math.min(againMs * 2 ** search.times, longestMs);
@@ -152,6 +162,14 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
     if (before !== undefined) left.set(room, { ...before, atMs: clock.ticksMs() - leaveMs + soonerMs });
   };
 
+  /** No relay had time to look there: once more, and calmly. */
+  const notLooked = (at: WhereaboutsSlot): void => {
+    const search = [...searches.values()].find(({ round }) => round.includes(at));
+    if (search === undefined) return;
+    search.slots = [...search.slots, at];
+    search.nextMs = clock.ticksMs() + calmMs;
+  };
+
   return {
     heard: (relay, word) => {
       const message = decodeDirectory(word);
@@ -169,7 +187,9 @@ export function createWhereabouts({ core, vault, peers }: MembersDesk, hands: Wh
       if (question?.by.delete(relay.peer) !== true) return;
       const { about } = question;
       if (typeof about === 'string') return message.kind === 'kept' ? undefined : notLeft(about);
+      question.isAnswered ||= message.kind === 'near';
       if (message.kind === 'near' && message.record !== null) found(about, message.record);
+      if (question.by.size === 0 && !question.isAnswered) notLooked(about);
     },
     close: () => stop?.(),
   };
