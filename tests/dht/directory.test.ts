@@ -43,10 +43,7 @@ test('[D3] however many strangers leave something, servers that are known still 
   const links = await world.finish(
     Promise.all(
       Array.from({ length: 320 }, async (_, at) => {
-        const network = world
-          .node(`stranger ${at}`)
-          .start()
-          .network();
+        const network = world.node(`stranger ${at}`).start().network();
         const opened = await network.openRelay(`/memory/server-${at % 4}`, new AbortController().signal);
         if (opened.state !== 'open') throw new Error(opened.why);
         return opened.link;

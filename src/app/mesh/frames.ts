@@ -46,7 +46,7 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
       const frame = decodeMeet(bytes);
       if (!isRefusal(frame)) {
         if (isFar(frame)) return routes.take(link, frame);
-        // It says so of nothing else that we say.
+        // An older relay says so of a claim, too: until its link opens again we stand in for nobody there.
         if (link.end === 'relay' && frame.kind === 'refused' && frame.why === 'malformed') routes.refused(link);
         if (
           link.end === 'peer' &&
