@@ -52,24 +52,28 @@ interface Dialled {
 }
 
 /** Somebody of a room of ours to whom no way is found; `theirs`: when they begin a link to us themselves. */
-async function dialsInVain(forMs: number, first: boolean, theirs: readonly number[]): Promise<Dialled> {
+async function dialsInVain(forMs: number, first: boolean, theirs: readonly number[], wasLinked = false): Promise<Dialled> {
   const { clock, turn } = createHandClock();
   const peers = createPeers(createRouting(clock, { changed: () => undefined, opened: () => undefined }));
   const peer = peers.meet('behind a wall' as PeerId);
   peer.rooms.add('well' as RoomId);
   peer.routes.add(linkTo('relay', 'relay'));
   const at: number[] = [];
-  const beganMs = clock.ticksMs();
   const network: Pick<Network, 'openPeer'> = {
     openPeer: (_id, _carry, signal) => {
-      at.push(clock.ticksMs() - beganMs);
+      at.push(clock.ticksMs() - startMs);
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ state: 'refused', why: 'aborted' })));
     },
   };
   const entropy = { bytes: (length: number) => new Uint8Array(length).fill(7) };
   const rest = { closeTo: () => undefined, hasTo: () => false };
   const dialer = createDialer({ clock, entropy, log: () => undefined }, network as Network, peers, rest);
-  dialer.want(peer, first);
+  if (wasLinked) {
+    dialer.opened(peer);
+    turn(60_000);
+    dialer.lost(peer, first);
+  } else dialer.want(peer, first);
+  const startMs = clock.ticksMs();
   for (const ms of theirs) clock.after(ms, () => void dialer.isWelcome(peer.id));
   for (let ms = 0; ms < forMs; ms += 100) {
     turn(100);
@@ -93,4 +97,9 @@ test('whose own try is under way, or has just failed, is not dialled as well', a
   expect(at).toEqual([]);
   // They gave up: then it is our turn.
   expect((await dialsInVain(120_000, false, [100, 13_100])).at.length).toBeGreaterThan(0);
+});
+
+test('a link that broke is sought by both, and soon again: there was a way', async () => {
+  const { at } = await dialsInVain(60_000, false, [100, 13_100], true);
+  expect(at.filter((ms) => ms < 40_000).length).toBeGreaterThan(1);
 });

@@ -47,6 +47,8 @@ export function createDialer(
   const failed = new Map<PeerId, Failed>();
   /** When each began a link to us that does not stand yet: were there a way, that would find it. */
   const came = new Map<PeerId, number>();
+  /** To whom there was a way: they are dialled by both, and again soon. */
+  const reached = new Set<PeerId>();
   /** When the link of each began. */
   const since = new Map<PeerId, number>();
   let isClosed = false;
@@ -67,7 +69,7 @@ export function createDialer(
     if (isClosed || !isToDial(peer) || dialing.has(peer.id)) return;
     // Whoever introduces may name many who do not exist.
     if (dialing.size >= mostDialing) return plan(peer, retryMs);
-    const theirsMs = clock.ticksMs() - (came.get(peer.id) ?? -Infinity);
+    const theirsMs = reached.has(peer.id) ? Infinity : clock.ticksMs() - (came.get(peer.id) ?? -Infinity);
     if (theirsMs < attemptMs) return plan(peer, Math.max(promptMs, attemptMs - theirsMs));
     if (came.delete(peer.id) && theirsMs < 2 * attemptMs) return missed(peer, false, politeMs);
     if (!slots.mayDial(peer)) return;
@@ -87,7 +89,10 @@ export function createDialer(
 
   const missed = (peer: Peer, isFull: boolean, moreMs: number): void => {
     const times = (failed.get(peer.id)?.times ?? 0) + 1;
-    const waitMs = Math.min(isFull ? fullMs * 3 ** (times - 1) : retryMs * inVain ** (times - 1), mostWaitMs);
+    const waitMs = Math.min(
+      isFull ? fullMs * 3 ** (times - 1) : retryMs * (reached.has(peer.id) ? 3 : inVain) ** (times - 1),
+      mostWaitMs,
+    );
     failed.set(peer.id, { times, untilMs: clock.ticksMs() + waitMs });
     if (!isFull && times < mostFailures) plan(peer, waitMs + moreMs);
     else tend(promptMs);
@@ -96,7 +101,8 @@ export function createDialer(
   /** Where a place is left, somebody gets it: who shares a room before strangers, and otherwise by luck. */
   const fill = (): void => {
     const nowMs = clock.ticksMs();
-    for (const each of [failed, since, came]) for (const id of each.keys()) if (peers.get(id) === undefined) each.delete(id);
+    for (const each of [failed, since, came, reached])
+      for (const id of each.keys()) if (peers.get(id) === undefined) each.delete(id);
     // A frozen page comes back by the link that rests, if at all.
     const isFree = ({ id }: Peer): boolean => !planned.has(id) && !resting.hasTo(id) && (failed.get(id)?.untilMs ?? 0) <= nowMs;
     const free = [...peers.all()].filter((peer) => isToDial(peer) && isFree(peer));
@@ -132,6 +138,7 @@ export function createDialer(
     },
     opened: (peer) => {
       came.delete(peer.id);
+      reached.add(peer.id);
       since.set(peer.id, clock.ticksMs());
       if (!slots.take(peer)) peer.direct?.close();
     },
