@@ -69,8 +69,10 @@ async function dialsInVain(forMs: number, first: boolean, theirs: readonly numbe
   const rest = { closeTo: () => undefined, hasTo: () => false };
   const dialer = createDialer({ clock, entropy, log: () => undefined }, network as Network, peers, rest);
   if (wasLinked) {
+    peer.direct = linkTo(peer.id, 'peer');
     dialer.opened(peer);
     turn(60_000);
+    peer.direct = null;
     dialer.lost(peer, first);
   } else dialer.want(peer, first);
   const startMs = clock.ticksMs();
