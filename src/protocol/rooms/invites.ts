@@ -25,12 +25,14 @@ export function invitesOf(graph: Graph, nowMs: number): readonly Invite[] {
   const removals = [...eachOf(view.removals)].map((number) => nodes[number]!);
   const counted = nodes.slice(0, graph.count).filter(({ number }) => at(view.verdicts, number) === 'counts');
 
-  const endsOf = (invite: OperationNode, { person, left, expiresHour }: OpenInvite): readonly number[] => {
+  const endsOf = (invite: OperationNode, { person, membership, left, expiresHour }: OpenInvite): readonly number[] => {
     // Whoever was put out may know the secret.
     const removed = removals.filter(({ number }) => !has(invite.past, number));
+    // A leave that the maker said elsewhere may have ended another membership of theirs.
+    const isOver = at(view.members, person)?.since !== membership;
     const done = counted.filter(({ number, step, author }) => {
       if (step.kind === 'withdraw') return step.invite === invite.number;
-      return step.kind === 'leave' && author.person === person && !has(invite.past, number);
+      return isOver && step.kind === 'leave' && author.person === person && !has(invite.past, number);
     });
     const uses = left === 0 ? counted.filter(({ step }) => step.kind === 'add' && step.invite === invite.number) : [];
     return [

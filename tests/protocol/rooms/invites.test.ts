@@ -70,17 +70,21 @@ test('[F4] expired, it ends a day after its hour', () => {
   expect([hasExpired(hour, endMs), endedAfter(all, endMs + 9)]).toEqual([true, endMs]);
 });
 
-test.each(['fixed', `${Date.now()}`])('[O7] in any room those stand that could still let somebody in, seed %s', (seed) => {
-  const actors = actorsOf(suite);
-  let count = 0;
-  for (let run = 0; run < 60; run += 1) {
-    const graph = graphOf(randomRoom(suite, actors, `${seed} invites ${run}`, 10 + run).operations);
-    const { invites, removals } = summaryOf(graph);
-    const isSafe = (invite: Operation['id']): boolean => removals.every((removal) => leadsTo(graph, removal, invite));
-    const wanted = invites.flatMap(({ operation, left }) => (left !== 0 && isSafe(operation) ? [operation] : []));
-    const standing = invitesOf(graph, startMs).flatMap(({ operation, endedMs }) => (endedMs === null ? [operation] : []));
-    expect([run, standing]).toEqual([run, wanted]);
-    count += invitesOf(graph, startMs).length;
-  }
-  expect(count).toBeGreaterThan(60);
-});
+// The second found an invite of who had left elsewhere, and was in again.
+test.each(['fixed', '1795209860186', `${Date.now()}`])(
+  '[O7] in any room those stand that could still let somebody in, seed %s',
+  (seed) => {
+    const actors = actorsOf(suite);
+    let count = 0;
+    for (let run = 0; run < 60; run += 1) {
+      const graph = graphOf(randomRoom(suite, actors, `${seed} invites ${run}`, 10 + run).operations);
+      const { invites, removals } = summaryOf(graph);
+      const isSafe = (invite: Operation['id']): boolean => removals.every((removal) => leadsTo(graph, removal, invite));
+      const wanted = invites.flatMap(({ operation, left }) => (left !== 0 && isSafe(operation) ? [operation] : []));
+      const standing = invitesOf(graph, startMs).flatMap(({ operation, endedMs }) => (endedMs === null ? [operation] : []));
+      expect([run, standing]).toEqual([run, wanted]);
+      count += invitesOf(graph, startMs).length;
+    }
+    expect(count).toBeGreaterThan(60);
+  },
+);
