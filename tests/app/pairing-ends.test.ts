@@ -1,15 +1,8 @@
 /** A pairing ends at any step: cancelled, crashed, or its tab gone. It says so, leaves nothing, and the next one works. */
 import { expect, test } from 'vitest';
-import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
-import type { Life } from '../../src/adapters/memory/node.ts';
-import { createHere } from '../../src/app/here/here.ts';
-import { openMembersWith } from '../../src/app/members/open.ts';
-import { openPairingWith } from '../../src/app/pairing/open.ts';
-import { startApp } from '../../src/app/start.ts';
-import { shareApp } from '../../src/app/tabs.ts';
-import type { SharedApp } from '../../src/app/tabs.ts';
 import type { Page } from '../simulation/page.ts';
 import { appOf } from './village.ts';
+import { openTab } from './tab.ts';
 import { createBeside, isLinked, pairingOf, stageOf } from './pairing-people.ts';
 import type { Beside } from './pairing-people.ts';
 
@@ -81,30 +74,11 @@ test('what ended long ago is not told', async () => {
   expect(stageOf(asha)).toBeNull();
 });
 
-function openTab({ world }: Beside, name: string): { readonly app: SharedApp; readonly life: Life } {
-  const life = world.node(name, { home: '/memory/nobody' }).start();
-  const { clock, entropy, log, readCard, tabs } = life;
-  const app = shareApp({ tabs, clock, entropy }, () =>
-    startApp({
-      clock,
-      entropy,
-      log,
-      loadMembers: async () => openMembersWith(nodeCryptoSuite),
-      loadHere: async () => createHere,
-      loadPairing: async () => openPairingWith(nodeCryptoSuite),
-      readCard,
-      storage: life.openStorage(),
-      network: Promise.resolve(life.network()),
-    }),
-  );
-  return { app, life };
-}
-
 test('two tabs: any begins, takes and cancels, both show the same, and the one that leads does it', async () => {
   const beside = createBeside('tabs');
   const { world, person, until, code } = beside;
   const asha = await person('Asha');
-  const tabs = [openTab(beside, 'Baraka'), openTab(beside, 'Baraka')] as const;
+  const tabs = [openTab(world, 'Baraka', '/memory/nobody'), openTab(world, 'Baraka', '/memory/nobody')] as const;
   await until('up', () => tabs.every(({ app }) => app.view().stage === 'unnamed'));
   await world.finish(tabs[1].app.nameMe('Baraka'));
   const both = (stage: string | null): Promise<void> =>
@@ -127,10 +101,10 @@ test('two tabs: any begins, takes and cancels, both show the same, and the one t
 test('the tab that leads goes in the midst of it: the other says that it was interrupted', async () => {
   const beside = createBeside('leader gone');
   const { world, until } = beside;
-  const leader = openTab(beside, 'Baraka');
+  const leader = openTab(world, 'Baraka', '/memory/nobody');
   await until('up', () => leader.app.view().stage === 'unnamed');
   await world.finish(leader.app.nameMe('Baraka'));
-  const follower = openTab(beside, 'Baraka');
+  const follower = openTab(world, 'Baraka', '/memory/nobody');
   await until('follows', () => follower.app.view().stage === 'ready');
   await world.finish(follower.app.beginPairing());
   await until('shown', () => pairingOf(follower.app)?.stage === 'offering');

@@ -1,48 +1,17 @@
 /** Two tabs, one person: one leads, both show the same, and a change of leader neither loses nor doubles a message. */
 import { expect, test } from 'vitest';
-import { nodeCryptoSuite } from '../../src/adapters/node-crypto/suite.ts';
-import { createHere } from '../../src/app/here/here.ts';
-import { openMembersWith } from '../../src/app/members/open.ts';
-import { openPairingWith } from '../../src/app/pairing/open.ts';
-import { startApp } from '../../src/app/start.ts';
 import type { LocalApp } from '../../src/app/start.ts';
 import { shareApp } from '../../src/app/tabs.ts';
-import type { SharedApp } from '../../src/app/tabs.ts';
-import type { Life } from '../../src/adapters/memory/node.ts';
 import type { MessageId } from '../../src/protocol/ids.ts';
+import { openTab, startIn } from './tab.ts';
 import { address, appOf, createVillage, roomOf, textsOf } from './village.ts';
-import type { Village } from './village.ts';
-
-interface Tab {
-  readonly app: SharedApp;
-  readonly life: Life;
-}
-
-function openTab({ world }: Village, name: string): Tab {
-  const life = world.node(name, { home: address }).start();
-  const { clock, entropy, tabs } = life;
-  return { app: shareApp({ tabs, clock, entropy }, () => startIn(life)), life };
-}
-
-const startIn = ({ clock, entropy, log, readCard, openStorage, network }: Life): Promise<LocalApp> =>
-  startApp({
-    clock,
-    entropy,
-    log,
-    loadMembers: async () => openMembersWith(nodeCryptoSuite),
-    loadHere: async () => createHere,
-    loadPairing: async () => openPairingWith(nodeCryptoSuite),
-    readCard,
-    storage: openStorage(),
-    network: Promise.resolve(network()),
-  });
 
 test('both tabs are one person: one identity, the same rooms, the same messages', async () => {
   const village = createVillage('tabs');
   const { world, person, room, until } = village;
   const asha = await person('Asha');
   const well = await room([asha]);
-  const [first, second] = [openTab(village, 'Baraka'), openTab(village, 'Baraka')];
+  const [first, second] = [openTab(village.world, 'Baraka', address), openTab(village.world, 'Baraka', address)];
   await until('both are up', () => [first, second].every(({ app }) => app.view().stage === 'unnamed'));
   await world.finish(second.app.nameMe('Baraka'));
   await world.finish(second.app.joinRoom(roomOf(appOf(asha), well).invite ?? ''));
@@ -60,7 +29,7 @@ test('both tabs are one person: one identity, the same rooms, the same messages'
 
 test('a tab is busy for as long as something it asked for is under way, be it the leader or another', async () => {
   const village = createVillage('busy');
-  const tabs = [openTab(village, 'Baraka'), openTab(village, 'Baraka')];
+  const tabs = [openTab(village.world, 'Baraka', address), openTab(village.world, 'Baraka', address)];
   await village.until('both are up', () => tabs.every(({ app }) => app.view().stage === 'unnamed'));
   for (const { app } of tabs) {
     expect(app.isBusy()).toBe(false);
@@ -77,11 +46,11 @@ test('the leader goes at any moment while the other sends: each message is there
     const { world, person, room, until } = village;
     const asha = await person('Asha');
     const well = await room([asha]);
-    const leader = openTab(village, 'Baraka');
+    const leader = openTab(village.world, 'Baraka', address);
     await until('up', () => leader.app.view().stage === 'unnamed');
     await world.finish(leader.app.nameMe('Baraka'));
     await world.finish(leader.app.joinRoom(roomOf(appOf(asha), well).invite ?? ''));
-    const follower = openTab(village, 'Baraka');
+    const follower = openTab(village.world, 'Baraka', address);
     await until('follows', () => follower.app.view().stage === 'ready');
     const sending = [1, 2, 3].map((n) => follower.app.send(well, `word ${n}`));
     await world.runFor(afterMs);
@@ -104,12 +73,12 @@ test('the same in a room of members: each message is there exactly once', async 
     const link = well && (await world.finish(asha.invite(well)));
     if (well === null || link === null) throw new Error('no room');
     await world.finish(asha.show(well));
-    const leader = openTab(village, 'Baraka');
+    const leader = openTab(village.world, 'Baraka', address);
     await until('up', () => leader.app.view().stage === 'unnamed');
     await world.finish(leader.app.nameMe('Baraka'));
     await world.finish(leader.app.joinRoom(link));
     await until('let in', () => roomOf(leader.app, well).stage === 'in');
-    const follower = openTab(village, 'Baraka');
+    const follower = openTab(village.world, 'Baraka', address);
     await until('follows', () => follower.app.view().stage === 'ready');
     const sending = [1, 2, 3].map((n) => follower.app.send(well, `word ${n}`));
     await world.runFor(afterMs);
@@ -129,10 +98,10 @@ test.each(['open', 'members'] as const)(
     for (let afterMs = 0; afterMs < 40; afterMs += 1) {
       const village = createVillage(`room handover ${kind} ${afterMs}`);
       const { world, until } = village;
-      const leader = openTab(village, 'Baraka');
+      const leader = openTab(village.world, 'Baraka', address);
       await until('up', () => leader.app.view().stage === 'unnamed');
       await world.finish(leader.app.nameMe('Baraka'));
-      const follower = openTab(village, 'Baraka');
+      const follower = openTab(village.world, 'Baraka', address);
       await until('follows', () => follower.app.view().stage === 'ready');
       const asked = follower.app.startRoom('The well', kind);
       await world.runFor(afterMs);
@@ -166,12 +135,12 @@ test('of many messages the newest is known again after a restart, whatever its i
 test('the leader closes politely: what is asked meanwhile waits for the next one, and is not refused', async () => {
   const village = createVillage('polite leader');
   const { world, until } = village;
-  const leader = openTab(village, 'Baraka');
+  const leader = openTab(village.world, 'Baraka', address);
   await until('up', () => leader.app.view().stage === 'unnamed');
   await world.finish(leader.app.nameMe('Baraka'));
   const well = await world.finish(leader.app.startRoom('The well', 'open'));
   if (well === null) throw new Error('no room');
-  const follower = openTab(village, 'Baraka');
+  const follower = openTab(village.world, 'Baraka', address);
   await until('follows', () => follower.app.view().stage === 'ready');
   void leader.app.close();
   await world.runFor(20);

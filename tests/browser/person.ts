@@ -106,6 +106,14 @@ export async function openPerson(name: string, context: BrowserContext): Promise
   return { ...createPerson(name, hands), page: hands.page };
 }
 
+/** Pastes the invite at home, as who reads it elsewhere does. */
+export async function joinFromHome({ hands, until }: Person, invite: string, room: string): Promise<void> {
+  await hands.press(en.home.join);
+  await hands.fill('#invite-link', invite);
+  await hands.press(en.join.enter);
+  await until('the room of the invite', (seen) => seen.room === room);
+}
+
 export const said = ({ messages }: Seen, text: string): readonly SeenMessage[] => messages.filter((each) => each.text === text);
 
 /** `who` is seen in the open room, reached page to page. */
