@@ -78,3 +78,22 @@ test('of three tabs one leads, and a leader that closes, crashes or goes away ha
   await untilLeads(fourth);
   await Promise.all([second, third, fourth].map((page) => page.close()));
 });
+
+test('who gives up at once, in a page just opened, hears of it and may lead later', async () => {
+  // Chromium forgot nearly every such abort.
+  const pages = await Promise.all(Array.from({ length: 5 }, () => context.newPage()));
+  for (const page of pages) {
+    await page.goto(site.origin);
+    const told = await page.evaluate(async () => {
+      const patience = new AbortController();
+      const tabs = ports.createTabs('at once');
+      const asked = tabs.lead(patience.signal).catch((error: unknown) => error);
+      patience.abort(new Error('gave up'));
+      const answer = String(await asked);
+      await tabs.lead(new AbortController().signal);
+      return answer;
+    });
+    expect(told).toBe('Error: gave up');
+    await page.close();
+  }
+});

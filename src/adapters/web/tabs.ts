@@ -29,10 +29,15 @@ async function holdLock(name: string, signal: AbortSignal): Promise<void> {
   const locks: LockManager | undefined = navigator.locks;
   if (locks === undefined) return await new Promise<never>(() => undefined);
   await new Promise<void>((held, refused) => {
-    const untilGone = (): Promise<never> => {
+    // Chromium forgets an abort that comes before a page's first request went out, and grants the lock all the same.
+    const giveUp = (): void => refused(signal.reason);
+    const untilGone = (): Promise<never> | undefined => {
+      if (signal.aborted) return undefined;
+      signal.removeEventListener('abort', giveUp);
       held();
       return new Promise(() => undefined);
     };
+    signal.addEventListener('abort', giveUp, { once: true });
     locks.request(name, { signal }, untilGone).catch(refused);
   });
 }
