@@ -134,9 +134,12 @@ test('the report says the same, and nobody’s name or address', async () => {
     expect(report).not.toContain(secret);
 });
 
-test('the relay is killed: connected without it, and the line above says so', async () => {
+test('the relay is killed: what was said is called old; looked at anew: connected without it, and the line above says so', async () => {
+  expect(await asha.page.getByText(en.doctor.old).count()).toBe(0);
   await relay.kill('SIGKILL');
+  await asha.page.getByText(en.doctor.old).waitFor();
   expect(await examined(en.doctor.again)).toEqual(judged('without-relay', 'keep-open'));
+  expect(await asha.page.getByText(en.doctor.old).count()).toBe(0);
   expect(await says('relay')).toBe(en.doctor.relays.silent);
   expect(await isWell('relay')).toBe('false');
   expect(await says('people')).toBe('1 linked directly.');

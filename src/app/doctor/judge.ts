@@ -1,6 +1,8 @@
 /** From all that was measured: how it stands, and the one thing to do next. */
 import type { WebRtcTry } from '../../ports/surroundings.ts';
+import type { View } from '../view.ts';
 import type { Findings } from './findings.ts';
+import { findPeople } from './people.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -29,7 +31,16 @@ export function judge(found: Findings): Judgement {
   return { verdict, next: nextAfter(verdict, found) };
 }
 
-function verdictOf({ relay, people }: Findings): Verdict {
+/** What the verdict would be now: one that was told is old once this is another. */
+export const verdictNow = (view: Pick<View, 'mesh' | 'rooms'>): Verdict =>
+  verdictOf({ relay: { state: view.mesh.relay?.state ?? null }, people: findPeople(view) });
+
+interface Reached {
+  readonly relay: { readonly state: string | null };
+  readonly people: Findings['people'];
+}
+
+function verdictOf({ relay, people }: Reached): Verdict {
   const byOurselves = people.direct + people.through;
   if (relay.state === 'open') return byOurselves + people.relayed > 0 ? 'joined' : 'nobody-here';
   if (relay.state === 'not-let-in') return 'not-let-in';

@@ -3,11 +3,12 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { CheckUp } from '../../app/doctor/doctor.ts';
 import { checks } from '../../app/doctor/findings.ts';
+import { verdictNow } from '../../app/doctor/judge.ts';
 import type { Check, Findings } from '../../app/doctor/findings.ts';
 import { FactCord } from '../parts/cord.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { copyText } from '../shell/invite-link.ts';
-import { useActs } from '../use-app.ts';
+import { useActs, useView } from '../use-app.ts';
 import { useAllWords } from '../words/all-words.ts';
 import { buildName } from '../you/build-name.ts';
 import { linesOf, reportOf } from './doctor-says.ts';
@@ -29,6 +30,7 @@ export function DoctorPart({ onPair, asked }: DoctorProps): ReactElement {
   const { w, f } = useAllWords();
   const acts = useActs();
   const [visit, setVisit] = useState<Visit>({ state: 'none' });
+  const verdict = useView((view) => (visit.state === 'done' ? verdictNow(view) : null));
   const visiting = useRef<AbortController | null>(null);
   const again = useRef<HTMLButtonElement>(null);
   useEffect(() => () => visiting.current?.abort(), []);
@@ -86,6 +88,7 @@ export function DoctorPart({ onPair, asked }: DoctorProps): ReactElement {
           <>
             <b data-verdict={visit.checkUp.judgement.verdict}>{w.doctor.verdicts[visit.checkUp.judgement.verdict]}</b>{' '}
             <span data-next={visit.checkUp.judgement.next}>{w.doctor.steps[visit.checkUp.judgement.next]}</span>
+            {verdict !== visit.checkUp.judgement.verdict && <span className="old">{w.doctor.old}</span>}
           </>
         )}
       </output>

@@ -10,6 +10,7 @@ export interface DoctorWords {
   readonly again: string;
   readonly stop: string;
   readonly stopped: string;
+  readonly old: string;
   readonly failed: string;
   readonly looking: (now: string, of: string, what: string) => string;
   readonly copy: string;

@@ -8,6 +8,7 @@ export const enDoctor: DoctorWords = {
   again: 'Check again',
   stop: 'Stop',
   stopped: 'Stopped. This is what was looked at until then.',
+  old: 'Something has changed since. Check again.',
   failed: 'The check could not be carried out: not all of this page could be loaded.',
   looking: (now, of, what) => `${now} of ${of}: ${what}`,
   copy: 'Copy the report',

@@ -8,6 +8,7 @@ export const esDoctor: DoctorWords = {
   again: 'Revisar otra vez',
   stop: 'Parar',
   stopped: 'Parado. Esto es lo que se miró hasta entonces.',
+  old: 'Algo ha cambiado desde entonces. Revísalo otra vez.',
   failed: 'No se pudo hacer la revisión: no se pudo cargar toda esta página.',
   looking: (now, of, what) => `${now} de ${of}: ${what}`,
   copy: 'Copiar el informe',

@@ -8,6 +8,7 @@ export const swDoctor: DoctorWords = {
   again: 'Kagua tena',
   stop: 'Simamisha',
   stopped: 'Imesimamishwa. Haya ndiyo yaliyoangaliwa hadi hapo.',
+  old: 'Kuna kilichobadilika tangu hapo. Kagua tena.',
   failed: 'Ukaguzi haukuweza kufanyika: si sehemu zote za ukurasa huu zilizopakiwa.',
   looking: (now, of, what) => `${now} kati ya ${of}: ${what}`,
   copy: 'Nakili ripoti',
