@@ -42,17 +42,13 @@ const costOf = (name: string, from: Marks, until: Marks, counted: string): reado
 
 /** MESH.md: absent ten virtual minutes after connectivity returned, wherever it did. */
 const lostRow = ({ heals }: Plan, absent: number, linked: Share): Row => {
-  const row = (value: number, counted: string): Row => report('lost', value, 'deliveries', counted);
+  const row = (value: number, counted: string): Row => exactly('lost', value, 0, 'deliveries', counted);
   if (heals === 'all') return row(absent, 'absent ten virtual minutes after connectivity returned');
   if (heals === 'linked') return row(linked.owed - linked.shown, 'absent ten virtual minutes later, though links join the two');
-  return row(0, `connectivity never returns here; ${absent} have not come yet`);
+  return report('lost', 0, 'deliveries', `connectivity never returns here; ${absent} have not come yet`);
 };
 
-/** Read, not judged. */
-const shareRow = (name: string, { owed, shown }: Share, counted: string): Row => ({
-  ...allOf(name, shown, owed, 'deliveries', counted),
-  met: null,
-});
+const shareRow = (name: string, { owed, shown }: Share, counted: string): Row => allOf(name, shown, owed, 'deliveries', counted);
 
 export const rowsOfCrowd = (run: CrowdRun): readonly Row[] => {
   const { plan, nodes, crowd, counted, marks, deliveredMs } = run;
@@ -85,11 +81,15 @@ export const rowsOfCrowd = (run: CrowdRun): readonly Row[] => {
       ? []
       : [
           shareRow(counted.apart.name, counted.apart.linked, 'between those whom links join in the end, over others too'),
-          shareRow(
-            `${counted.apart.name}Linkable`,
-            counted.apart.linkable,
-            'between those whom links could join, were they known to each other',
-          ),
+          {
+            ...shareRow(
+              `${counted.apart.name}Linkable`,
+              counted.apart.linkable,
+              'between those whom links could join, were they known to each other',
+            ),
+            // Read, not judged: nobody is left who could introduce them.
+            met: null,
+          },
         ]),
     report('p50Ms', percentile(latenciesMs, 0.5), 'virtual ms', 'from Enter to another screen, outages included'),
     report('p99Ms', percentile(latenciesMs, 0.99), 'virtual ms', 'from Enter to another screen, outages included'),

@@ -12,13 +12,12 @@ describe.each(plans)('$name', { timeout: 60_000 }, (plan) => {
 
   test('is the same run twice, shows nothing twice and marks nothing falsely', async () => {
     const rows = await run('1');
+    // Ten minutes after connectivity is back nothing may be missing anywhere: `lost` is among them.
     expect(rows.filter((row) => row.met === false)).toEqual([]);
     expect(valueOf(rows, 'traceHash')).toMatch(/^[0-9a-f]{16}$/);
     // Counting must be able to see: people spoke, and were heard.
     expect(valueOf(rows, 'messages')).toBeGreaterThanOrEqual(plan.small.nodes / 2);
     expect(valueOf(rows, 'delivered')).toBeGreaterThan(0);
-    // Ten minutes after connectivity is back nothing may be missing anywhere.
-    expect(valueOf(rows, 'lost')).toBe(0);
     const told = ['delivered', 'lost', 'p50Ms', 'p99Ms', 'copies', 'controlBytesPerNodeMinute'].map(
       (name) => `${name} ${String(valueOf(rows, name))}`,
     );
