@@ -32,7 +32,7 @@ afterAll(async () => {
 /** The browser says another type or speed of the line; packets go as they did. */
 async function tellLine(devtools: CDPSession, connectionType: 'wifi' | 'cellular4g', latency: number): Promise<void> {
   const unbounded = { offline: false, downloadThroughput: -1, uploadThroughput: -1 };
-  await devtools.send('Network.emulateNetworkConditions', { ...unbounded, latency, connectionType });
+  await devtools.send('Network.overrideNetworkState', { ...unbounded, latency, connectionType });
 }
 
 test('on another kind of network it asks at once who is there; a guess of the speed is no other network', async () => {
