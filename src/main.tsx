@@ -34,6 +34,7 @@ const arriving = import('./mesh.ts').then(({ openApp }) => {
         return app.wake(life.isOnline());
       case 'online':
       case 'offline':
+      case 'moved':
         return app.wake(life.isOnline());
       case 'hidden':
         return;

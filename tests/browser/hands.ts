@@ -15,6 +15,8 @@ export interface Hands {
   key(name: 'Enter' | 'Escape'): Promise<void>;
   /** Until all of the app lies on this device, and would start without any server. */
   untilInstalled(): Promise<void>;
+  /** The browser says that there is no network, and nothing goes by HTTP; links from device to device do. */
+  goOffline(): Promise<void>;
   close(): Promise<void>;
   /** Errors of the page and violations of its policy. */
   readonly complaints: readonly string[];
@@ -62,8 +64,20 @@ export async function openPage(context: BrowserContext): Promise<Hands & { reado
     fill: (selector, text) => page.locator(selector).fill(text),
     key: (name) => page.keyboard.press(name),
     untilInstalled: () => page.evaluate(untilControlled),
+    goOffline: () => goOfflineButLinked(page),
     close: () => page.close(),
   };
+}
+
+/** Playwright's own (`setOffline`) cuts WebRTC as well, as if the Wi-Fi of the house were gone too. */
+async function goOfflineButLinked(page: Page): Promise<void> {
+  const offline = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  // It holds for as long as this session does.
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.overrideNetworkState', offline);
+  const matchedNetworkConditions = ['http', 'https', 'ws', 'wss'].map((each) => ({ ...offline, urlPattern: `${each}://*:*/*` }));
+  await devtools.send('Network.emulateNetworkConditionsByRule', { matchedNetworkConditions });
 }
 
 /** Stands alone: it is sent as text. */
@@ -99,6 +113,7 @@ export async function openFirefoxPage(browser: FirefoxBrowser): Promise<Hands> {
     },
     key: (name) => page.keyboard.press(name),
     untilInstalled: () => page.evaluate(untilControlled),
+    goOffline: () => page.setOfflineMode(true),
     close: () => page.close(),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Proves pairing where no relay was ever started: two people who only have the page on their devices show each other two codes, are
- * linked, and talk in a room. Chromium with Chromium, and with Firefox on either side (skipped aloud where there is none).
+ * Proves pairing where no relay was ever started and their browsers say that there is no network: two people who only have the page on
+ * their devices show each other two codes, are linked, and talk in a room. Chromium with Chromium, and with Firefox on either side (skipped aloud where there is none).
  */
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -42,7 +42,7 @@ const handsOf = async (kind: Kind): Promise<Hands> => {
   return openFirefoxPage(firefox);
 };
 
-/** Serves the page for as long as it takes to have it, to each of them. */
+/** Serves the page for as long as it takes to have it, to each of them; then all is gone but the way from device to device. */
 async function onTheirDevices(people: readonly Person[]): Promise<void> {
   const site = await openStaticSite(app);
   for (const person of people) {
@@ -50,8 +50,10 @@ async function onTheirDevices(people: readonly Person[]): Promise<void> {
     await person.hands.untilInstalled();
   }
   await site.stop();
+  await Promise.all(people.map(({ hands }) => hands.goOffline()));
   // From here on all of it comes from the device.
   await Promise.all(people.map(({ hands }) => hands.reload()));
+  await Promise.all(people.map(({ until }) => until('that it is offline', ({ tide }) => tide.includes(en.tide.offline))));
 }
 
 async function tell(from: Person, to: Person, text: string): Promise<void> {

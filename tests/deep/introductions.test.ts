@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { en } from '../../src/ui/words/en.ts';
 import { openChromium } from '../browser/browsers.ts';
 import { openPage, openProfile } from '../browser/hands.ts';
+import { dropLink, keepLinks, newLink, sharedLink } from '../browser/kept-links.ts';
 import { createPerson, tell, untilDirect } from '../browser/person.ts';
 import type { Person } from '../browser/person.ts';
 import { startRelay } from '../browser/relay-process.ts';
@@ -14,7 +15,6 @@ import { startRelay } from '../browser/relay-process.ts';
 /** Fewer only to try this file out. */
 const introductions = Number(process.env['WAVU_INTRODUCTIONS'] ?? 100);
 const atOnce = 2;
-const withinMs = 30_000;
 
 let chromium: Browser;
 
@@ -71,66 +71,11 @@ async function introduce(dropper: 'Asha' | 'Chipo'): Promise<number | null> {
 
   const shared = await sharedLink(atAsha, atChipo);
   const startedAtMs = performance.now();
-  await (dropper === 'Asha' ? atAsha : atChipo).evaluate((name) => links().drop(name), shared);
+  await dropLink(dropper === 'Asha' ? atAsha : atChipo, shared);
   const next = await newLink(atAsha, atChipo, shared);
   const tookMs = performance.now() - startedAtMs;
   if (next !== null) await tell(chipo, [asha], 'Still here');
   await Promise.all(people.map(({ hands }) => hands.close()));
   await relay.close();
   return next === null ? null : tookMs;
-}
-
-interface Links {
-  /** Of those that are open: the names of both ends (ICE’s ufrag), the lower first. */
-  readonly open: () => readonly string[];
-  readonly drop: (name: string) => void;
-}
-
-// Only ever named inside functions that run in the page, where `keepLinks` has put it.
-declare function links(): Links;
-
-/** The name of the one link that both have open; waits for it. */
-async function sharedLink(one: Page, other: Page): Promise<string> {
-  return (await newLink(one, other, '')) ?? '';
-}
-
-async function newLink(one: Page, other: Page, before: string): Promise<string | null> {
-  for (const endMs = performance.now() + withinMs; performance.now() < endMs;) {
-    const [mine, theirs] = await Promise.all([one, other].map((page) => page.evaluate(() => links().open())));
-    const both = mine?.filter((name) => name !== before && theirs?.includes(name) === true) ?? [];
-    if (both.length > 0) return both[0] ?? null;
-  }
-  return null;
-}
-
-/** Runs in the page before anything of it does. */
-function keepLinks(): void {
-  const kept = new Set<RTCPeerConnection>();
-  const channels = new WeakMap<RTCPeerConnection, RTCDataChannel[]>();
-  const Plain = RTCPeerConnection;
-  globalThis.RTCPeerConnection = class extends Plain {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      kept.add(this);
-    }
-    override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
-      const channel = super.createDataChannel(label, init);
-      channels.set(this, [...(channels.get(this) ?? []), channel]);
-      return channel;
-    }
-  };
-  const ufragIn = (description: RTCSessionDescription | null): string =>
-    /^a=ice-ufrag:(.+?)\r?$/m.exec(description?.sdp ?? '')?.[1] ?? '';
-  const nameOf = (each: RTCPeerConnection): string =>
-    [ufragIn(each.localDescription), ufragIn(each.remoteDescription)].toSorted().join(' ');
-  const isOpen = (each: RTCPeerConnection): boolean =>
-    each.connectionState === 'connected' && (channels.get(each) ?? []).every(({ readyState }) => readyState === 'open');
-  Object.assign(globalThis, {
-    links: (): Links => ({
-      open: () => [...kept].filter(isOpen).map(nameOf),
-      drop: (name) => {
-        for (const each of kept) if (nameOf(each) === name) for (const channel of channels.get(each) ?? []) channel.close();
-      },
-    }),
-  });
 }

@@ -1,5 +1,5 @@
 /** Reads a QR code from the camera. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { openQrReader } from '../parts/read-qr.ts';
 import { useAllWords } from '../words/all-words.ts';
@@ -11,6 +11,7 @@ export function canScan(): boolean {
 const lookEveryMs = 150;
 
 export interface ScannerProps {
+  /** Of each code that comes in sight, for as long as this is shown; once in a row. */
   readonly onText: (text: string) => void;
   /** What else there is to do, where there is no camera or it may not be used. */
   readonly refused: string;
@@ -21,16 +22,14 @@ export function Scanner({ onText, refused: says }: ScannerProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null);
   const [refused, setRefused] = useState(false);
 
+  // Whoever shows this draws anew with each letter typed beside it; the camera stays open.
+  const found = useEffectEvent(onText);
   useEffect(() => {
     const over = new AbortController();
     const shown = video.current;
-    if (shown)
-      scan(shown, over.signal).then(
-        (text) => text !== null && onText(text),
-        () => setRefused(!over.signal.aborted),
-      );
+    if (shown) scan(shown, (text) => found(text), over.signal).catch(() => setRefused(!over.signal.aborted));
     return () => over.abort();
-  }, [onText]);
+  }, []);
 
   if (refused)
     return (
@@ -46,23 +45,27 @@ export function Scanner({ onText, refused: says }: ScannerProps): ReactElement {
   );
 }
 
-/** The first text a code holds; null when it was called off. The camera is off again afterwards. */
-async function scan(video: HTMLVideoElement, signal: AbortSignal): Promise<string | null> {
-  const [stream, read] = await Promise.all([
-    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1_280 } } }),
-    openQrReader(),
-  ]);
+/** Tells of each code that comes in sight, once in a row, until called off; then the camera is off at once. */
+async function scan(video: HTMLVideoElement, found: (text: string) => void, signal: AbortSignal): Promise<void> {
+  // First, so that no camera is on that nobody looks through.
+  const read = await openQrReader();
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1_280 } } });
+  const off = (): void => {
+    video.srcObject = null;
+    for (const track of stream.getTracks()) track.stop();
+  };
+  signal.addEventListener('abort', off);
   try {
     video.srcObject = stream;
     await video.play();
+    let before: string | null = null;
     while (!signal.aborted) {
       const text = await read(video);
-      if (text !== null) return signal.aborted ? null : text;
+      if (signal.aborted) return;
+      if (text !== null && text !== before) found((before = text));
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
-    return null;
   } finally {
-    video.srcObject = null;
-    for (const track of stream.getTracks()) track.stop();
+    off();
   }
 }
