@@ -123,9 +123,11 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
 
   const takeLost = (link: Link, { to, peer }: Extract<FarFrame, { kind: 'lost' }>): void => {
     // Only who leads there may say that it does not.
-    if (tracks.get(peer)?.link === link) tracks.delete(peer);
+    const leadsThere = tracks.get(peer)?.link === link;
+    if (leadsThere) tracks.delete(peer);
     standIn.lost(peer, link);
     if (to === self) return hands.lost(peer, link);
+    if (!leadsThere) return log('lost-refused', { why: 'not-its-way' });
     sendOn(to, link, { kind: 'lost', to, peer });
   };
 

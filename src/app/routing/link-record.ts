@@ -75,6 +75,12 @@ export const carried = (link: LinkRecord, isAcknowledged: boolean): LinkRecord =
   carried: ease(link.carried, Number(isAcknowledged)),
 });
 
+/** By what others show or say it did not carry on: that takes what it earned, and leaves it no less than one that nobody knows. */
+export const faulted = (link: LinkRecord): LinkRecord => ({
+  ...link,
+  carried: Math.max(ease(link.carried, 0), Math.min(link.carried, leastByOthers)),
+});
+
 export const handed = (link: LinkRecord, isFull: boolean): LinkRecord => ({ ...link, full: ease(link.full, Number(isFull)) });
 
 export const stoodMs = ({ stoodMs: before, openedAtMs }: LinkRecord, nowMs: number): number =>
@@ -82,6 +88,7 @@ export const stoodMs = ({ stoodMs: before, openedAtMs }: LinkRecord, nowMs: numb
 
 /** A share that no outcome has touched yet: what outcomes make of it is never just that again. */
 export const unknown = 0.5;
+const leastByOthers = 0.51;
 
 /** MeshLink's α 0.7 of the one and β 0.3 of the other: usually of what was, and of what came. */
 const ease = (more: number, less: number): number => 0.7 * more + 0.3 * less;

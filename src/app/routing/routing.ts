@@ -15,8 +15,10 @@ export interface Routing {
   told(link: Link, rttMs: number | null): void;
   /** Something said to its far end was acknowledged, or was not in time. */
   answered(link: Link, isAcknowledged: boolean): void;
-  /** Somebody beyond it acknowledged what it was to carry on, or did not in time. */
+  /** Somebody beyond it acknowledged what it was to carry on; or it refused to. */
   carried(link: Link, isAcknowledged: boolean): void;
+  /** By what others show or say, it did not carry on. */
+  faulted(link: Link): void;
   /** Something was handed to it; `isFull`: it found no place. */
   handed(link: Link, isFull: boolean): void;
   /** Null: the rule alone. */
@@ -58,6 +60,7 @@ export function createRouting({ ticksMs }: Clock, hands: RoutingHands): Routing 
     },
     answered: ({ peer }, isAcknowledged) => book.answered(peer, isAcknowledged),
     carried: ({ peer }, isAcknowledged) => book.carried(peer, isAcknowledged),
+    faulted: ({ peer }) => book.faulted(peer),
     handed: ({ peer }, isFull) => book.handed(peer, isFull),
     use: scores.use,
   };
