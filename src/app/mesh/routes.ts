@@ -88,7 +88,9 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
   };
 
   const mayCarry = (link: Link, length: number): boolean =>
-    link.end === 'relay' ? standIn.mayCarry(link, length) : neighbours.get(link.peer)?.bytes.take(length) === true;
+    link.end === 'relay'
+      ? standIn.mayCarry(link, frameBytes + length)
+      : neighbours.get(link.peer)?.bytes.take(frameBytes + length) === true;
 
   const takeSeek = (link: Link, { id, ttl, hops, from, topics }: Seek): void => {
     const name = bytesToHex(id);
@@ -110,6 +112,7 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
 
   const takeFound = (link: Link, { to, hops, topic, peer }: Extract<FarFrame, { kind: 'found' }>): void => {
     if (peer === self) return;
+    if (!mayCarry(link, 0)) return log('found-refused', { why: 'too-fast' });
     if (peer !== link.peer) learn(peer, link, hops);
     if (to === self) return hands.found(peer, topic, link, true);
     if (hops < limits.hops) sendOn(to, link, { kind: 'found', to, hops: hops + 1, topic, peer });
@@ -118,10 +121,14 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
   const takeCarry = (link: Link, { from, to, ttl, bytes }: Carry): void => {
     if (to === self) return hands.carried(from, link, bytes);
     if (!mayCarry(link, bytes.length)) return log('carry-refused', { why: 'too-fast' });
-    if (!goOn(from, to, ttl, link, bytes)) sayMeet(link, { kind: 'lost', to: from, peer: to });
+    // What is from us went round.
+    if (from !== self && goOn(from, to, ttl, link, bytes)) return;
+    log('carry-refused', { why: from === self ? 'not-its-way' : ttl < 1 ? 'too-far' : 'no-way' });
+    sayMeet(link, { kind: 'lost', to: from, peer: to });
   };
 
   const takeLost = (link: Link, { to, peer }: Extract<FarFrame, { kind: 'lost' }>): void => {
+    if (!mayCarry(link, 0)) return log('lost-refused', { why: 'too-fast' });
     // Only who leads there may say that it does not.
     const leadsThere = tracks.get(peer)?.link === link;
     if (leadsThere) tracks.delete(peer);
@@ -149,7 +156,7 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
       }
     },
     pass: (link, to, bytes) => {
-      if (linkTo(to) === null || neighbours.get(link.peer)?.bytes.take(bytes.length) !== true) return false;
+      if (linkTo(to) === null || !mayCarry(link, bytes.length)) return false;
       return goOn(link.peer, to, limits.hops, link, bytes);
     },
     opened: (link) => {
@@ -182,6 +189,8 @@ interface Track {
   usedAtMs: number;
 }
 
+/** What a frame costs that is empty: its names, and the work. */
+const frameBytes = 100;
 const mostTracks = 1_024;
 const mostSeen = 4_096;
 const unusedMs = 600_000;
