@@ -26,10 +26,11 @@ interface How {
 
 async function hourBeside(seed: string, { dialsIn, comesBackMs, isMute = false }: How): Promise<Hour> {
   let toHer = 0;
+  let her: PeerId | null = null;
   const counted = (network: Network): Network => ({
     ...network,
     openPeer: (peer, carry, signal) => {
-      if (peer === mallory.network.self) toHer += 1;
+      if (peer === her) toHer += 1;
       return network.openPeer(peer, carry, signal);
     },
   });
@@ -40,6 +41,7 @@ async function hourBeside(seed: string, { dialsIn, comesBackMs, isMute = false }
   const isLinked = (): boolean => roomOf(appOf(asha), well).people[0]?.path === 'direct';
   await until('linked', isLinked);
   const mallory = createMallory(village);
+  her = mallory.network.self;
   await befriend(village, mallory, asha);
   await until('the topics are told', () => mallory.topics().length > 0);
   const topics = [...new Set(mallory.topics())];
