@@ -82,7 +82,7 @@ export function createIntroduced({ rooms, log }: Pick<Core, 'rooms' | 'log'>, de
       if (peer === undefined || peer.direct !== null) return;
       if (why === 'not-met') return paths.gone(peer, by);
       // Whom it is for may read too slowly: that is not the fault of who carries.
-      if (why !== 'overloaded') peer.routing.carried(by, false);
+      if (why !== 'overloaded') peer.routing.carried(by, 'refused');
       for (const room of peer.rooms) {
         const known = rooms.get(room);
         if (known !== undefined) desk.onDropped(peer, known, why === 'too-fast');

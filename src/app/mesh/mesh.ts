@@ -149,7 +149,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     lost: (id, link) => {
       const peer = peers.get(id);
       if (peer?.direct !== null || !peer.routes.has(link)) return;
-      peers.routing.faulted(link);
+      peers.routing.carried(link, 'lost');
       paths.gone(peer, link);
     },
   });

@@ -112,7 +112,6 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
 
   const takeFound = (link: Link, { to, hops, topic, peer }: Extract<FarFrame, { kind: 'found' }>): void => {
     if (peer === self) return;
-    if (!mayCarry(link, 0)) return log('found-refused', { why: 'too-fast' });
     if (peer !== link.peer) learn(peer, link, hops);
     if (to === self) return hands.found(peer, topic, link, true);
     if (hops < limits.hops) sendOn(to, link, { kind: 'found', to, hops: hops + 1, topic, peer });
@@ -120,7 +119,6 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
 
   const takeCarry = (link: Link, { from, to, ttl, bytes }: Carry): void => {
     if (to === self) return hands.carried(from, link, bytes);
-    if (!mayCarry(link, bytes.length)) return log('carry-refused', { why: 'too-fast' });
     // What is from us went round.
     if (from !== self && goOn(from, to, ttl, link, bytes)) return;
     log('carry-refused', { why: from === self ? 'not-its-way' : ttl < 1 ? 'too-far' : 'no-way' });
@@ -128,7 +126,6 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
   };
 
   const takeLost = (link: Link, { to, peer }: Extract<FarFrame, { kind: 'lost' }>): void => {
-    if (!mayCarry(link, 0)) return log('lost-refused', { why: 'too-fast' });
     // Only who leads there may say that it does not.
     const leadsThere = tracks.get(peer)?.link === link;
     if (leadsThere) tracks.delete(peer);
@@ -144,6 +141,10 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
       for (const { link } of neighbours.values()) sayMeet(link, frame);
     },
     take: (link, frame) => {
+      const isForOthers = frame.kind !== 'seek' && frame.to !== self;
+      if (isForOthers && !mayCarry(link, frame.kind === 'carry' ? frame.bytes.length : 0)) {
+        return log(`${frame.kind}-refused`, { why: 'too-fast' });
+      }
       switch (frame.kind) {
         case 'seek':
           return takeSeek(link, frame);

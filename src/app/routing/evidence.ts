@@ -20,11 +20,11 @@ export function acknowledged(peer: Peer, ways: readonly Link[]): void {
   for (const way of peer.routes) {
     if (way === brought || peer.doubts.get(way) !== 'open') continue;
     peer.doubts.set(way, 'closed');
-    peer.routing.faulted(way);
+    peer.routing.carried(way, 'lost');
   }
   if (brought === undefined) return;
   peer.doubts.delete(brought);
-  peer.routing.carried(brought, true);
+  peer.routing.carried(brought, 'brought');
 }
 
 /** They did not in time. */
@@ -42,7 +42,7 @@ export function pinged(peer: Peer, way: Link, isAnswered: boolean): void {
   if (doubt !== 'unheard') return;
   if (isAnswered) peer.doubts.delete(way);
   else peer.doubts.set(way, doubt);
-  if (isAnswered && peer.device !== null) peer.routing.carried(way, true);
+  if (isAnswered && peer.device !== null) peer.routing.carried(way, 'brought');
   forgiveAll(peer);
 }
 

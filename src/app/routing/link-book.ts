@@ -2,8 +2,8 @@
 import type { PeerId } from '../../protocol/ids.ts';
 import { featuresOf } from './link-features.ts';
 import type { Features } from './link-features.ts';
-import { answered, carried, closed, faulted, handed, measured, newLink, opened } from './link-record.ts';
-import type { LinkKind, LinkRecord } from './link-record.ts';
+import { answered, carried, closed, handed, measured, newLink, opened } from './link-record.ts';
+import type { Carried, LinkKind, LinkRecord } from './link-record.ts';
 
 export interface LinkBook {
   opened(peer: PeerId, kind: LinkKind): void;
@@ -12,10 +12,7 @@ export interface LinkBook {
   measured(peer: PeerId, rttMs: number): void;
   /** Its far end answered in time, or did not. */
   answered(peer: PeerId, isAnswered: boolean): void;
-  /** Somebody beyond it acknowledged what it was to carry on; or it refused to. */
-  carried(peer: PeerId, isAcknowledged: boolean): void;
-  /** By what others show or say, it did not carry on. */
-  faulted(peer: PeerId): void;
+  carried(peer: PeerId, outcome: Carried): void;
   /** Something was handed to it; `isFull`: it found no place. */
   handed(peer: PeerId, isFull: boolean): void;
   /** Null: no link to it stands. */
@@ -51,8 +48,7 @@ export function createLinkBook(ticksMs: () => number): LinkBook {
     },
     measured: (peer, rttMs) => change(peer, (link) => measured(link, rttMs, ticksMs())),
     answered: (peer, isAnswered) => change(peer, (link) => answered(link, isAnswered)),
-    carried: (peer, isAcknowledged) => change(peer, (link) => carried(link, isAcknowledged)),
-    faulted: (peer) => change(peer, faulted),
+    carried: (peer, outcome) => change(peer, (link) => carried(link, outcome)),
     handed: (peer, isFull) => change(peer, (link) => handed(link, isFull)),
     features: (peer) => {
       const record = records.get(peer);

@@ -16,6 +16,9 @@ export interface LinkRecord {
   readonly full: number;
 }
 
+/** Of what it was to carry on: somebody beyond it acknowledged it; it refused to; or others show or say that it did not. */
+export type Carried = 'brought' | 'refused' | 'lost';
+
 export type LinkKind = 'direct' | 'relay';
 
 interface RoundTrips {
@@ -70,16 +73,11 @@ export const answered = (link: LinkRecord, isAnswered: boolean): LinkRecord => (
   answered: ease(link.answered, Number(isAnswered)),
 });
 
-export const carried = (link: LinkRecord, isAcknowledged: boolean): LinkRecord => ({
-  ...link,
-  carried: ease(link.carried, Number(isAcknowledged)),
-});
-
-/** By what others show or say it did not carry on: that takes what it earned, and leaves it no less than one that nobody knows. */
-export const faulted = (link: LinkRecord): LinkRecord => ({
-  ...link,
-  carried: Math.max(ease(link.carried, 0), Math.min(link.carried, leastByOthers)),
-});
+/** What others show or say takes what it earned, and leaves it no less than one that nobody knows. */
+export const carried = (link: LinkRecord, outcome: Carried): LinkRecord => {
+  const next = ease(link.carried, Number(outcome === 'brought'));
+  return { ...link, carried: outcome === 'lost' ? Math.max(next, Math.min(link.carried, leastByOthers)) : next };
+};
 
 export const handed = (link: LinkRecord, isFull: boolean): LinkRecord => ({ ...link, full: ease(link.full, Number(isFull)) });
 
