@@ -7,6 +7,7 @@ import type { DeviceId, MessageId } from '../../protocol/ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { RefusalReason } from '../../protocol/refusal.ts';
 import type { Write } from '../../ports/storage.ts';
+import type { Link } from '../../ports/network.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, messageIdIn } from '../records.ts';
 import { keepMessages } from '../rooms/keep-message.ts';
@@ -26,6 +27,8 @@ export interface Entry {
 
 export interface Arrived extends Entry {
   readonly peer: Peer | null;
+  /** Of its routes, the one by which it came. */
+  readonly way: Link | null;
   /** Null for a repeated envelope. */
   readonly body: Body | null;
 }

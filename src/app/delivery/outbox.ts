@@ -9,7 +9,7 @@ import type { Write } from '../../ports/storage.ts';
 import { sendBy, waysTo } from '../mesh/peers.ts';
 import type { Peer, Peers } from '../mesh/peers.ts';
 import { keyOf, roomAndNumberIn, under } from '../records.ts';
-import { handedOver, heardBack } from '../routing/evidence.ts';
+import { acknowledged, handedOver, unacknowledged } from '../routing/evidence.ts';
 import { has } from '../rooms/room.ts';
 import type { Head } from '../rooms/room.ts';
 import { frameOf } from './say.ts';
@@ -102,7 +102,7 @@ export function createOutbox(core: Core, peers: Peers, share: Share, cast: Cast,
           if (entry.waitMs > 0) continue;
           entry.tries += 1;
           entry.waitMs = Math.min(firstWaitMs * 2 ** Math.min(entry.tries, 8), longestWaitMs);
-          for (const { peer, ways } of havingIt(entry)) for (const way of ways) heardBack(peer, way, false);
+          for (const { peer, ways } of havingIt(entry)) unacknowledged(peer, ways);
           entry.had.clear();
         }
         outbox.flush(room);
@@ -150,11 +150,9 @@ export function createOutbox(core: Core, peers: Peers, share: Share, cast: Cast,
         writes: gone.map(([n]) => ({ op: 'delete', key: keyOf.outbox(id, n) })),
         apply: () => {
           for (const [n, entry] of gone) {
-            // The first to acknowledge are all that is waited for: of the others nothing is said. Of what went by several ways neither.
+            // The first to acknowledge are all that is waited for: of the others nothing is said.
             for (const { peer, ways } of havingIt(entry)) {
-              const [way, ...others] = ways;
-              const isFirst = peer.device !== null && has(got.get(peer.device), n);
-              if (isFirst && way !== undefined && others.length === 0) heardBack(peer, way, true);
+              if (peer.device !== null && has(got.get(peer.device), n)) acknowledged(peer, ways);
             }
             entries.delete(n);
           }

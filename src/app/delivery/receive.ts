@@ -65,10 +65,11 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
   return {
     envelope: (bytes, peer, via = peer?.id ?? '') => {
       const id = envelopeIdOf(bytes);
+      const way = peer?.cameBy ?? null;
       const before = seen.get(id);
       if (before !== undefined && core.rooms.get(before.room.id) === before.room) {
         if (peer !== null) hands.onCopy(bytes, peer);
-        take({ ...before, peer, body: null });
+        take({ ...before, peer, way, body: null });
         return null;
       }
       const keys = findRoom(
@@ -93,7 +94,7 @@ export function createReceive(core: Core, keeper: Keeper, hands: ReceiveHands): 
           const entry = { id, room, author: content.author, n: content.n, messageId: content.id };
           seen.add(entry);
           if (peer !== null) hands.onCopy(bytes, peer);
-          take({ ...entry, peer, body: { message: content, bytes: signed, sealed: bytes } });
+          take({ ...entry, peer, way, body: { message: content, bytes: signed, sealed: bytes } });
           return null;
         }
         case 'receipt':

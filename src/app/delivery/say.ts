@@ -1,5 +1,6 @@
 /** Signs, seals and hands over what one device says to a room. */
 import type { Core, Self } from '../core.ts';
+import type { Link } from '../../ports/network.ts';
 import { encodeContent } from '../../protocol/content.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { DeviceId, OperationId } from '../../protocol/ids.ts';
@@ -8,7 +9,7 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import type { RoomKeys } from '../../protocol/room-keys.ts';
-import { sendTo } from '../mesh/peers.ts';
+import { sendBack } from '../mesh/peers.ts';
 import type { Peer } from '../mesh/peers.ts';
 import type { Head, Room } from '../rooms/room.ts';
 
@@ -31,10 +32,18 @@ export interface Voice {
 export const sealFor = (core: Core, keys: RoomKeys, signed: Uint8Array): Uint8Array | Refusal =>
   seal(keys, signed, core.entropy.bytes(nonceBytes));
 
-export function say(core: Core, me: Self, room: Room, content: Exclude<Content, { kind: 'message' }>, peer: Peer): Handed {
+/** `back`: an answer to what came by these. */
+export function say(
+  core: Core,
+  me: Self,
+  room: Room,
+  content: Exclude<Content, { kind: 'message' }>,
+  peer: Peer,
+  back: readonly Link[] = [],
+): Handed {
   if (room.keys === null) return core.voice()?.say(room, content, peer) ?? 'closed';
   const frame = frameFor(core, room.keys, encodeContent(content, room.id, me.key));
-  const result = frame === null ? 'closed' : sendTo(peer, frame);
+  const result = frame === null ? 'closed' : sendBack(peer, back, frame);
   return result === 'too-big' ? 'closed' : result;
 }
 

@@ -215,7 +215,7 @@ export function createDirect(
       if (message === null) return refused('unknown-kind', 'never');
       turn.after(() => newest.saw(room, outlineOf(messageId, device, entry)));
       const body = { message, bytes: writeDirect({ device, entry: content }), sealed: null };
-      return { room, author: device, n: entry.seq, messageId, peer: null, body };
+      return { room, author: device, n: entry.seq, messageId, peer: null, way: null, body };
     },
     onArrived: catchUp.onArrived,
     onClocks: (turn, device, clocks) => {

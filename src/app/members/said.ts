@@ -91,7 +91,15 @@ export function createSaidIn(core: Core, desk: MembersDesk, hands: SaidHands): S
     if (entry.body.kind === 'head') keysTold.takeHeadEntry(turn, room, entry.body.bytes);
     if (entry.body.kind === 'invite') hands.onInvite(turn, room, entry.body.bytes);
     turn.after(() => desk.newest.saw(room, outlineOf(messageId, device, entry)));
-    return { room, author: device, n: entry.seq, messageId, peer, body: { message, bytes: writeSigned(signed), sealed } };
+    return {
+      room,
+      author: device,
+      n: entry.seq,
+      messageId,
+      peer,
+      way: null,
+      body: { message, bytes: writeSigned(signed), sealed },
+    };
   };
 
   const takeOperations = (turn: Turn, room: Room, operations: readonly Uint8Array[]): void => {

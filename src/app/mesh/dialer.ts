@@ -7,7 +7,10 @@ import type { Entropy } from '../../ports/entropy.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Carry, Network } from '../../ports/network.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { createAllowance } from '../../protocol/meeting/allowance.ts';
+import type { Allowance } from '../../protocol/meeting/allowance.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
+import { forgetFirst } from '../../protocol/forget-first.ts';
 import { pick } from '../luck.ts';
 import { routeOf, sendThrough } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
@@ -51,7 +54,16 @@ export function createDialer(
   const reached = new Set<PeerId>();
   /** When the link of each began. */
   const since = new Map<PeerId, number>();
+  /** Whose links broke as soon as they stood. Whoever leaves and comes back is not forgotten for that. */
+  const broke = new Map<PeerId, Broke>();
+  const named = new Map<PeerId, Allowance>();
   let isClosed = false;
+
+  /** How long they have to wait still who broke a few; `share`: of the whole. */
+  const outMs = (id: PeerId, share: number): number => {
+    const each = broke.get(id);
+    return each === undefined || each.times < fewBreaks ? 0 : each.atMs + each.waitMs * share - clock.ticksMs();
+  };
 
   const plan = (peer: Peer, afterMs: number): void => {
     planned.get(peer.id)?.();
@@ -104,7 +116,8 @@ export function createDialer(
     for (const each of [failed, since, came, reached])
       for (const id of each.keys()) if (peers.get(id) === undefined) each.delete(id);
     // A frozen page comes back by the link that rests, if at all.
-    const isFree = ({ id }: Peer): boolean => !planned.has(id) && !resting.hasTo(id) && (failed.get(id)?.untilMs ?? 0) <= nowMs;
+    const isFree = ({ id }: Peer): boolean =>
+      !planned.has(id) && !resting.hasTo(id) && (failed.get(id)?.untilMs ?? 0) <= nowMs && outMs(id, 1) <= 0;
     const free = [...peers.all()].filter((peer) => isToDial(peer) && isFree(peer));
     const sharing = free.filter(({ rooms }) => rooms.size > 0);
     const [next] = pick(sharing.length > 0 ? sharing : free, 1, ports.entropy);
@@ -119,20 +132,28 @@ export function createDialer(
 
   return {
     want: (peer, first) => {
-      failed.delete(peer.id);
-      plan(peer, first ? promptMs : politeMs);
+      // Who is named anew again and again is dialled no sooner for it.
+      const anew = named.get(peer.id) ?? createAllowance(anewPerSecond, fewAnew, clock.ticksMs);
+      forgetFirst(named.set(peer.id, anew), mostKept);
+      if (anew.take(1)) failed.delete(peer.id);
+      const waitMs = Math.max(outMs(peer.id, 1), (failed.get(peer.id)?.untilMs ?? 0) - clock.ticksMs());
+      plan(peer, Math.max(first ? promptMs : politeMs, waitMs));
     },
     lost: (peer, first) => {
-      const heldMs = clock.ticksMs() - (since.get(peer.id) ?? 0);
+      const atMs = clock.ticksMs();
+      const heldMs = atMs - (since.get(peer.id) ?? 0);
       since.delete(peer.id);
       // Who takes every link and drops it keeps nobody busy.
-      const times = heldMs < steadyMs ? (failed.get(peer.id)?.times ?? 0) + 1 : 1;
+      const times = heldMs < steadyMs ? (broke.get(peer.id)?.times ?? 0) + 1 : 1;
       const waitMs = Math.min((first ? retryMs : retryMs + politeMs) * 3 ** (times - 1), mostWaitMs);
-      failed.set(peer.id, { times, untilMs: clock.ticksMs() + waitMs });
+      failed.set(peer.id, { times, untilMs: atMs + waitMs });
+      broke.delete(peer.id);
+      forgetFirst(broke.set(peer.id, { times, atMs, waitMs }), mostKept);
       plan(peer, waitMs);
     },
     isWelcome: (id) => {
-      const isWelcome = dialing.has(id) || slots.mayCome(id);
+      // Their wait may be shorter than ours, but not so much: who is honest is past it.
+      const isWelcome = dialing.has(id) || (outMs(id, 1 / 3) <= 0 && slots.mayCome(id));
       if (isWelcome) came.set(id, clock.ticksMs());
       return isWelcome;
     },
@@ -156,6 +177,12 @@ interface Failed {
   readonly untilMs: number;
 }
 
+interface Broke {
+  readonly times: number;
+  readonly atMs: number;
+  readonly waitMs: number;
+}
+
 /** By the way on which they were met. */
 export const carryTo =
   (peer: Peer): Carry =>
@@ -176,5 +203,11 @@ const mostFailures = 5;
 const fullMs = 60_000;
 /** A link that held so long was one. */
 const steadyMs = 30_000;
+/** So many may break sooner, in a row, and whoever is named anew or comes by itself is linked at once. */
+const fewBreaks = 3;
+/** And so often who was dialled in vain is dialled at once as they are named. */
+const fewAnew = 6;
+const anewPerSecond = 1 / 600;
+const mostKept = 512;
 const mostWaitMs = 1_800_000;
 const tendMs = 30_000;

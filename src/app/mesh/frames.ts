@@ -11,15 +11,14 @@ import type { Heartbeat } from './heartbeat.ts';
 import type { Host } from './host.ts';
 import type { Meeting } from './meeting.ts';
 import { keyOfPath } from './paths.ts';
-import { pathOf, sendTo } from './peers.ts';
+import { pathOf, sendBack } from './peers.ts';
 import type { Peer, Peers } from './peers.ts';
 import type { Routes } from './routes.ts';
 
 export interface Frames {
   /** What somebody says who introduces, or wants to be introduced. */
   meet(link: Link, bytes: Uint8Array): void;
-  /** `link`: it came straight from them. */
-  take(peer: Peer, bytes: Uint8Array, link: Link | null): void;
+  take(peer: Peer, bytes: Uint8Array, way: Link, come: 'straight' | 'carried'): void;
   /** Somebody passed it on. */
   passed(from: PeerId, link: Link, bytes: Uint8Array): void;
 }
@@ -62,14 +61,15 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
       else if (link.end === 'peer' && frame.kind === 'leave') meeting.keepsNoMore(link.peer, link, frame.topics);
       else if (link.end === 'relay' || !hostKinds.has(frame.kind)) meeting.frame(link, frame);
     },
-    take: (peer, bytes, link) => {
+    take: (peer, bytes, way, come) => {
+      const link = come === 'straight' ? way : null;
       // What others pass on says nothing of the link between us.
       if (link !== null || peer.direct === null) heartbeat.heard(keyOfPath(peer));
       const frame = decodeFrame(bytes);
       if (isRefusal(frame)) return log('frame-refused', { why: frame.refused });
       switch (frame.kind) {
         case 'ping':
-          return void sendTo(peer, encodeFrame({ kind: 'pong', token: frame.token }));
+          return void sendBack(peer, [way], encodeFrame({ kind: 'pong', token: frame.token }));
         case 'pong':
           return heartbeat.answered(keyOfPath(peer), frame.token);
         case 'envelope': {
@@ -98,7 +98,8 @@ export function createFrames({ log }: Pick<Core, 'log'>, desk: FramesDesk): Fram
       if (peer === undefined) return log('frame-refused', { why: 'not-here' });
       // By which they reach us, we reach them; but nobody draws to itself what has another way.
       if (pathOf(peer) === null) peer.routes.add(link);
-      frames.take(peer, bytes, null);
+      peer.cameBy = link;
+      frames.take(peer, bytes, link, 'carried');
     },
   };
   return frames;

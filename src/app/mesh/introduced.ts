@@ -81,7 +81,8 @@ export function createIntroduced({ rooms, log }: Pick<Core, 'rooms' | 'log'>, de
       const peer = peers.get(id);
       if (peer === undefined || peer.direct !== null) return;
       if (why === 'not-met') return paths.gone(peer, by);
-      peer.routing.carried(by, false);
+      // Whom it is for may read too slowly: that is not the fault of who carries.
+      if (why !== 'overloaded') peer.routing.carried(by, 'refused');
       for (const room of peer.rooms) {
         const known = rooms.get(room);
         if (known !== undefined) desk.onDropped(peer, known, why === 'too-fast');

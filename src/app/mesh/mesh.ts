@@ -147,9 +147,10 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
     found: (peer, topic, link, first) => meeting.found(peer, link, topic, first),
     carried: (from, link, bytes) => frames.passed(from, link, bytes),
     lost: (id, link) => {
-      peers.routing.carried(link, false);
       const peer = peers.get(id);
-      if (peer !== undefined && peer.direct === null) paths.gone(peer, link);
+      if (peer?.direct !== null || !peer.routes.has(link)) return;
+      peers.routing.carried(link, 'lost');
+      paths.gone(peer, link);
     },
   });
   const seeker = createSeeker(core, {
@@ -236,7 +237,7 @@ export function createMesh(core: Core, network: Network, peers: Peers, { readCar
       }
       if (resting.take(link)) opened(link);
       const peer = peers.get(link.peer);
-      if (peer !== undefined) frames.take(peer, frame, link);
+      if (peer !== undefined) frames.take(peer, frame, link, 'straight');
     },
     onClose: closed,
     isWelcome: dialer.isWelcome,

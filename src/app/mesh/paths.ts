@@ -5,7 +5,7 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Room } from '../rooms/room.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
-import { heardBack } from '../routing/evidence.ts';
+import { pinged } from '../routing/evidence.ts';
 import { keyOfLink } from './heartbeat.ts';
 import type { Heartbeat, HeartbeatPath } from './heartbeat.ts';
 import { newEra, pathOf, routeOf, sendTo } from './peers.ts';
@@ -47,15 +47,18 @@ export function createPaths(core: Core, peers: Peers, heartbeat: Heartbeat, hand
 
   const watch = (peer: Peer): void => {
     const { direct } = peer;
+    let asked: Link | null = null;
     heartbeat.watch({
       key: keyOfPath(peer),
-      ask: (token) => void sendTo(peer, encodeFrame({ kind: 'ping', token })),
+      ask: (token) => {
+        asked = routeOf(peer);
+        sendTo(peer, encodeFrame({ kind: 'ping', token }));
+      },
       silent: silentOn(peer),
       isCarried: direct === null,
       told: (rttMs) => {
         if (direct !== null) return peer.routing.told(direct, rttMs);
-        const route = routeOf(peer);
-        if (route !== null) heardBack(peer, route, rttMs !== null);
+        if (asked !== null) pinged(peer, asked, rttMs !== null);
       },
     });
   };

@@ -5,6 +5,7 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import { encodeMeet } from '../../protocol/meet.ts';
 import type { MeetFrame } from '../../protocol/meet.ts';
 import type { DeviceId, PeerId, RoomId } from '../../protocol/ids.ts';
+import type { Doubt } from '../routing/evidence.ts';
 import type { Routing } from '../routing/routing.ts';
 import { bestFew } from '../routing/rule.ts';
 import type { PathKind } from '../view.ts';
@@ -17,6 +18,10 @@ export interface Peer {
   readonly routes: Set<Link>;
   /** Of the routes, the one that was chosen last. */
   via: Link | null;
+  /** Of the routes, the one by which their last word came. */
+  cameBy: Link | null;
+  /** Of the routes, those that may not lead to them. */
+  readonly doubts: WeakMap<Link, Doubt>;
   readonly routing: Routing;
   direct: Link | null;
   /** Who it is, once something bound to this very path said so: a signed word, a session's envelope, an acknowledgement. */
@@ -66,6 +71,8 @@ export function createPeers(routing: Routing): Peers {
         rooms: new Set(),
         routes: new Set(),
         via: null,
+        cameBy: null,
+        doubts: new WeakMap(),
         routing,
         direct: null,
         device: null,
@@ -85,7 +92,7 @@ export function createPeers(routing: Routing): Peers {
       peers.delete(id);
       if (peer.heardAs.size === 0) return;
       newEra(peer);
-      Object.assign(peer, { via: null, device: null, rttMs: null });
+      Object.assign(peer, { via: null, cameBy: null, device: null, rttMs: null });
       peer.routes.clear();
       peer.rooms.clear();
       forgetFirst(parted.set(id, peer), mostParted);
@@ -112,7 +119,8 @@ export function routeOf(peer: Peer): Link | null {
 const isBetter = (peer: Peer, route: Link, than: Link): boolean =>
   route.end === than.end ? scoreIn(peer, route) > scoreIn(peer, than) + clearly : route.end === 'relay';
 
-const scoreIn = ({ routing }: Peer, route: Link): number => routing.scoreOf(route)?.value ?? 0;
+const scoreIn = ({ routing, doubts }: Peer, route: Link): number =>
+  (routing.scoreOf(route)?.value ?? 0) * (doubts.has(route) ? 0.5 : 1);
 
 const clearly = 0.05;
 
@@ -121,7 +129,7 @@ export const sendTo = (peer: Peer, frame: Uint8Array): Sent =>
 
 /**
  * The ways by which a message to them goes at once; whoever gets it twice knows it by its name. A relay says what it drops, and by
- * neighbours it goes by as many as their scores ask for. What did not bring it there goes by two at least.
+ * neighbours it goes by as many as their scores ask for. What did not bring it there goes by two at least, and first by such as are not in doubt.
  */
 export function waysTo(peer: Peer, isAgain: boolean): readonly Link[] {
   if (peer.direct !== null) return [peer.direct];
@@ -137,6 +145,12 @@ export function sendBy(peer: Peer, ways: readonly Link[], frame: Uint8Array): Se
   if (peer.direct !== null) return peer.direct.send(frame);
   const results = ways.map((way) => sayMeet(way, { kind: 'pass', to: peer.id, bytes: frame }));
   return results.includes('sent') ? 'sent' : (results[0] ?? 'closed');
+}
+
+/** An answer goes back by the ways by which it was asked for, as far as they lead to them: so it tells of these. */
+export function sendBack(peer: Peer, ways: readonly Link[], frame: Uint8Array): Sent {
+  const known = ways.filter((way) => peer.routes.has(way));
+  return known.length > 0 ? sendBy(peer, known, frame) : sendTo(peer, frame);
 }
 
 /** What makes a link goes another way than that link. */

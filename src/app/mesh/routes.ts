@@ -88,7 +88,9 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
   };
 
   const mayCarry = (link: Link, length: number): boolean =>
-    link.end === 'relay' ? standIn.mayCarry(link, length) : neighbours.get(link.peer)?.bytes.take(length) === true;
+    link.end === 'relay'
+      ? standIn.mayCarry(link, frameBytes + length)
+      : neighbours.get(link.peer)?.bytes.take(frameBytes + length) === true;
 
   const takeSeek = (link: Link, { id, ttl, hops, from, topics }: Seek): void => {
     const name = bytesToHex(id);
@@ -117,15 +119,19 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
 
   const takeCarry = (link: Link, { from, to, ttl, bytes }: Carry): void => {
     if (to === self) return hands.carried(from, link, bytes);
-    if (!mayCarry(link, bytes.length)) return log('carry-refused', { why: 'too-fast' });
-    if (!goOn(from, to, ttl, link, bytes)) sayMeet(link, { kind: 'lost', to: from, peer: to });
+    // What is from us went round.
+    if (from !== self && goOn(from, to, ttl, link, bytes)) return;
+    log('carry-refused', { why: from === self ? 'not-its-way' : ttl < 1 ? 'too-far' : 'no-way' });
+    sayMeet(link, { kind: 'lost', to: from, peer: to });
   };
 
   const takeLost = (link: Link, { to, peer }: Extract<FarFrame, { kind: 'lost' }>): void => {
     // Only who leads there may say that it does not.
-    if (tracks.get(peer)?.link === link) tracks.delete(peer);
+    const leadsThere = tracks.get(peer)?.link === link;
+    if (leadsThere) tracks.delete(peer);
     standIn.lost(peer, link);
     if (to === self) return hands.lost(peer, link);
+    if (!leadsThere) return log('lost-refused', { why: 'not-its-way' });
     sendOn(to, link, { kind: 'lost', to, peer });
   };
 
@@ -135,6 +141,10 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
       for (const { link } of neighbours.values()) sayMeet(link, frame);
     },
     take: (link, frame) => {
+      const isForOthers = frame.kind !== 'seek' && frame.to !== self;
+      if (isForOthers && !mayCarry(link, frame.kind === 'carry' ? frame.bytes.length : 0)) {
+        return log(`${frame.kind}-refused`, { why: 'too-fast' });
+      }
       switch (frame.kind) {
         case 'seek':
           return takeSeek(link, frame);
@@ -147,7 +157,7 @@ export function createRoutes(core: Pick<Core, 'clock' | 'entropy' | 'log'>, self
       }
     },
     pass: (link, to, bytes) => {
-      if (linkTo(to) === null || neighbours.get(link.peer)?.bytes.take(bytes.length) !== true) return false;
+      if (linkTo(to) === null || !mayCarry(link, bytes.length)) return false;
       return goOn(link.peer, to, limits.hops, link, bytes);
     },
     opened: (link) => {
@@ -180,6 +190,8 @@ interface Track {
   usedAtMs: number;
 }
 
+/** What a frame costs that is empty: its names, and the work. */
+const frameBytes = 100;
 const mostTracks = 1_024;
 const mostSeen = 4_096;
 const unusedMs = 600_000;

@@ -3,7 +3,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { featuresOf } from './link-features.ts';
 import type { Features } from './link-features.ts';
 import { answered, carried, closed, handed, measured, newLink, opened } from './link-record.ts';
-import type { LinkKind, LinkRecord } from './link-record.ts';
+import type { Carried, LinkKind, LinkRecord } from './link-record.ts';
 
 export interface LinkBook {
   opened(peer: PeerId, kind: LinkKind): void;
@@ -12,8 +12,7 @@ export interface LinkBook {
   measured(peer: PeerId, rttMs: number): void;
   /** Its far end answered in time, or did not. */
   answered(peer: PeerId, isAnswered: boolean): void;
-  /** Somebody beyond it acknowledged what it was to carry on, or nobody did in time. */
-  carried(peer: PeerId, isAcknowledged: boolean): void;
+  carried(peer: PeerId, outcome: Carried): void;
   /** Something was handed to it; `isFull`: it found no place. */
   handed(peer: PeerId, isFull: boolean): void;
   /** Null: no link to it stands. */
@@ -49,7 +48,7 @@ export function createLinkBook(ticksMs: () => number): LinkBook {
     },
     measured: (peer, rttMs) => change(peer, (link) => measured(link, rttMs, ticksMs())),
     answered: (peer, isAnswered) => change(peer, (link) => answered(link, isAnswered)),
-    carried: (peer, isAcknowledged) => change(peer, (link) => carried(link, isAcknowledged)),
+    carried: (peer, outcome) => change(peer, (link) => carried(link, outcome)),
     handed: (peer, isFull) => change(peer, (link) => handed(link, isFull)),
     features: (peer) => {
       const record = records.get(peer);

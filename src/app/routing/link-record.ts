@@ -16,6 +16,9 @@ export interface LinkRecord {
   readonly full: number;
 }
 
+/** Of what it was to carry on: somebody beyond it acknowledged it; it refused to; or others show or say that it did not. */
+export type Carried = 'brought' | 'refused' | 'lost';
+
 export type LinkKind = 'direct' | 'relay';
 
 interface RoundTrips {
@@ -70,10 +73,11 @@ export const answered = (link: LinkRecord, isAnswered: boolean): LinkRecord => (
   answered: ease(link.answered, Number(isAnswered)),
 });
 
-export const carried = (link: LinkRecord, isAcknowledged: boolean): LinkRecord => ({
-  ...link,
-  carried: ease(link.carried, Number(isAcknowledged)),
-});
+/** What others show or say takes what it earned, and leaves it no less than one that nobody knows. */
+export const carried = (link: LinkRecord, outcome: Carried): LinkRecord => {
+  const next = ease(link.carried, Number(outcome === 'brought'));
+  return { ...link, carried: outcome === 'lost' ? Math.max(next, Math.min(link.carried, leastByOthers)) : next };
+};
 
 export const handed = (link: LinkRecord, isFull: boolean): LinkRecord => ({ ...link, full: ease(link.full, Number(isFull)) });
 
@@ -82,6 +86,7 @@ export const stoodMs = ({ stoodMs: before, openedAtMs }: LinkRecord, nowMs: numb
 
 /** A share that no outcome has touched yet: what outcomes make of it is never just that again. */
 export const unknown = 0.5;
+const leastByOthers = 0.51;
 
 /** MeshLink's α 0.7 of the one and β 0.3 of the other: usually of what was, and of what came. */
 const ease = (more: number, less: number): number => 0.7 * more + 0.3 * less;

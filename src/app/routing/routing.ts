@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Link, Network } from '../../ports/network.ts';
 import type { Predictor } from '../../ports/predictor.ts';
 import { createLinkBook } from './link-book.ts';
+import type { Carried } from './link-record.ts';
 import { createScores } from './scores.ts';
 import type { Score } from './scores.ts';
 
@@ -15,8 +16,8 @@ export interface Routing {
   told(link: Link, rttMs: number | null): void;
   /** Something said to its far end was acknowledged, or was not in time. */
   answered(link: Link, isAcknowledged: boolean): void;
-  /** Somebody beyond it acknowledged what it was to carry on, or did not in time. */
-  carried(link: Link, isAcknowledged: boolean): void;
+  /** What became of what it was to carry on. */
+  carried(link: Link, outcome: Carried): void;
   /** Something was handed to it; `isFull`: it found no place. */
   handed(link: Link, isFull: boolean): void;
   /** Null: the rule alone. */
@@ -57,7 +58,7 @@ export function createRouting({ ticksMs }: Clock, hands: RoutingHands): Routing 
       if (rttMs !== null) book.measured(peer, rttMs);
     },
     answered: ({ peer }, isAcknowledged) => book.answered(peer, isAcknowledged),
-    carried: ({ peer }, isAcknowledged) => book.carried(peer, isAcknowledged),
+    carried: ({ peer }, outcome) => book.carried(peer, outcome),
     handed: ({ peer }, isFull) => book.handed(peer, isFull),
     use: scores.use,
   };

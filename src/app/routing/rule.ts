@@ -3,7 +3,7 @@
  * Latency is 100 / (100 + round trip in ms): 1 at once, ½ at 100 ms, 1/11 at a second; ½ while it was never measured.
  * Uptime is the share of the time since we met that the link stood, beginning at ½ (link-features.ts). Reliability is the share
  * of what its far end was to answer that it answered, route success the share of what it was to carry on to others that they
- * acknowledged; both begin at ½ and keep 0.7 of what was at each new outcome, as the round trip does (link-record.ts).
+ * acknowledged (evidence.ts); both begin at ½ and keep 0.7 of what was at each new outcome, as the round trip does (link-record.ts).
  * The same as an ONNX graph is models/meshlink; tests/models holds the two together.
  */
 import type { Features } from './link-features.ts';

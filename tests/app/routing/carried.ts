@@ -11,6 +11,8 @@ import type { Village, VillageOptions } from '../village.ts';
 export interface Carried extends Village {
   readonly asha: Page;
   readonly chipo: Page;
+  /** The carriers. */
+  readonly between: readonly Page[];
   readonly well: RoomId;
 }
 
@@ -30,7 +32,7 @@ export async function carried(seed: string, carriers: readonly string[], options
     await pair(village, carrier, chipo);
   }
   await until('they meet', () => [asha, chipo].every((page) => roomOf(appOf(page), well).people[0]?.path === 'through'));
-  return { ...village, asha, chipo, well };
+  return { ...village, asha, chipo, between, well };
 }
 
 /** Says to neighbours as ever, but of these frames only what it may; what it may not seems sent. */

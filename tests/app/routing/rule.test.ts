@@ -70,7 +70,7 @@ describe('what is known of a link', () => {
     const { book } = createBook();
     book.opened(one, 'relay');
     book.answered(one, true);
-    book.carried(one, false);
+    book.carried(one, 'refused');
     book.handed(one, true);
     book.handed(one, false);
     const known = book.features(one)!;
