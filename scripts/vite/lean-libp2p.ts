@@ -80,6 +80,12 @@ const weights: StandIn = {
   write: () => "export function computeAllPeersScoreWeights() { throw new Error('a page keeps no gauges'); }",
 };
 
+// Nobody here serves as a content router: our directory is asked over our own links (src/dht).
+const records: StandIn = {
+  file: 'libp2p/dist/src/content-routing.js',
+  write: () => "export class CompoundContentRouting { async get() { throw new Error('a page keeps no records'); } }",
+};
+
 // Four companies' servers learn every page's address unless a caller says otherwise each time: here the default is none.
 const strangersServers: StandIn = {
   file: '@libp2p/webrtc/dist/src/constants.js',
@@ -90,7 +96,7 @@ const strangersServers: StandIn = {
   },
 };
 
-const standIns: readonly StandIn[] = [keys, publicNames, debugLines, gauges, weights, strangersServers];
+const standIns: readonly StandIn[] = [keys, publicNames, debugLines, gauges, weights, records, strangersServers];
 
 // Making certificates is the relay's business: in a page the browser does it (65 kB with X.509 and its own WebCrypto).
 const notForPages = ['@peculiar/x509', '@peculiar/webcrypto', 'reflect-metadata', 'node-datachannel'];
