@@ -11,8 +11,8 @@ export interface Counted {
   readonly down: number;
   /** Of the whole talk, between those whom links join in the end. */
   readonly linked: Share;
-  /** Of a stretch of it, between those, and between those whom links could join. */
-  readonly apart: { readonly name: string; readonly linked: Share; readonly linkable: Share } | null;
+  /** Of a stretch of it, between those, between those whom links joined as it began, and between those whom links could join. */
+  readonly apart: { readonly name: string; readonly linked: Share; readonly joined: Share; readonly linkable: Share } | null;
 }
 
 export interface Share {
@@ -20,7 +20,12 @@ export interface Share {
   readonly shown: number;
 }
 
-export const countCrowd = async (crowd: Crowd, apart: Apart | null, beganMs: number): Promise<Counted> => {
+/** Who was joined to whom as a stretch of the talk began. */
+export interface Began extends Apart {
+  readonly groups: ReadonlyMap<string, number>;
+}
+
+export const countCrowd = async (crowd: Crowd, apart: Began | null, beganMs: number): Promise<Counted> => {
   const counts: Counts[] = [];
   let down = 0;
   for (const room of crowd.rooms) {
@@ -44,6 +49,7 @@ export const countCrowd = async (crowd: Crowd, apart: Apart | null, beganMs: num
     apart: apart && {
       name: apart.name,
       linked: shareOf(crowd, linked, apart, beganMs),
+      joined: shareOf(crowd, apart.groups, apart, beganMs),
       linkable: shareOf(crowd, groupsOf(crowd, linkableIn(crowd)), apart, beganMs),
     },
   };

@@ -81,6 +81,11 @@ export const rowsOfCrowd = (run: CrowdRun): readonly Row[] => {
       ? []
       : [
           shareRow(counted.apart.name, counted.apart.linked, 'between those whom links join in the end, over others too'),
+          shareRow(
+            `${counted.apart.name}Joined`,
+            counted.apart.joined,
+            'between those whom links joined as it began, over others too',
+          ),
           {
             ...shareRow(
               `${counted.apart.name}Linkable`,

@@ -4,6 +4,7 @@ import type { Suite } from '../../src/protocol/suite/suite.ts';
 import { createCrowd } from './crowd.ts';
 import type { Crowd, Device } from './crowd.ts';
 import { countCrowd } from './crowd-count.ts';
+import { groupsOf, linkedIn } from './crowd-groups.ts';
 import { rowsOfCrowd } from './crowd-rows.ts';
 import type { Marks } from './crowd-rows.ts';
 import { countedSuite } from './room-run.ts';
@@ -73,9 +74,13 @@ export const runCrowd = async (plan: Plan, options: CrowdOptions): Promise<reado
   crowd.loose();
   const beganMs = world.nowMs();
   const words = luck.fork('words');
+  const apart = plan.apart?.(talkMs) ?? null;
+  let joinedThen: ReadonlyMap<string, number> = new Map();
   const happenings: readonly Happening[] = [
     ...devices.flatMap((device) => wordsOf(device, perNode, talkMs, () => words.below(talkMs))),
     ...plan.happenings({ crowd, talkMs, luck: luck.fork('happenings'), say }),
+    // After what the plan lets happen at that moment.
+    ...(apart === null ? [] : [{ atMs: apart.fromMs, run: () => void (joinedThen = groupsOf(crowd, linkedIn(crowd))) }]),
   ];
   for (const { atMs, run } of happenings.toSorted((a, b) => a.atMs - b.atMs)) {
     await world.runFor(beganMs + atMs - world.nowMs());
@@ -93,7 +98,7 @@ export const runCrowd = async (plan: Plan, options: CrowdOptions): Promise<reado
   await world.runFor(afterMs);
   mark();
 
-  const counted = await countCrowd(crowd, plan.apart?.(talkMs) ?? null, beganMs);
+  const counted = await countCrowd(crowd, apart && { ...apart, groups: joinedThen }, beganMs);
   return rowsOfCrowd({
     plan,
     nodes,

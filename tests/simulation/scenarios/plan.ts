@@ -26,7 +26,7 @@ export interface Plan {
    * absent ten minutes later.
    */
   readonly heals: 'all' | 'linked' | 'never';
-  /** A stretch of the talk that is counted by itself, between those who are linked in the end. */
+  /** A stretch of the talk that is counted by itself, between those whom links join as it begins, and in the end. */
   apart?(talkMs: number): Apart;
 }
 
