@@ -1,5 +1,6 @@
 /** Counts a crowd's run in the end: what each device shows against what was said, and between whom links stand. */
-import { groupsOf, linkableIn, linkedIn } from './crowd-groups.ts';
+import { awakeIn, groupsOf, linkableIn, linkedIn } from './crowd-groups.ts';
+import type { Joins } from './crowd-groups.ts';
 import type { Crowd, CrowdRoom, Device } from './crowd.ts';
 import { readAll } from './room-run.ts';
 import type { Apart } from './scenarios/plan.ts';
@@ -11,7 +12,7 @@ export interface Counted {
   readonly down: number;
   /** Of the whole talk, between those whom links join in the end. */
   readonly linked: Share;
-  /** Of a stretch of it, between those, between those whom links joined as it began, and between those whom links could join. */
+  /** Of a stretch of it, between those, between those awake whom links joined as it began, and between those whom links could join. */
   readonly apart: { readonly name: string; readonly linked: Share; readonly joined: Share; readonly linkable: Share } | null;
 }
 
@@ -20,9 +21,9 @@ export interface Share {
   readonly shown: number;
 }
 
-/** Who was joined to whom as a stretch of the talk began. */
+/** Whom links joined as a stretch of the talk began. */
 export interface Began extends Apart {
-  readonly groups: ReadonlyMap<string, number>;
+  readonly joins: Joins;
 }
 
 export const countCrowd = async (crowd: Crowd, apart: Began | null, beganMs: number): Promise<Counted> => {
@@ -49,7 +50,7 @@ export const countCrowd = async (crowd: Crowd, apart: Began | null, beganMs: num
     apart: apart && {
       name: apart.name,
       linked: shareOf(crowd, linked, apart, beganMs),
-      joined: shareOf(crowd, apart.groups, apart, beganMs),
+      joined: shareOf(crowd, groupsOf(crowd, awakeIn(crowd, apart.joins)), apart, beganMs, apart.byMs),
       linkable: shareOf(crowd, groupsOf(crowd, linkableIn(crowd)), apart, beganMs),
     },
   };
@@ -68,11 +69,12 @@ const shareOf = (
   groups: ReadonlyMap<string, number>,
   { fromMs, untilMs }: Pick<Apart, 'fromMs' | 'untilMs'>,
   beganMs: number,
+  byMs = Infinity,
 ): Share => {
   let [owed, shown] = [0, 0];
   for (const room of rooms) {
     const honest = devices.filter((device) => device.room === room && isHonest(device)).map(({ name }) => name);
-    for (const each of room.truth.owed(beganMs + fromMs, beganMs + untilMs, honest)) {
+    for (const each of room.truth.owed(beganMs + fromMs, beganMs + untilMs, honest, beganMs + byMs)) {
       const reached = each.to.filter((other) => groups.get(each.author) === groups.get(other));
       owed += reached.length;
       shown += reached.filter((other) => each.shownTo.includes(other)).length;

@@ -84,7 +84,7 @@ export const rowsOfCrowd = (run: CrowdRun): readonly Row[] => {
           shareRow(
             `${counted.apart.name}Joined`,
             counted.apart.joined,
-            'between those whom links joined as it began, over others too',
+            'between those awake whom links joined as it began, over others too',
           ),
           {
             ...shareRow(

@@ -7,16 +7,10 @@ export const napsOf = ({ crowd, talkMs, luck, say }: PlanStage): readonly Happen
     const atMs = luck.below(talkMs * 0.6);
     const endMs = atMs + 5_000 + luck.below(talkMs * 0.3);
     const drawn = luck.below(10);
-    const { node } = device.page;
-    if (drawn < 2) {
-      return [
-        { atMs, run: () => (say(`${device.name} sleeps`), node.sleep()) },
-        { atMs: endMs, run: () => node.wake() },
-      ];
-    }
     if (drawn > 2) return [];
+    const how = drawn < 2 ? 'closed' : 'frozen';
     return [
-      { atMs, run: () => (say(`${device.name} freezes`), node.lives()[0]?.freeze()) },
-      { atMs: endMs, run: () => node.lives()[0]?.thaw() },
+      { atMs, run: () => (say(`${device.name} naps: ${how}`), device.nap(how)) },
+      { atMs: endMs, run: () => device.wakeUp() },
     ];
   });

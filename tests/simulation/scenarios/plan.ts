@@ -34,6 +34,8 @@ export interface Apart {
   readonly name: string;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** By then, since the talk began, it is on the screen of whom links joined as the stretch began. Without: in the end. */
+  readonly byMs?: number;
 }
 
 export interface Size {

@@ -1,11 +1,16 @@
 /**
  * Classes with more in them than any phone has links, on a mobile network that lets few pairs connect: words go by ring, tree and strangers,
- * over some who mean ill, through lids that close, and without a relay for half of the talk.
+ * over some who mean ill, through lids that close, and without a relay for most of the talk.
  */
 import { natFrom, natMixes } from '../../../src/adapters/memory/nat.ts';
 import { illMeaning } from './ill-meaning.ts';
 import { napsOf } from './naps.ts';
 import type { Plan } from './plan.ts';
+
+const darkMs = (talkMs: number): number => talkMs * 0.2;
+const lightMs = (talkMs: number): number => talkMs * 0.8;
+/** What goes astray is said again after 4 s. */
+const soonMs = 10_000;
 
 export const school: Plan = {
   name: 'school',
@@ -31,9 +36,15 @@ export const school: Plan = {
     const { crowd, talkMs, say } = stage;
     const [relay] = crowd.relays;
     return [
-      { atMs: talkMs * 0.25, run: () => (say('the relay dies'), relay?.crash('power-cut')) },
-      { atMs: talkMs * 0.75, run: () => (say('the relay is back'), relay?.start()) },
+      { atMs: darkMs(talkMs), run: () => (say('the relay dies'), relay?.crash('power-cut')) },
+      { atMs: lightMs(talkMs), run: () => (say('the relay is back'), relay?.start()) },
       ...napsOf(stage),
     ];
   },
+  apart: (talkMs) => ({
+    name: 'deliveredInTheDark',
+    fromMs: darkMs(talkMs),
+    untilMs: lightMs(talkMs) - soonMs,
+    byMs: lightMs(talkMs),
+  }),
 };
