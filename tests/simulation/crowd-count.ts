@@ -50,7 +50,7 @@ export const countCrowd = async (crowd: Crowd, apart: Began | null, beganMs: num
     apart: apart && {
       name: apart.name,
       linked: shareOf(crowd, linked, apart, beganMs),
-      joined: shareOf(crowd, groupsOf(crowd, awakeIn(crowd, apart.joins)), apart, beganMs, apart.byMs),
+      joined: shareOf(crowd, groupsOf(crowd, awakeIn(crowd, apart.joins)), apart, beganMs, apart.withinMs),
       linkable: shareOf(crowd, groupsOf(crowd, linkableIn(crowd)), apart, beganMs),
     },
   };
@@ -69,12 +69,12 @@ const shareOf = (
   groups: ReadonlyMap<string, number>,
   { fromMs, untilMs }: Pick<Apart, 'fromMs' | 'untilMs'>,
   beganMs: number,
-  byMs = Infinity,
+  withinMs = Number.MAX_VALUE,
 ): Share => {
   let [owed, shown] = [0, 0];
   for (const room of rooms) {
     const honest = devices.filter((device) => device.room === room && isHonest(device)).map(({ name }) => name);
-    for (const each of room.truth.owed(beganMs + fromMs, beganMs + untilMs, honest, beganMs + byMs)) {
+    for (const each of room.truth.owed(beganMs + fromMs, beganMs + untilMs, honest, withinMs)) {
       const reached = each.to.filter((other) => groups.get(each.author) === groups.get(other));
       owed += reached.length;
       shown += reached.filter((other) => each.shownTo.includes(other)).length;

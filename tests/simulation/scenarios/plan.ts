@@ -34,8 +34,8 @@ export interface Apart {
   readonly name: string;
   readonly fromMs: number;
   readonly untilMs: number;
-  /** By then, since the talk began, it is on the screen of whom links joined as the stretch began. Without: in the end. */
-  readonly byMs?: number;
+  /** So soon it is on the screens of whom links joined as the stretch began. Without: in the end. */
+  readonly withinMs?: number;
 }
 
 export interface Size {

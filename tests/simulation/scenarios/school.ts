@@ -9,8 +9,8 @@ import type { Plan } from './plan.ts';
 
 const darkMs = (talkMs: number): number => talkMs * 0.2;
 const lightMs = (talkMs: number): number => talkMs * 0.8;
-/** What goes astray is said again after 4 s. */
-const soonMs = 10_000;
+/** Before what went astray is said again, after 4 s. */
+const soonMs = 3_000;
 
 export const school: Plan = {
   name: 'school',
@@ -45,6 +45,6 @@ export const school: Plan = {
     name: 'deliveredInTheDark',
     fromMs: darkMs(talkMs),
     untilMs: lightMs(talkMs) - soonMs,
-    byMs: lightMs(talkMs),
+    withinMs: soonMs,
   }),
 };
