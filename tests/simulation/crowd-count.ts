@@ -13,7 +13,9 @@ export interface Counted {
   /** Of the whole talk, between those whom links join in the end. */
   readonly linked: Share;
   /** Of a stretch of it, between those, between those awake whom links joined as it began, and between those whom links could join. */
-  readonly apart: { readonly name: string; readonly linked: Share; readonly joined: Share; readonly linkable: Share } | null;
+  readonly apart:
+    | (Pick<Apart, 'name' | 'soon'> & { readonly linked: Share; readonly joined: Share; readonly linkable: Share })
+    | null;
 }
 
 export interface Share {
@@ -48,9 +50,9 @@ export const countCrowd = async (crowd: Crowd, apart: Began | null, beganMs: num
     down,
     linked: shareOf(crowd, linked, whole, beganMs),
     apart: apart && {
-      name: apart.name,
+      ...apart,
       linked: shareOf(crowd, linked, apart, beganMs),
-      joined: shareOf(crowd, groupsOf(crowd, awakeIn(crowd, apart.joins)), apart, beganMs, apart.withinMs),
+      joined: shareOf(crowd, groupsOf(crowd, awakeIn(crowd, apart.joins)), apart, beganMs, apart.soon?.withinMs),
       linkable: shareOf(crowd, groupsOf(crowd, linkableIn(crowd)), apart, beganMs),
     },
   };

@@ -34,8 +34,8 @@ export interface Apart {
   readonly name: string;
   readonly fromMs: number;
   readonly untilMs: number;
-  /** So soon it is on the screens of whom links joined as the stretch began. Without: in the end. */
-  readonly withinMs?: number;
+  /** So soon such a share of it is on the screens of whom links joined as the stretch began. Without: all of it, in the end. */
+  readonly soon?: { readonly withinMs: number; readonly share: number };
 }
 
 export interface Size {
