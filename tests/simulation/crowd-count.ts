@@ -1,5 +1,6 @@
 /** Counts a crowd's run in the end: what each device shows against what was said, and between whom links stand. */
-import { groupsOf, linkableIn, linkedIn } from './crowd-groups.ts';
+import { awakeIn, groupsOf, linkableIn, linkedIn } from './crowd-groups.ts';
+import type { Joins } from './crowd-groups.ts';
 import type { Crowd, CrowdRoom, Device } from './crowd.ts';
 import { readAll } from './room-run.ts';
 import type { Apart } from './scenarios/plan.ts';
@@ -11,8 +12,10 @@ export interface Counted {
   readonly down: number;
   /** Of the whole talk, between those whom links join in the end. */
   readonly linked: Share;
-  /** Of a stretch of it, between those, and between those whom links could join. */
-  readonly apart: { readonly name: string; readonly linked: Share; readonly linkable: Share } | null;
+  /** Of a stretch of it, between those, between those awake whom links joined as it began, and between those whom links could join. */
+  readonly apart:
+    | (Pick<Apart, 'name' | 'soon'> & { readonly linked: Share; readonly joined: Share; readonly linkable: Share })
+    | null;
 }
 
 export interface Share {
@@ -20,7 +23,12 @@ export interface Share {
   readonly shown: number;
 }
 
-export const countCrowd = async (crowd: Crowd, apart: Apart | null, beganMs: number): Promise<Counted> => {
+/** Whom links joined as a stretch of the talk began. */
+export interface Began extends Apart {
+  readonly joins: Joins;
+}
+
+export const countCrowd = async (crowd: Crowd, apart: Began | null, beganMs: number): Promise<Counted> => {
   const counts: Counts[] = [];
   let down = 0;
   for (const room of crowd.rooms) {
@@ -42,8 +50,9 @@ export const countCrowd = async (crowd: Crowd, apart: Apart | null, beganMs: num
     down,
     linked: shareOf(crowd, linked, whole, beganMs),
     apart: apart && {
-      name: apart.name,
+      ...apart,
       linked: shareOf(crowd, linked, apart, beganMs),
+      joined: shareOf(crowd, groupsOf(crowd, awakeIn(crowd, apart.joins)), apart, beganMs, apart.soon?.withinMs),
       linkable: shareOf(crowd, groupsOf(crowd, linkableIn(crowd)), apart, beganMs),
     },
   };
@@ -62,11 +71,12 @@ const shareOf = (
   groups: ReadonlyMap<string, number>,
   { fromMs, untilMs }: Pick<Apart, 'fromMs' | 'untilMs'>,
   beganMs: number,
+  withinMs = Number.MAX_VALUE,
 ): Share => {
   let [owed, shown] = [0, 0];
   for (const room of rooms) {
     const honest = devices.filter((device) => device.room === room && isHonest(device)).map(({ name }) => name);
-    for (const each of room.truth.owed(beganMs + fromMs, beganMs + untilMs, honest)) {
+    for (const each of room.truth.owed(beganMs + fromMs, beganMs + untilMs, honest, withinMs)) {
       const reached = each.to.filter((other) => groups.get(each.author) === groups.get(other));
       owed += reached.length;
       shown += reached.filter((other) => each.shownTo.includes(other)).length;

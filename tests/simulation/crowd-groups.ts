@@ -1,7 +1,7 @@
 /** Whom links join in a crowd, over as many devices as it takes; and whom they could. */
 import type { Crowd } from './crowd.ts';
 
-type Joins = (one: string, other: string) => boolean;
+export type Joins = (one: string, other: string) => boolean;
 
 export const linkableIn =
   ({ world: { paths } }: Crowd): Joins =>
@@ -18,6 +18,12 @@ export const linkedIn = (crowd: Crowd): Joins => {
   for (const { name, network } of networks) nameOf.set(network.self, name);
   for (const { name, network } of networks) linksOf.set(name, new Set(network.links().map(({ peer }) => nameOf.get(peer) ?? '')));
   return (one, other) => linksOf.get(one)?.has(other) === true;
+};
+
+/** Of those, nobody who napped: a link of one leads nowhere meanwhile. */
+export const awakeIn = ({ devices }: Crowd, joins: Joins): Joins => {
+  const napped = new Set(devices.filter((device) => device.hasNapped()).map(({ name }) => name));
+  return (one, other) => !napped.has(one) && !napped.has(other) && joins(one, other);
 };
 
 /** Who is joined to whom over as many devices as it takes: each device's group by number. */

@@ -50,6 +50,12 @@ const lostRow = ({ heals }: Plan, absent: number, linked: Share): Row => {
 
 const shareRow = (name: string, { owed, shown }: Share, counted: string): Row => allOf(name, shown, owed, 'deliveries', counted);
 
+const joinedRow = ({ name, joined, soon }: NonNullable<Counted['apart']>): Row => {
+  const between = 'between those awake whom links joined as it began, over others too';
+  const row = shareRow(`${name}Joined`, joined, soon === undefined ? between : `${between}; within ${soon.withinMs} virtual ms`);
+  return soon === undefined ? row : { ...row, goal: soon.share, met: row.ratio !== null && row.ratio >= soon.share };
+};
+
 export const rowsOfCrowd = (run: CrowdRun): readonly Row[] => {
   const { plan, nodes, crowd, counted, marks, deliveredMs } = run;
   const [begun, joined, talked, ended] = marks as readonly [Marks, Marks, Marks, Marks];
@@ -81,6 +87,7 @@ export const rowsOfCrowd = (run: CrowdRun): readonly Row[] => {
       ? []
       : [
           shareRow(counted.apart.name, counted.apart.linked, 'between those whom links join in the end, over others too'),
+          joinedRow(counted.apart),
           {
             ...shareRow(
               `${counted.apart.name}Linkable`,

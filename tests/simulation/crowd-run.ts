@@ -4,6 +4,8 @@ import type { Suite } from '../../src/protocol/suite/suite.ts';
 import { createCrowd } from './crowd.ts';
 import type { Crowd, Device } from './crowd.ts';
 import { countCrowd } from './crowd-count.ts';
+import { linkedIn } from './crowd-groups.ts';
+import type { Joins } from './crowd-groups.ts';
 import { rowsOfCrowd } from './crowd-rows.ts';
 import type { Marks } from './crowd-rows.ts';
 import { countedSuite } from './room-run.ts';
@@ -73,9 +75,13 @@ export const runCrowd = async (plan: Plan, options: CrowdOptions): Promise<reado
   crowd.loose();
   const beganMs = world.nowMs();
   const words = luck.fork('words');
+  const apart = plan.apart?.(talkMs) ?? null;
+  let joins: Joins = () => false;
   const happenings: readonly Happening[] = [
     ...devices.flatMap((device) => wordsOf(device, perNode, talkMs, () => words.below(talkMs))),
     ...plan.happenings({ crowd, talkMs, luck: luck.fork('happenings'), say }),
+    // After what the plan lets happen at that moment.
+    ...(apart === null ? [] : [{ atMs: apart.fromMs, run: () => void (joins = linkedIn(crowd)) }]),
   ];
   for (const { atMs, run } of happenings.toSorted((a, b) => a.atMs - b.atMs)) {
     await world.runFor(beganMs + atMs - world.nowMs());
@@ -93,7 +99,7 @@ export const runCrowd = async (plan: Plan, options: CrowdOptions): Promise<reado
   await world.runFor(afterMs);
   mark();
 
-  const counted = await countCrowd(crowd, plan.apart?.(talkMs) ?? null, beganMs);
+  const counted = await countCrowd(crowd, apart && { ...apart, joins }, beganMs);
   return rowsOfCrowd({
     plan,
     nodes,

@@ -40,6 +40,10 @@ export interface Device {
   crash(how: 'killed' | 'power-cut'): void;
   /** Starts again, if it is down. */
   comeBack(): void;
+  /** The lid is closed, or the browser freezes the tab. */
+  nap(how: 'closed' | 'frozen'): void;
+  wakeUp(): void;
+  hasNapped(): boolean;
 }
 
 export interface CrowdRoom {
@@ -139,6 +143,7 @@ const createDevice = ({ world, room, rules, tap, home, luck, hasBegun }: Place, 
   const node = world.node(name, { ...rules.nodeOf(name), home });
   let network: Network | null = null;
   let linkedMs = -1;
+  let nap: 'closed' | 'frozen' | null = null;
   const lastLinkedMs = (): number => {
     if (network !== null && network.links().length > 0) linkedMs = world.nowMs();
     return linkedMs;
@@ -173,5 +178,15 @@ const createDevice = ({ world, room, rules, tap, home, luck, hasBegun }: Place, 
       const id = room.id();
       if (page.node.lives().length === 0) void page.start(id === null ? [] : [id]);
     },
+    nap: (how) => {
+      nap = how;
+      if (how === 'closed') node.sleep();
+      else node.lives()[0]?.freeze();
+    },
+    wakeUp: () => {
+      if (nap === 'closed') node.wake();
+      else node.lives()[0]?.thaw();
+    },
+    hasNapped: () => nap !== null,
   };
 };

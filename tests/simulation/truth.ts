@@ -13,8 +13,8 @@ export interface Truth {
   isAllDelivered(devices: readonly string[]): boolean;
   /** After the end: `shown` is all that each device has, the oldest too. Guests are owed nothing, and count in marks. */
   count(shown: ReadonlyMap<string, readonly MessageView[]>, guests?: ReadonlyMap<string, readonly MessageView[]>): Counts;
-  /** Kept messages said within a time, each with who should have it and who has been shown it. */
-  owed(fromMs: number, untilMs: number, devices: readonly string[]): readonly Owed[];
+  /** Kept messages said within a time, each with who should have it and who was shown it so soon. */
+  owed(fromMs: number, untilMs: number, devices: readonly string[], withinMs: number): readonly Owed[];
 }
 
 export interface Owed {
@@ -134,12 +134,13 @@ export const createTruth = (nowMs: () => number, say: (what: string) => void): T
     },
     isAllDelivered: (devices) =>
       [...said.values()].every((message) => message.state !== 'kept' || devices.every((device) => message.shownAtMs.has(device))),
-    owed: (fromMs, untilMs, devices) =>
+    owed: (fromMs, untilMs, devices, withinMs) =>
       [...said.values()]
         .filter(({ state, atMs }) => state === 'kept' && atMs >= fromMs && atMs < untilMs)
-        .map(({ author, shownAtMs }) => {
+        .map(({ author, atMs, shownAtMs }) => {
+          const isShownTo = (device: string): boolean => (shownAtMs.get(device) ?? Infinity) - atMs <= withinMs;
           const to = devices.filter((device) => device !== author);
-          return { author, to, shownTo: to.filter((device) => shownAtMs.has(device)) };
+          return { author, to, shownTo: to.filter(isShownTo) };
         }),
     count: (shown, guests = new Map()) => {
       const all = [...said].map(([text, message]) => ({ text, ...message }));

@@ -1,6 +1,7 @@
 /** Three in ten devices, members like all others, turn on the rest: they drop, delay, flood, babble and lie. */
 import { natFrom, natMixes } from '../../../src/adapters/memory/nat.ts';
 import { misdeeds } from '../hostile.ts';
+import { illMeaning } from './ill-meaning.ts';
 import type { Plan } from './plan.ts';
 
 export const hostile: Plan = {
@@ -14,13 +15,7 @@ export const hostile: Plan = {
   path: { delayMs: 30, jitterMs: 20, loss: 0.01 },
   settle: (names, luck) => {
     const nats = new Map(names.map((name) => [name, natFrom(natMixes.town, luck.share())]));
-    const bad = new Map(
-      names
-        .map((name) => ({ name, drawn: luck.share() }))
-        .toSorted((a, b) => a.drawn - b.drawn)
-        .slice(0, Math.round(names.length * 0.3))
-        .map(({ name }, at) => [name, misdeeds[at % misdeeds.length] ?? 'drop'] as const),
-    );
+    const bad = illMeaning(names, 0.3, misdeeds, luck);
     return {
       nodeOf: (name) => ({ line: { nat: nats.get(name) ?? 'open' } }),
       misdeedOf: (name) => bad.get(name) ?? null,

@@ -26,7 +26,7 @@ export interface Plan {
    * absent ten minutes later.
    */
   readonly heals: 'all' | 'linked' | 'never';
-  /** A stretch of the talk that is counted by itself, between those who are linked in the end. */
+  /** A stretch of the talk that is counted by itself, between those whom links join as it begins, and in the end. */
   apart?(talkMs: number): Apart;
 }
 
@@ -34,6 +34,8 @@ export interface Apart {
   readonly name: string;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** So soon such a share of it is on the screens of whom links joined as the stretch began. Without: all of it, in the end. */
+  readonly soon?: { readonly withinMs: number; readonly share: number };
 }
 
 export interface Size {

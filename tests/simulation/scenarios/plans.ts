@@ -6,6 +6,7 @@ import { hostile } from './hostile.ts';
 import { islands } from './islands.ts';
 import { march } from './march.ts';
 import type { Plan } from './plan.ts';
+import { school } from './school.ts';
 import { village } from './village.ts';
 
-export const plans: readonly Plan[] = [village, city, march, blackout, islands, couriers, hostile];
+export const plans: readonly Plan[] = [village, city, march, blackout, islands, couriers, hostile, school];

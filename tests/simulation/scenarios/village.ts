@@ -1,5 +1,6 @@
 /** Forty people of one village, at home behind their routers: a night's quiet, a morning's talk, some phones asleep, a relay that restarts. */
 import { natFrom, natMixes } from '../../../src/adapters/memory/nat.ts';
+import { napsOf } from './naps.ts';
 import type { Plan } from './plan.ts';
 
 export const village: Plan = {
@@ -25,26 +26,9 @@ export const village: Plan = {
     );
     return { nodeOf: (name) => lines.get(name) ?? {} };
   },
-  happenings: ({ crowd, talkMs, luck, say }) => [
-    { atMs: talkMs * 0.3, run: () => crowd.relays[0]?.crash('killed') },
-    { atMs: talkMs * 0.3 + 8_000, run: () => crowd.relays[0]?.start() },
-    // One in five closes the lid for a while, one in ten has its tab frozen.
-    ...crowd.devices.flatMap((device) => {
-      const atMs = luck.below(talkMs * 0.6);
-      const endMs = atMs + 5_000 + luck.below(talkMs * 0.3);
-      const drawn = luck.below(10);
-      const { node } = device.page;
-      if (drawn < 2) {
-        return [
-          { atMs, run: () => (say(`${device.name} sleeps`), node.sleep()) },
-          { atMs: endMs, run: () => node.wake() },
-        ];
-      }
-      if (drawn > 2) return [];
-      return [
-        { atMs, run: () => (say(`${device.name} freezes`), node.lives()[0]?.freeze()) },
-        { atMs: endMs, run: () => node.lives()[0]?.thaw() },
-      ];
-    }),
+  happenings: (stage) => [
+    { atMs: stage.talkMs * 0.3, run: () => stage.crowd.relays[0]?.crash('killed') },
+    { atMs: stage.talkMs * 0.3 + 8_000, run: () => stage.crowd.relays[0]?.start() },
+    ...napsOf(stage),
   ],
 };
