@@ -84,6 +84,14 @@ describe('a link', { timeout: 60_000 }, () => {
     expect(await make(well, asha)).toBe(well.link);
   });
 
+  test('[F1] leads in by whoever came in by it, with its maker gone and after a start', async () => {
+    const well = await wellOf('handed on', ['Asha', 'Juma']);
+    const [asha, juma] = well.people as [Page, Page];
+    for (const page of [asha, juma]) page.crash('killed');
+    await well.back(juma);
+    await leadsIn(well, 'Neema', well.link);
+  });
+
   test('of a member is not crowded out by any number that another makes', async () => {
     const well = await wellOf('many links', ['Asha', 'Juma', 'Mallory']);
     const [, juma, page] = well.people as [Page, Page, Page];

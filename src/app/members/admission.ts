@@ -1,5 +1,5 @@
 /** Somebody knocks: the member who stands nearest lets them in, and tells them all that they need to be one of us. */
-import { bytesToHex } from '../../protocol/bytes.ts';
+import { bytesToHex, isEqual } from '../../protocol/bytes.ts';
 import { endedKeys, sealEnded } from '../../protocol/contact/ended.ts';
 import { inviteKeys } from '../../protocol/contact/invite-link.ts';
 import { openKnock } from '../../protocol/contact/knock.ts';
@@ -11,6 +11,7 @@ import type { DeviceId, OperationId } from '../../protocol/ids.ts';
 import { isRefusal } from '../../protocol/refusal.ts';
 import { limits } from '../../protocol/limits.ts';
 import { headsOf, operationsOf } from '../../protocol/rooms/graph.ts';
+import type { Operation } from '../../protocol/rooms/operation.ts';
 import { decodeRequest } from '../../protocol/rooms/request.ts';
 import { admit } from '../../protocol/rooms/room-acts.ts';
 import { sendingEpoch } from '../../protocol/rooms/room.ts';
@@ -60,8 +61,16 @@ export function createAdmission(desk: MembersDesk, invites: Invites, { onAdmitte
     const mine = nearness(vault.keys.us.device.id);
     const here = peers.inRoom(room.id).flatMap((each) => each.device ?? []);
     const before = here.filter((device) => room.members.has(device) && nearness(device) < mine).length;
+    const operations = (): readonly Operation[] => operationsOf(vault.room(room.id)!.graph);
+    const known = operations().length;
     core.clock.after(before * turnMs, () => {
       answering.delete(name);
+      // Another let them in: from who does so too they could not read it, and they may have gone since.
+      const isAnswered = (): boolean =>
+        operations()
+          .slice(known)
+          .some(({ act }) => act.kind === 'add' && isEqual(act.request, knock.request));
+      if (vault.room(room.id) === null || isAnswered()) return;
       void core.lane.run(() => letIn(room, invite, secret, knock, peer));
     });
   };

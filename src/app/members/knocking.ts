@@ -1,5 +1,5 @@
 /** Waiting behind a link until a member lets us in, also back into a room we were put out of: what we had stays there meanwhile. */
-import { isEqual } from '../../protocol/bytes.ts';
+import { createWriter, hexToBytes, isEqual } from '../../protocol/bytes.ts';
 import { castTopic } from '../../protocol/contact/address.ts';
 import { endedKeys, openEnded } from '../../protocol/contact/ended.ts';
 import type { EndedKeys } from '../../protocol/contact/ended.ts';
@@ -19,6 +19,7 @@ import { keyOf, under } from '../records.ts';
 import type { Room } from '../rooms/room.ts';
 import { inviteIdOf } from './desk.ts';
 import type { MembersDesk } from './desk.ts';
+import type { Invites } from './invites.ts';
 import { toLinkEnd } from './letters.ts';
 import type { Turn } from './vault.ts';
 import { readWait, writeWait } from './wait.ts';
@@ -47,7 +48,7 @@ export interface Knocking {
   close(): void;
 }
 
-export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
+export function createKnocking({ core, vault, peers }: MembersDesk, invites: Pick<Invites, 'learn'>): Knocking {
   const { suite } = vault;
   const waits = new Map<RoomId, Waiting>();
   const cameBy = new Map<RoomId, Uint8Array>();
@@ -167,7 +168,13 @@ export function createKnocking({ core, vault, peers }: MembersDesk): Knocking {
       return false;
     },
     stop: (turn, room, isIn) => {
-      const secret = waits.get(room.id)?.keys.signSecret;
+      const waiting = waits.get(room.id);
+      const secret = waiting?.keys.signSecret;
+      // F1: from now on we open to whoever comes after us by it; what was said of it before we came, nobody tells us.
+      if (isIn && waiting !== undefined) {
+        const { operation, secret: ofLink } = waiting.wait;
+        invites.learn(turn, room, createWriter().fixed(hexToBytes(operation)).fixed(ofLink).done());
+      }
       turn.write({ op: 'delete', key: keyOf.knock(room.id) });
       if (isIn && secret !== undefined) turn.write({ op: 'put', key: keyOf.cameBy(room.id), value: secret });
       turn.after(() => {

@@ -152,7 +152,7 @@ export async function createMembers(core: Core, vault: Vault, desk: MembersDeskI
     ask: hands.onCameIn,
   });
   const invites = createInvites(members);
-  const knocking = createKnocking(members);
+  const knocking = createKnocking(members, invites);
   const access = createAccess(members, knocking);
   const moving = createMoving(members, knocking, {
     onMoved: () => {

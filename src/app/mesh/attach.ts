@@ -231,7 +231,11 @@ export function attachMesh(core: Core, unwatched: Network, doors: Doors, desk: A
     square: squareRoom,
     here: () => here,
     onSummary,
-    cameIn: sync.ask,
+    cameIn: (room) => {
+      // Whom we met behind the link, before either could say who it is.
+      for (const peer of peers.inRoom(room.id)) if (peer.device === null) sync.greet(peer, room);
+      sync.ask(room);
+    },
     leaving: (id) => {
       const room = core.rooms.get(id);
       if (room === undefined) return;
