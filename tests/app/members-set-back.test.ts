@@ -78,6 +78,17 @@ function isWhole({ nonces, direct, well }: Scene, page: Page, texts: readonly st
   }
 }
 
+/** Asha's disk is as it was then, and both talk on. */
+async function goOnFrom(one: Scene, old: ReturnType<typeof copyOf>): Promise<void> {
+  const { well, asha } = one;
+  asha.crash('killed');
+  setBack(asha, old);
+  await one.back(asha);
+  await one.talk('after');
+  await one.talk('and on');
+  await well.village.world.runFor(2 * minuteMs);
+}
+
 describe('[S15] a disk that was set back or lost', { timeout: 60_000 }, () => {
   test('thirty messages back, in a talk that goes both ways', async () => {
     const one = await scene('both ways');
@@ -90,12 +101,7 @@ describe('[S15] a disk that was set back or lost', { timeout: 60_000 }, () => {
       said.push(`juma ${at}`);
       await well.village.world.runFor(2_000);
     }
-    asha.crash('killed');
-    setBack(asha, old);
-    await one.back(asha);
-    await one.talk('after');
-    await one.talk('and on');
-    await well.village.world.runFor(2 * minuteMs);
+    await goOnFrom(one, old);
     isWhole(one, asha, said);
     isWhole(one, juma, [...said, ...said.map((text) => text.replace('juma', 'asha'))]);
   });
@@ -116,12 +122,7 @@ describe('[S15] a disk that was set back or lost', { timeout: 60_000 }, () => {
       const said = Array.from({ length: 30 }, (_, at) => `line ${at}`);
       for (const text of said) await say(speaker === 'Asha' ? asha : juma, text);
       await well.village.world.runFor(10_000);
-      asha.crash('killed');
-      setBack(asha, old);
-      await one.back(asha);
-      await one.talk('after');
-      await one.talk('and on');
-      await well.village.world.runFor(2 * minuteMs);
+      await goOnFrom(one, old);
       isWhole(one, asha, speaker === 'Juma' ? said : []);
       isWhole(one, juma, said);
     }
