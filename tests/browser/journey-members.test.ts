@@ -123,3 +123,18 @@ test('a conversation of two is deleted, not left', async () => {
   await baraka.hands.press(en.leaving.twoYes);
   await baraka.until('no conversation any more', ({ rooms }) => !rooms.includes('Asha the elder'));
 });
+
+test('the maker of a link goes: who came in by it lets the next one in', async () => {
+  const arriveAs = async (name: string): Promise<Person> => createPerson(name, await openPage(await openProfile(browser)));
+  const [dalili, ebo, faraji] = await Promise.all([arriveAs('Dalili'), arriveAs('Ebo'), arriveAs('Faraji')]);
+  await dalili.arrive(relay.url);
+  const link = await dalili.startRoom('Night shift', 'members');
+  await ebo.arrive(link);
+  await Promise.all([untilHere(dalili, 'Ebo'), untilHere(ebo, 'Dalili')]);
+  await dalili.hands.close();
+  await faraji.arrive(link);
+  await Promise.all([untilHere(ebo, 'Faraji'), untilHere(faraji, 'Ebo')]);
+  await tell(faraji, [ebo], 'Nobody but us');
+  await tell(ebo, [faraji], 'Come in');
+  expect([ebo, faraji].flatMap(({ hands }) => hands.complaints)).toEqual([]);
+});
