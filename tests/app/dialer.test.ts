@@ -51,8 +51,14 @@ interface Dialled {
   readonly at: readonly number[];
 }
 
-/** Somebody of a room of ours to whom no way is found; `theirs`: when they begin a link to us themselves. */
-async function dialsInVain(forMs: number, first: boolean, theirs: readonly number[], wasLinked = false): Promise<Dialled> {
+/** Somebody of a room of ours to whom no way is found; `theirs`: when they begin a link to us themselves; `anew`: when they are named again. */
+async function dialsInVain(
+  forMs: number,
+  first: boolean,
+  theirs: readonly number[],
+  wasLinked = false,
+  anew: readonly number[] = [],
+): Promise<Dialled> {
   const { clock, turn } = createHandClock();
   const peers = createPeers(createRouting(clock, { changed: () => undefined, opened: () => undefined }));
   const peer = peers.meet('behind a wall' as PeerId);
@@ -77,6 +83,7 @@ async function dialsInVain(forMs: number, first: boolean, theirs: readonly numbe
   } else dialer.want(peer, first);
   const startMs = clock.ticksMs();
   for (const ms of theirs) clock.after(ms, () => void dialer.isWelcome(peer.id));
+  for (const ms of anew) clock.after(ms, () => dialer.want(peer, first));
   for (let ms = 0; ms < forMs; ms += 100) {
     turn(100);
     await Promise.resolve();
@@ -104,4 +111,10 @@ test('whose own try is under way, or has just failed, is not dialled as well', a
 test('a link that broke is sought by both, and soon again: there was a way', async () => {
   const { at } = await dialsInVain(60_000, false, [100, 13_100], true);
   expect(at.filter((ms) => ms < 40_000).length).toBeGreaterThan(1);
+});
+
+test('whoever shares many rooms with us is named for each, and dialled at once all the same when they come back', async () => {
+  const forEachRoom = Array.from({ length: 12 }, () => 1);
+  const { at } = await dialsInVain(210_000, true, [], false, [...forEachRoom, 200_000]);
+  expect(at.filter((ms) => ms >= 200_000)).toHaveLength(1);
 });

@@ -135,7 +135,7 @@ export function createDialer(
       // Who is named anew again and again is dialled no sooner for it.
       const anew = named.get(peer.id) ?? createAllowance(anewPerSecond, fewAnew, clock.ticksMs);
       forgetFirst(named.set(peer.id, anew), mostKept);
-      if (anew.take(1)) failed.delete(peer.id);
+      if (failed.has(peer.id) && anew.take(1)) failed.delete(peer.id);
       const waitMs = Math.max(outMs(peer.id, 1), (failed.get(peer.id)?.untilMs ?? 0) - clock.ticksMs());
       plan(peer, Math.max(first ? promptMs : politeMs, waitMs));
     },
@@ -206,7 +206,7 @@ const steadyMs = 30_000;
 /** So many may break sooner, in a row, and whoever is named anew or comes by itself is linked at once. */
 const fewBreaks = 3;
 /** And so often who was dialled in vain is dialled at once as they are named. */
-const fewAnew = 6;
+const fewAnew = 4;
 const anewPerSecond = 1 / 600;
 const mostKept = 512;
 const mostWaitMs = 1_800_000;

@@ -49,6 +49,7 @@ export function Scanner({ onText, refused: says }: ScannerProps): ReactElement {
 async function scan(video: HTMLVideoElement, found: (text: string) => void, signal: AbortSignal): Promise<void> {
   // First, so that no camera is on that nobody looks through.
   const read = await openQrReader();
+  if (signal.aborted) return;
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1_280 } } });
   const off = (): void => {
     video.srcObject = null;
