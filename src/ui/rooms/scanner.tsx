@@ -55,6 +55,8 @@ async function scan(video: HTMLVideoElement, found: (text: string) => void, sign
     video.srcObject = null;
     for (const track of stream.getTracks()) track.stop();
   };
+  // Called off while the browser asked.
+  if (signal.aborted) return off();
   signal.addEventListener('abort', off);
   try {
     video.srcObject = stream;
